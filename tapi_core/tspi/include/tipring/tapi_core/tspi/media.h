@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The media half of the provider contract (MSPI): the sound of a call as 16-bit linear samples,
+ * 8000 per second, mono, whatever the device speaks. Strict C99. */
+#ifndef TIPRING_TSPI_MEDIA_H
+#define TIPRING_TSPI_MEDIA_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "tipring/tapi_core/tspi/constants.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+typedef struct HTAPIMEDIA__* HTAPIMEDIA; /* the core's handle of a stream */
+typedef struct HDRVMEDIA__* HDRVMEDIA;   /* the provider's */
+
+#define TSPI_MEDIA_PLAY 1u   /* towards the line */
+#define TSPI_MEDIA_RECORD 2u /* from the line */
+
+#define TSPI_MEDIASTOP_DRAIN 1u   /* what was pulled is heard before the request completes */
+#define TSPI_MEDIASTOP_DISCARD 2u /* as soon as the device can */
+
+/* Media events: first parameter of the event routine */
+#define TSPI_MEDIAEVENT_ENDED 1u    /* parameter: directions that the device ended by itself */
+#define TSPI_MEDIAEVENT_UNDERRUN 2u /* parameter: 0; the line heard a gap */
+#define TSPI_MEDIAEVENT_OVERRUN 3u  /* parameter: 0; received samples were lost before the core */
+#define TSPI_MEDIAEVENT_SILENCE 4u  /* parameter: 0; the device reports a silent line */
+
+/* Received samples. `position` counts the device's own samples since the start of the direction
+ * (converted to 8000 per second): a jump is a gap. The samples are valid during the call only. */
+typedef void (*TSPI_MEDIARECEIVE)(HTAPIMEDIA htMedia, uint64_t position, const int16_t* samples,
+                                  size_t count);
+/* Samples to send, pulled on the device's clock. Returns how many were written, up to `capacity`;
+ * the provider sends silence for the rest and goes on pulling until the direction is stopped. */
+typedef size_t (*TSPI_MEDIASEND)(HTAPIMEDIA htMedia, uint64_t position, int16_t* samples,
+                                 size_t capacity);
+/* `cause` is in words, or NULL. */
+typedef void (*TSPI_MEDIAEVENT)(HTAPIMEDIA htMedia, uint32_t event, uintptr_t parameter,
+                                const char* cause);
+
+typedef struct TspiMediaCallbacks {
+    uint32_t size;
+    TSPI_MEDIARECEIVE receive;
+    TSPI_MEDIASEND send;
+    TSPI_MEDIAEVENT event;
+} TspiMediaCallbacks;
+
+typedef struct TspiMediaCaps {
+    uint32_t size;
+    uint32_t directions; /* TSPI_MEDIA_* that the device can do */
+    uint32_t fullDuplex; /* 0: one direction at a time */
+    uint32_t deviceRate; /* samples per second on the device's side, before conversion */
+    uint32_t bits;       /* of the device's format, per sample */
+} TspiMediaCaps;
+
+#ifdef __cplusplus
+}
+#endif
+#endif
