@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+
+#include "tipring/hal/base/event_loop.h"
+#include "tipring/tapi_core/api/tapi.h"
+#include "tipring/tapi_core/tspi/tspi.h"
+
+namespace tipring::core {
+
+/// The configuration of one provider: values by key, handed to it through TspiHost::configGet.
+using ProviderConfig = std::map<std::string, std::string, std::less<>>;
+
+/// The line/phone manager: keeps providers, lines, calls and requests, and gives each application
+/// its own Tapi. Thread: the loop's (providers may call back from any thread; it queues).
+class LineManager {
+public:
+    /// `stateDirectory`: where stable line ids are kept (file "lines.json"); empty: not kept.
+    explicit LineManager(hal::EventLoop& loop, std::string stateDirectory = {});
+    ~LineManager();
+
+    /// A provider linked into the program. The table must outlive the manager.
+    hal::Result<void> addProvider(const TspiProvider& table, ProviderConfig config);
+    /// A provider in a shared library: its TSPI_ENTRY_POINT is called. A library of another ABI
+    /// version is refused, and the error says which versions met.
+    hal::Result<void> loadProvider(const std::string& libraryPath, ProviderConfig config);
+
+    /// One application's view. Its calls are given up when it dies.
+    std::unique_ptr<tapi::Tapi> createApplication(std::string name);
+
+private:
+    struct Impl;
+    std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace tipring::core
