@@ -65,7 +65,7 @@ struct Error {
 
 /// A value, or the reason why there is none.
 template <class T>
-using Result [[nodiscard]] = tl::expected<T, Error>;
+using Result = tl::expected<T, Error>;
 
 [[nodiscard]] inline tl::unexpected<Error> fail(ErrorCode code, std::string cause) {
     return tl::unexpected<Error>(Error{code, std::move(cause)});
