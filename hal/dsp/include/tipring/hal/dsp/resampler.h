@@ -37,7 +37,8 @@ private:
 
     std::size_t up_, down_;       ///< the ratio, reduced: output = input * up / down
     std::size_t taps_;            ///< per phase
-    std::size_t phase_ = 0;       ///< of the next output sample, 0..up-1 when it is due
+    std::size_t phase_ = 0;       ///< of the next output sample after the newest input, in 1/up
+    bool due_ = false;            ///< an input sample came
     std::size_t newest_ = 0;      ///< where the next input sample goes in past_
     std::vector<float> filters_;  ///< up_ rows of taps_
     std::vector<float> past_;     ///< twice the taps, so that a row is one run of memory
