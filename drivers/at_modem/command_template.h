@@ -49,6 +49,7 @@ public:
     /// Puts the values in place of the placeholders. False: does not fit, or a value has control
     /// characters (they would start a command of their own).
     bool fill(std::string_view pattern, const CommandValues& values);
+    void clear() { size_ = 0; }
     /// With the terminating CR.
     [[nodiscard]] std::string_view wire() const { return {text_.data(), size_}; }
     /// Without it.
