@@ -221,10 +221,11 @@ TEST_F(PtyPort, mayBeDestroyedInEachCallback) {
 }
 
 TEST_F(PtyPort, showsItsSettingsToTheMaster) {
-    EXPECT_EQ(::cfgetospeed(std::make_unique<termios>(settingsAtMaster()).get()), B115200);
-    EXPECT_NE(settingsAtMaster().c_cflag & CRTSCTS, 0U);
-    EXPECT_EQ(settingsAtMaster().c_lflag & (ICANON | ECHO | ISIG), 0U);
-    EXPECT_EQ(settingsAtMaster().c_oflag & OPOST, 0U);
+    const termios opened = settingsAtMaster();
+    EXPECT_EQ(::cfgetospeed(&opened), B115200);
+    EXPECT_NE(opened.c_cflag & CRTSCTS, 0U);
+    EXPECT_EQ(opened.c_lflag & (ICANON | ECHO | ISIG), 0U);
+    EXPECT_EQ(opened.c_oflag & OPOST, 0U);
 
     ASSERT_TRUE(port->configure({.baud = 2400, .stopBits = 2, .flow = FlowControl::XonXoff}));
     const termios term = settingsAtMaster();
@@ -236,6 +237,12 @@ TEST_F(PtyPort, showsItsSettingsToTheMaster) {
     ASSERT_TRUE(port->configure({.flow = FlowControl::None}));
     EXPECT_EQ(settingsAtMaster().c_iflag & (IXON | IXOFF), 0U);
     EXPECT_EQ(settingsAtMaster().c_cflag & CRTSCTS, 0U);
+}
+
+TEST_F(PtyPort, takesBitsAndParityThoughItHasNoWireToPutThemOn) {
+    ASSERT_TRUE(port->configure({.dataBits = 7, .parity = Parity::Even}));
+    ASSERT_TRUE(port->write(bytesOf("\xC1\r")));
+    EXPECT_EQ(master.take(), "\xC1\r");
 }
 
 TEST_F(PtyPort, refusesSettingsThatDoNotExistAndGoesOn) {
