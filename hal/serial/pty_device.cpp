@@ -1,24 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "pty_device.h"
 
-#include <fcntl.h>
 #include <fmt/format.h>
-#include <unistd.h>
 
 #include <cerrno>
 #include <utility>
 
 #include "line_settings.h"
-#include "tipring/hal/base/file_descriptor.h"
+#include "port_lock.h"
 
 namespace tipring::hal {
 namespace {
 
 class PtyDevice final : public PortDevice {
 public:
-    PtyDevice(FileDescriptor fd, std::string name) : fd_(std::move(fd)), name_(std::move(name)) {}
+    PtyDevice(PortClaim claim, std::string name)
+        : claim_(std::move(claim)), name_(std::move(name)) {}
 
-    [[nodiscard]] int fd() const override { return fd_.get(); }
+    [[nodiscard]] int fd() const override { return claim_.fd.get(); }
     Result<void> configure(const LineSettings& settings) override;
     Result<void> setDtr(bool /*on*/) override { return noLines(); }
     Result<void> setRts(bool /*on*/) override { return noLines(); }
@@ -30,7 +29,7 @@ private:
                     fmt::format("{} is a pseudo-terminal: it has no modem lines", name_));
     }
 
-    FileDescriptor fd_;
+    PortClaim claim_;
     std::string name_;
 };
 
@@ -39,11 +38,13 @@ Result<void> PtyDevice::configure(const LineSettings& settings) {
         return valid;
     }
     termios term{};
-    if (::tcgetattr(fd_.get(), &term) != 0) {
+    if (::tcgetattr(claim_.fd.get(), &term) != 0) {
         return failSystem(name_ + ": cannot read the settings", errno);
     }
     makeRaw(term);
-    applyFraming(term, settings);
+    // Eight bits without parity whatever was asked for: the kernel knows nothing else here, and
+    // glibc makes an error of what the kernel changed.
+    applyFraming(term, {.stopBits = settings.stopBits, .flow = settings.flow});
     // glibc takes the rate as a number here; it knows those of termios(3) only.
     if (::cfsetspeed(&term, settings.baud) != 0) {
         return fail(ErrorCode::InvalParam,
@@ -51,7 +52,7 @@ Result<void> PtyDevice::configure(const LineSettings& settings) {
                                 "termios(3), such as 115200",
                                 name_, settings.baud));
     }
-    if (::tcsetattr(fd_.get(), TCSANOW, &term) != 0) {
+    if (::tcsetattr(claim_.fd.get(), TCSANOW, &term) != 0) {
         return failSystem(name_ + ": cannot change the settings", errno);
     }
     return {};
@@ -61,14 +62,13 @@ Result<void> PtyDevice::configure(const LineSettings& settings) {
 
 Result<std::unique_ptr<PortDevice>> openPtyDevice(const std::string& path, const std::string& name,
                                                   const LineSettings& settings) {
-    FileDescriptor fd(::open(path.c_str(), O_RDWR | O_NOCTTY | O_NONBLOCK | O_CLOEXEC));
-    if (!fd) {
-        return failSystem("cannot open " + name, errno);
+    // No TIOCEXCL: it would outlive us while whoever made the pair keeps the slave open, and lock
+    // everybody out.
+    auto claim = claimPort(path, name);
+    if (!claim) {
+        return tl::unexpected(std::move(claim.error()));
     }
-    if (::isatty(fd.get()) == 0) {
-        return fail(ErrorCode::InvalAddress, name + " is not a terminal");
-    }
-    auto device = std::make_unique<PtyDevice>(std::move(fd), name);
+    auto device = std::make_unique<PtyDevice>(std::move(*claim), name);
     if (auto configured = device->configure(settings); !configured) {
         return tl::unexpected(std::move(configured.error()));
     }

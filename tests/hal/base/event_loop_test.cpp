@@ -3,6 +3,8 @@
 
 #include <gmock/gmock.h>
 
+#include <algorithm>
+#include <array>
 #include <atomic>
 #include <memory>
 #include <optional>
@@ -51,9 +53,11 @@ TEST_P(TimerTest, RunInOrderOfDueTime) {
     Timer third(loop(), [&] { order.push_back(3); });
     Timer first(loop(), [&] { order.push_back(1); });
     Timer second(loop(), [&] { order.push_back(2); });
-    third.arm(3ms);
-    first.arm(1ms);
-    second.arm(2ms);
+    armTogether([&] {
+        third.arm(3ms);
+        first.arm(1ms);
+        second.arm(2ms);
+    });
     ASSERT_TRUE(runUntil([&] { return order.size() == 3; }));
     EXPECT_THAT(order, ElementsAre(1, 2, 3));
 }
@@ -116,9 +120,11 @@ TEST_P(TimerTest, ArmingAgainReplacesTheDueTime) {
     std::vector<int> order;
     Timer moved(loop(), [&] { order.push_back(1); });
     Timer fixed(loop(), [&] { order.push_back(2); });
-    moved.arm(1ms);
-    fixed.arm(2ms);
-    moved.arm(4ms);
+    armTogether([&] {
+        moved.arm(1ms);
+        fixed.arm(2ms);
+        moved.arm(4ms);
+    });
     ASSERT_TRUE(runUntil([&] { return order.size() == 2; }));
     EXPECT_THAT(order, ElementsAre(2, 1));
 }

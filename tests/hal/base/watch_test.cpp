@@ -2,6 +2,7 @@
 #include <gmock/gmock.h>
 #include <sys/socket.h>
 
+#include <array>
 #include <memory>
 #include <optional>
 #include <vector>

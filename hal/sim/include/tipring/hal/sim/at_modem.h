@@ -28,14 +28,13 @@ struct DceLines {
 class ModemOutlet {
 public:
     virtual ~ModemOutlet() = default;
-    /// Bytes to the computer; the outlet takes them all, or as many as it has room for and returns
-    /// that number: the rest is lost, as with a modem whose buffer is full.
-    virtual std::size_t toDte(std::span<const std::byte> bytes) = 0;
+    /// Bytes to the computer. The outlet takes them all; or none, and returns false, while it has
+    /// no room: then they are lost, as with a modem whose buffer is full.
+    virtual bool toDte(std::span<const std::byte> bytes) = 0;
     /// The modem takes bytes again after receive() took less than it was given.
     virtual void onReady() = 0;
     virtual void onLines(DceLines lines) = 0;
-    /// The modem is gone, as if unplugged (a fault of the test), or a data call ended on an outlet
-    /// that can show the loss of carrier in no other way.
+    /// The modem is gone, as if unplugged (a fault of the test).
     virtual void vanish() = 0;
 
 protected:
@@ -48,13 +47,13 @@ protected:
 /// "+VTX", "A", "+FCLASS". Empty lists and zeros: a healthy modem.
 struct ModemFaults {
     std::chrono::milliseconds answerDelay{0};  ///< every final result comes late
-    std::string neverAnswer;                   ///< this command is taken and gets no result at all
-    std::string answerTwice;                   ///< its result comes twice
-    std::string acceptAndIgnore;               ///< answers OK and does nothing
-    std::string garbage;                       ///< sent before the next final result, once
+    std::string neverAnswer{};                 ///< this command is taken and gets no result at all
+    std::string answerTwice{};                 ///< its result comes twice
+    std::string acceptAndIgnore{};             ///< answers OK and does nothing
+    std::string garbage{};                     ///< sent before the next final result, once
     bool dropEcho = false;                     ///< ATE1 is believed but not done
     bool forgetShielding = false;              ///< DLE bytes of received sound are not doubled
-    std::string vanishAt;                      ///< the port closes when this command comes
+    std::string vanishAt{};                    ///< the port closes when this command comes
 };
 
 /// What the modem does that a test may want to see. Every member may be empty.
@@ -92,6 +91,7 @@ public:
     void reset();
     /// "command", "online", "dialling", "sending", "receiving", "duplex"; for people.
     [[nodiscard]] std::string_view stateName() const;
+    [[nodiscard]] bool isOffHook() const;
     /// An extension telephone on the same line was lifted or put down.
     void setExtension(bool offHook);
 
