@@ -4,7 +4,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <memory>
 #include <utility>
 
 #include "engine_reader.h"
@@ -185,12 +184,8 @@ void AtEngine::takeCode(char code) {
     listener_.onCode(code);
 }
 
-void AtEngine::takeRing(unsigned mode) {
-    listener_.onRing(mode);
-}
-
-void AtEngine::takeCallerIdLine(std::string_view line) {
-    listener_.onCallerIdLine(line);
+void AtEngine::takeCallLine(const AtLine& line) {
+    listener_.onCallLine(line);
 }
 
 void AtEngine::takeInformation(std::string_view line) {
@@ -200,6 +195,10 @@ void AtEngine::takeInformation(std::string_view line) {
 }
 
 void AtEngine::takeReply(Reply reply, std::string_view line) {
+    if (reply == Reply::Ringing) {
+        listener_.onRingback();
+        return;
+    }
     quietSince_ = loop_.now();
     switch (state_) {
     case State::Idle: listener_.onStrayReply(reply, line); break;

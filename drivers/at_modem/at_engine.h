@@ -19,10 +19,10 @@ namespace tipring::at_modem {
 class EngineListener {
 public:
     virtual ~EngineListener() = default;
-    /// RING in words; `mode` from 1 (distinctive rings above 1).
-    virtual void onRing(unsigned mode) = 0;
-    /// A line of caller ID, or one that may be: `TAG = value`, bare hexadecimal. In any state.
-    virtual void onCallerIdLine(std::string_view line) = 0;
+    /// A ring in words, its cadence, or a line of caller ID. In any state.
+    virtual void onCallLine(const AtLine& line) = 0;
+    /// The far end of a call that is being placed rings.
+    virtual void onRingback() = 0;
     /// A DLE code outside of a stream (3.2 of V.253's tables), in any state.
     virtual void onCode(char code) = 0;
     /// A final result that nobody waits for.
@@ -107,8 +107,8 @@ private:
     void write(std::string_view bytes);
     // What the reader found.
     void takeCode(char code);
-    void takeRing(unsigned mode);
-    void takeCallerIdLine(std::string_view line);
+    void takeCallLine(const AtLine& line);
+    [[nodiscard]] bool asked() const { return state_ == State::Asked; }
     void takeInformation(std::string_view line);
     void takeReply(Reply reply, std::string_view line);
 

@@ -7,7 +7,6 @@
 #include <cstring>
 #include <utility>
 
-#include "caller_id_state.h"
 #include "tipring/hal/base/log.h"
 
 namespace tipring::at_modem {
@@ -38,7 +37,7 @@ ModemLine::ModemLine(hal::EventLoop& loop, const ProfileStore& profiles, ModemDe
                  }
              },
              [this](const hal::Error& why) { recover(why); }),
-      callerId_(std::make_unique<CallerIdState>()), rings_(options.ringTimeout),
+      rings_(options.ringTimeout),
       answering_(*this, &ModemLine::onAnswerEnd),
       dialing_(*this, &ModemLine::onDialEnd, &ModemLine::onDialSent),
       hangingUp_(*this, &ModemLine::onHangUpEnd), recovering_(*this, &ModemLine::onRecoveryEnd),

@@ -6,7 +6,9 @@
 #include <string>
 #include <vector>
 
+#include "caller_id_assembler.h"
 #include "command_queue.h"
+#include "dtmf_event_filter.h"
 #include "hang_up_evidence.h"
 #include "modem_call.h"
 #include "modem_device.h"
@@ -47,8 +49,6 @@ private:
     Sent sent_;
     Information information_;
 };
-
-struct CallerIdState;
 
 /// One open line: a port, the modem on it, and at most one live call.
 ///
@@ -105,8 +105,10 @@ private:
     [[nodiscard]] hal::Result<void> readyForCall() const;
 
     // modem_line_incoming.cpp: rings, caller ID, codes
-    void onRing(unsigned mode) override;
-    void onCallerIdLine(std::string_view line) override;
+    void onCallLine(const AtLine& line) override;
+    void onRingback() override;
+    void onRing(unsigned mode);
+    void onCallerId(const CallerIdAssembler::Effect& effect);
     void onCode(char code) override;
     void onStrayReply(Reply reply, std::string_view line) override;
     bool offer();
@@ -149,7 +151,8 @@ private:
     ModemStartup startup_;
     VoicePath voice_;
     ToneSender tones_;
-    std::unique_ptr<CallerIdState> callerId_;
+    CallerIdAssembler callerId_;
+    DtmfEventFilter digits_;
     RingWatch rings_;
     HangUpEvidence evidence_;
 
@@ -162,6 +165,7 @@ private:
     std::string outCause_ = "the line was just opened";
     bool wasConnected_ = false;     ///< CONNECTED was told
     bool messageWaiting_ = false;
+    bool callerIdNews_ = false;     ///< more is known than the core was told
     bool ignoreRinging_ = false;    ///< the ringing call was refused
     bool announceReady_ = true;
     std::chrono::milliseconds noAnswer_{0};

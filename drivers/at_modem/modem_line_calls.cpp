@@ -7,7 +7,6 @@
 #include <utility>
 
 #include "call_outcome.h"
-#include "caller_id_state.h"
 #include "dial_string.h"
 #include "modem_line.h"
 #include "tipring/hal/base/log.h"
@@ -379,7 +378,8 @@ void ModemLine::onHangUpEnd(const DialogueEnd& end) {
 void ModemLine::released() {
     releasedAt_ = loop_.now();
     rings_.reset();
-    callerId_->reset();
+    callerId_.reset();
+    callerIdNews_ = false;
     if (!live()) {
         return;
     }

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // Rings, caller ID, and what the modem reports of the line.
-#include <fmt/format.h>
+#include <algorithm>
+#include <utility>
 
-#include "caller_id_state.h"
+#include "caller_id_facts.h"
 #include "modem_line.h"
 #include "tipring/hal/base/log.h"
 
@@ -12,18 +13,38 @@ namespace {
 const hal::LogCategory kLog{"at_modem"};
 using std::chrono::milliseconds;
 
+/// Lines of one burst come together (some modems send them in pieces).
+constexpr milliseconds kCallerIdPause{700};
+
 constexpr std::uint32_t kRinging = LINECALLSTATE_OFFERING | LINECALLSTATE_ACCEPTED;
 
 }  // namespace
 
-void ModemLine::onRing(unsigned mode) {
+void ModemLine::onCallLine(const AtLine& line) {
+    if (service_ != Service::Ready) {
+        return;
+    }
+    const auto effect = callerId_.take(line);
+    if (effect.ring) {
+        onRing(std::max<unsigned>(callerId_.ringType(), 1));
+    }
+    onCallerId(effect);
+}
+
+/// USR says RINGING for both directions.
+void ModemLine::onRingback() {
     if (service_ != Service::Ready) {
         return;
     }
     if (hook_ == Hook::Dialing && live()) {
         call_->enter(LINECALLSTATE_RINGBACK, 0, "the modem reports ringing at the far end");
-        return;
+    } else {
+        callerId_.takeRing();
+        onRing(1);
     }
+}
+
+void ModemLine::onRing(unsigned mode) {
     const bool transient = device_.profile != nullptr &&
                            releasedAt_ != hal::TimePoint{} &&
                            loop_.now() - releasedAt_ < device_.profile->ignoreRing;
@@ -60,39 +81,42 @@ bool ModemLine::offer() {
     return true;
 }
 
-/// Lines of one burst come together; half a second without one ends it.
-void ModemLine::onCallerIdLine(std::string_view line) {
-    if (service_ != Service::Ready) {
-        return;
-    }
-    const bool caller = callerId_->takeLine(line);
-    if (caller && hook_ == Hook::OnHook && !live()) {
-        ringTimer_.arm(rings_.patience());  // it may come before the first ring
-        offer();
-    }
-    callerIdTimer_.arm(milliseconds{500});
-}
-
-void ModemLine::takeCallerId() {
-    callerIdTimer_.cancel();
-    if (const int waiting = callerId_->takeMessageWaiting(); waiting >= 0) {
-        messageWaiting_ = waiting == 1;
+void ModemLine::onCallerId(const CallerIdAssembler::Effect& effect) {
+    if (effect.messageWaiting) {
+        messageWaiting_ = callerId_.callerId().messageWaiting.value_or(false);
         events_.lineState(messageWaiting_ ? LINEDEVSTATE_MSGWAITON : LINEDEVSTATE_MSGWAITOFF);
     }
-    if (!live() || call_->outgoing() || wasConnected_) {
-        return;  // of a call that waits behind this one: never mixed with it
+    if (!effect.callerId || hook_ != Hook::OnHook) {
+        return;  // off hook: of a call that waits behind this one, never mixed with it
     }
-    if (callerId_->pending() && callerId_->apply(call_->facts)) {
-        kLog.info("{}: call from {}", device_.portName,
-                  hal::Private{call_->facts.callerId.number});
-        events_.callInfo(call_->handle, LINECALLINFOSTATE_CALLERID);
+    ringTimer_.arm(rings_.patience());  // it may come before the first ring
+    callerIdNews_ = true;
+    if (!offer()) {
+        return;
     }
+    if (callerId_.complete()) {
+        takeCallerId();
+    } else {
+        callerIdTimer_.arm(kCallerIdPause);
+    }
+}
+
+/// Number and name are there, the next ring came, or no line came for a while.
+void ModemLine::takeCallerId() {
+    callerIdTimer_.cancel();
+    if (!std::exchange(callerIdNews_, false) || !live() || call_->outgoing()) {
+        return;
+    }
+    fillCallerId(callerId_.callerId(), call_->facts);
+    kLog.info("{}: call from {}", device_.portName, hal::Private{call_->facts.callerId.number});
+    events_.callInfo(call_->handle, LINECALLINFOSTATE_CALLERID);
 }
 
 void ModemLine::onRingsOver() {
     rings_.reset();
     ignoreRinging_ = false;
-    callerId_->reset();
+    callerId_.reset();
+    callerIdNews_ = false;
     callerIdTimer_.cancel();
     if (live() && call_->is(kRinging) && hook_ == Hook::OnHook) {
         endCall(LINEDISCONNECTMODE_NOANSWER, "the caller gave up: it rings no more");
@@ -119,14 +143,16 @@ void ModemLine::onCode(char code) {
         return;
     }
     const EventMeaning meaning = device_.profile->meaning(code);
-    if (callerId_->takeDigitCode(code, loop_.now(), [this](char digit) {
-            if (live() && call_->monitorsDigits && call_->is(LINECALLSTATE_CONNECTED)) {
-                events_.digit(call_->handle, digit);
-            }
-        })) {
+    if (const auto digit = digits_.take(code, loop_.now().time_since_epoch())) {
+        if (live() && call_->monitorsDigits && call_->is(LINECALLSTATE_CONNECTED)) {
+            events_.digit(call_->handle, *digit);
+        }
+    }
+    if (DtmfEventFilter::isDigit(code)) {
         return;
     }
     if (meaning == EventMeaning::Ring) {
+        callerId_.takeRing();
         onRing(1);
         return;
     }

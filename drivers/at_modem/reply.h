@@ -2,35 +2,16 @@
 #pragma once
 
 #include <cstdint>
-#include <initializer_list>
 #include <string_view>
 
+#include "at_response.h"
 #include "tipring/hal/base/result.h"
 
 namespace tipring::at_modem {
 
-/// Final results, as far as the driver tells them apart.
-enum class Reply : std::uint8_t {
-    None,
-    Ok,
-    Vcon,
-    Connect,
-    NoCarrier,
-    Error,
-    NoDialTone,
-    Busy,
-    NoAnswer,
-    Delayed,
-    Blacklisted,
-    LineInUse,
-    NoLine,
-    Fax,
-    Data,
-    Other,  ///< a final result without a meaning for us
-};
-inline constexpr std::size_t kReplyCount = 16;
+using Reply = ResultCode;
 
-/// A set of replies.
+/// A set of final results.
 struct ReplySet {
     std::uint32_t bits = 0;
 

@@ -6,13 +6,14 @@
 #include <algorithm>
 #include <utility>
 
+#include "dle_decoder.h"
+
 namespace tipring::at_modem {
 namespace {
 
 using std::chrono::milliseconds;
 using namespace dialogues;
 
-constexpr std::byte kDle{0x10};
 constexpr char kEtx = 0x03;
 constexpr std::uint32_t kRate = 8000;
 constexpr milliseconds kAhead{300};
@@ -27,17 +28,6 @@ std::uint64_t samplesIn(hal::Duration time, std::uint32_t rate) {
 }
 
 }  // namespace
-
-std::size_t shield(std::span<const std::byte> bytes, std::span<std::byte> to) noexcept {
-    std::size_t size = 0;
-    for (const std::byte byte : bytes) {
-        to[size++] = byte;
-        if (byte == kDle) {
-            to[size++] = byte;
-        }
-    }
-    return size;
-}
 
 /// What the core holds; it may outlive the call and, for a moment, the line.
 class VoicePath::Stream final : public tspi::MediaStream {
@@ -354,7 +344,7 @@ bool VoicePath::pumpBlock() {
     deviceSamples_ += made.produced;
     const auto coded = encoder_->encode(std::span(converted).first(made.produced), bytes);
     outBegin_ = 0;
-    outEnd_ = shield(std::span(bytes).first(std::min(coded.produced, out_.size() / 2)), out_);
+    outEnd_ = dleShield(std::span(bytes).first(std::min(coded.produced, out_.size() / 2)), out_);
     return flush();
 }
 

@@ -103,7 +103,4 @@ private:
     std::size_t outBegin_ = 0, outEnd_ = 0;
 };
 
-/// Doubles each DLE (V.253 8.1). `to` has room for twice the bytes; returns how many were written.
-std::size_t shield(std::span<const std::byte> bytes, std::span<std::byte> to) noexcept;
-
 }  // namespace tipring::at_modem
