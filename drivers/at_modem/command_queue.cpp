@@ -36,7 +36,9 @@ void CommandQueue::endAll(const DialogueEnd& end) {
 }
 
 void CommandQueue::clear() {
-    endAll(DialogueEnd{.how = DialogueEnd::How::Cancelled});
+    DialogueEnd end;
+    end.how = DialogueEnd::How::Cancelled;
+    endAll(end);
 }
 
 void CommandQueue::setHeld(bool held) {

@@ -89,11 +89,11 @@ enum StepId : std::uint8_t {
     kLineSelects,
     kCountryBack,
     kCallerIdEnable,
-    kCallerIdBack,
+    kCallerIdRead,
     kFormat,
     kDialLast,
     kStream,
-    kRaw,
+    kRawLine,
 };
 
 extern const Dialogue kAwaken;       ///< AT until it answers, reset, echo off

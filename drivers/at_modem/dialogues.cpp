@@ -39,7 +39,7 @@ constexpr std::array kCountrySteps{
 };
 
 constexpr Step kEnableStep{.id = kCallerIdEnable, .text = "<enable>"};
-constexpr Step kBackStep{.id = kCallerIdBack, .text = "<verify>"};
+constexpr Step kBackStep{.id = kCallerIdRead, .text = "<verify>"};
 constexpr std::array kCallerIdSteps{kEnableStep, kBackStep};
 constexpr std::array kCallerIdBlindSteps{kEnableStep};
 constexpr std::array kCallerIdBackSteps{kBackStep};
@@ -120,7 +120,7 @@ constexpr std::array kToneSteps{Step{.sequence = Sequence::Tone, .limit = millis
 constexpr std::array kHeartbeatSteps{
     Step{.text = "AT", .onError = Then::Next, .onTimeout = Then::Again, .tries = 3}};
 constexpr std::array kRawSteps{
-    Step{.id = kRaw, .text = "AT<raw>", .wanted = kAnyFinal, .limit = milliseconds{30'000}}};
+    Step{.id = kRawLine, .text = "AT<raw>", .wanted = kAnyFinal, .limit = milliseconds{30'000}}};
 
 constexpr Step rung(Step::Send send, std::string_view bytes, milliseconds before, milliseconds wait) {
     return {.send = send, .text = bytes, .wanted = {}, .limit = wait, .before = before};

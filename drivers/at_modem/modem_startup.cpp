@@ -82,6 +82,12 @@ void ModemStartup::begin() {
     enter(Phase::Awaken);
 }
 
+void ModemStartup::forgetFacts() {
+    ModemFacts facts;
+    facts.usb = device_.facts.usb;
+    device_.facts = std::move(facts);
+}
+
 void ModemStartup::checkCallerId() {
     if (!device_.callerIdWay || device_.profile->callerId[*device_.callerIdWay].verify.empty()) {
         finish();
@@ -95,7 +101,7 @@ void ModemStartup::enter(Phase phase) {
     switch (phase) {
     case Phase::Awaken: engine_.run(kAwaken, *this); break;
     case Phase::Identify:
-        device_.facts = ModemFacts{.usb = device_.facts.usb};
+        forgetFacts();
         engine_.run(kIdentify, *this);
         break;
     case Phase::IdentifyVoice: engine_.run(kIdentifyVoice, *this); break;
@@ -142,7 +148,7 @@ void ModemStartup::onInformation(std::uint8_t step, std::string_view line) {
     case kFormats: takeAll(facts.formats, line); break;
     case kLineSelects: takeAll(facts.lineSelects, line); break;
     case kCountryBack:
-    case kCallerIdBack: answer_ = line.substr(0, kLongestFact); break;
+    case kCallerIdRead: answer_ = line.substr(0, kLongestFact); break;
     default: break;
     }
 }

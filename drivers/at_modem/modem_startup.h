@@ -38,6 +38,7 @@ private:
 
     void enter(Phase phase);
     void next(const DialogueEnd& end);
+    void forgetFacts();
     void chooseProfile();
     void tryCallerId();
     void afterCallerId(const DialogueEnd& end);
