@@ -41,6 +41,8 @@ public:
     /// Shielding removed.
     virtual void onSound(std::span<const std::byte> bytes) = 0;
     virtual void onSoundCode(char code) = 0;
+    /// DLE ETX: what follows is text again.
+    virtual void onSoundEnd() = 0;
 };
 
 class EngineReader;

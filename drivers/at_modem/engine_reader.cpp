@@ -2,6 +2,7 @@
 #include "engine_reader.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "at_engine.h"
 #include "tipring/hal/base/log.h"
@@ -60,10 +61,7 @@ std::size_t EngineReader::read(std::span<const std::byte> bytes) {
 }
 
 std::size_t EngineReader::readSound(std::span<const std::byte> bytes) {
-    if (!engine_.soundEnding_) {
-        return sound_.feed(bytes, *this);
-    }
-    for (std::size_t at = 0; at < bytes.size(); ++at) {
+    for (std::size_t at = 0; engine_.soundEnding_ && at < bytes.size(); ++at) {
         const Reply reply = tail_.feed(static_cast<char>(bytes[at]));
         if (reply != Reply::None) {
             engine_.stopSound();
@@ -71,7 +69,13 @@ std::size_t EngineReader::readSound(std::span<const std::byte> bytes) {
             return at + 1;
         }
     }
-    return sound_.feed(bytes, *this);
+    const std::size_t taken = sound_.feed(bytes, *this);
+    if (sound_.ended() && engine_.hasSound()) {
+        SoundSink& sink = *engine_.sink_;
+        engine_.stopSound();
+        sink.onSoundEnd();
+    }
+    return taken;
 }
 
 void EngineReader::onVoice(std::span<const std::byte> bytes) {

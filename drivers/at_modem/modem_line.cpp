@@ -79,8 +79,13 @@ void ModemLine::leaveLine() {
             static_cast<void>(engine_.send(codes->front()));
         }
     }
-    constexpr std::string_view kRelease = "\rATH\r";
-    static_cast<void>(engine_.send(std::as_bytes(std::span(kRelease))));
+    const auto say = [this](std::string_view text) {
+        static_cast<void>(engine_.send(std::as_bytes(std::span(text.data(), text.size()))));
+    };
+    if (hook_ == Hook::Dialing || hook_ == Hook::Answering) {
+        say("\r");  // any character ends these
+    }
+    say("ATH\r");
 }
 
 void ModemLine::openPort() {
@@ -186,8 +191,7 @@ void ModemLine::onPortGone(const hal::Error& why) {
 void ModemLine::goOut(const hal::Error& why) {
     kLog.warning("{}: out of service: {}", device_.portName, why.cause);
     const hal::Error gone{ErrorCode::NoDevice, why.cause};
-    const bool told = service_ != Service::Out;
-    service_ = Service::Out;
+    const Service before = std::exchange(service_, Service::Out);
     outCause_ = why.cause;
     startup_.abandon();
     for (hal::Timer* timer : {&ringTimer_, &callerIdTimer_, &progressTimer_, &noAnswerTimer_,
@@ -205,8 +209,10 @@ void ModemLine::goOut(const hal::Error& why) {
         endCall(LINEDISCONNECTMODE_UNKNOWN, why.cause);
         idleCall();
     }
-    if (told) {
+    if (before == Service::Ready) {
         events_.lineState(LINEDEVSTATE_OUTOFSERVICE);
+    }
+    if (before != Service::Out) {
         events_.lineState(LINEDEVSTATE_DISCONNECTED);
     }
     // Not inside the port's own callback.

@@ -86,7 +86,8 @@ void ModemLine::onCallerId(const CallerIdAssembler::Effect& effect) {
         messageWaiting_ = callerId_.callerId().messageWaiting.value_or(false);
         events_.lineState(messageWaiting_ ? LINEDEVSTATE_MSGWAITON : LINEDEVSTATE_MSGWAITOFF);
     }
-    if (!effect.callerId || hook_ != Hook::OnHook) {
+    const bool caller = effect.callerId && callerId_.callerId().known();
+    if (!caller || hook_ != Hook::OnHook) {
         return;  // off hook: of a call that waits behind this one, never mixed with it
     }
     ringTimer_.arm(rings_.patience());  // it may come before the first ring

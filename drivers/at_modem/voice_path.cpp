@@ -14,7 +14,6 @@ namespace {
 using std::chrono::milliseconds;
 using namespace dialogues;
 
-constexpr char kEtx = 0x03;
 constexpr std::uint32_t kRate = 8000;
 constexpr milliseconds kAhead{300};
 constexpr milliseconds kPace{100};
@@ -250,12 +249,7 @@ bool VoicePath::onStrayReply(std::string_view line) {
     return true;
 }
 
-void VoicePath::onSoundCode(char code) {
-    if (code != kEtx) {
-        onCode_(code);
-        return;
-    }
-    engine_.stopSound();
+void VoicePath::onSoundEnd() {
     if (state_ == State::Recording) {
         endedByDevice("the modem ended the recording");
     }

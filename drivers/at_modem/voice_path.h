@@ -61,7 +61,8 @@ private:
     void closeStream();
 
     void onSound(std::span<const std::byte> bytes) override;
-    void onSoundCode(char code) override;
+    void onSoundCode(char code) override { onCode_(code); }
+    void onSoundEnd() override;
     void onDialogueEnd(const DialogueEnd& end) override;
 
     void started();
