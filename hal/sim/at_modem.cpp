@@ -122,7 +122,11 @@ void AtModem::Impl::runLine() {
         current = command ? command->name : std::string_view{};
         std::string_view text{begin, static_cast<std::size_t>(rest.data() - begin)};
         text.remove_suffix(text.ends_with(';') && !text.starts_with('D') ? 1 : 0);
-        kLog.debug("AT{}", hal::Private{text});
+        if (text.starts_with('D')) {
+            kLog.debug("ATD{}", hal::Private{text.substr(1)});
+        } else {
+            kLog.debug("AT{}", text);
+        }
         if (!command) {
             finish(Result::Error);
             return;
