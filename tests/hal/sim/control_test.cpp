@@ -64,6 +64,14 @@ TEST(Control, GivesCountryAndAbsence) {
     EXPECT_EQ(rig.run("state?"), "ok line=idle modem=command country=GB farend=idle");
 }
 
+TEST(Control, DatesACall) {
+    ControlRig rig;
+    rig.ask("ATE0+VCID=1");
+    EXPECT_EQ(rig.run("call number=1 date=0229 time=2305"), "ok");
+    rig.advance(5s);
+    EXPECT_EQ(rig.take(), "\r\nRING\r\n\r\nDATE = 0229\r\nTIME = 2305\r\nNMBR = 1\r\n");
+}
+
 TEST(Control, PlansOutgoingCalls) {
     ControlRig rig;
     rig.ask("ATE0");
@@ -107,6 +115,9 @@ TEST(Control, SaysInOneLineWhatIsWrong) {
                                 "call country=ZZ",
                                 "call rings=x",
                                 "call number=\x01\x02",
+                                "call date=0230",
+                                "call date=1301 time=0000",
+                                "call date=0101 time=xx00",
                                 "play",
                                 "play /nonexistent.wav",
                                 "play a b",
