@@ -16,7 +16,7 @@ using std::chrono::seconds;
 struct Sound {
     ProviderRig* rig = nullptr;
     std::vector<std::int16_t> recorded;
-    std::uint64_t position = 0;
+    std::uint64_t next = 0;
     std::uint64_t pulled = 0;
     bool gap = false;
     std::vector<std::uint32_t> events;
@@ -28,8 +28,8 @@ struct Sound {
         c.receive = [](HTAPIMEDIA media, std::uint64_t position, const std::int16_t* samples,
                        std::size_t count) {
             Sound& self = of(media);
-            self.gap = self.gap || position != self.position;
-            self.position = position + count;
+            self.gap = self.gap || position != self.next;
+            self.next = position + count;
             self.recorded.insert(self.recorded.end(), samples, samples + count);
         };
         c.send = [](HTAPIMEDIA media, std::uint64_t position, std::int16_t* samples,
@@ -71,7 +71,7 @@ std::vector<std::int16_t> tone(double hertz, std::size_t count) {
 
 class SimulatedModemTest : public testing::TestWithParam<const char*> {
 protected:
-    SimulatedModemTest() : rig({{"ports", "sim:modem"}}) {
+    SimulatedModemTest() : rig(ProviderRig::Config{{"ports", "sim:modem"}}) {
         sim::SimulationOptions options;
         options.modem = GetParam();
         simulation = std::move(*sim::Simulation::create(rig.loop, options));
@@ -343,11 +343,11 @@ TEST_P(SimulatedVoiceTest, SurvivesLateDoubleAndMissingAnswers) {
 INSTANTIATE_TEST_SUITE_P(Families, SimulatedModemTest,
                          testing::Values("data", "v253", "rockwell", "conexant", "usr", "si24xx",
                                          "lucent"),
-                         [](const auto& info) { return info.param; });
+                         [](const auto& made) { return std::string(made.param); });
 INSTANTIATE_TEST_SUITE_P(Families, SimulatedVoiceTest,
                          testing::Values("v253", "rockwell", "conexant", "usr", "si24xx",
                                          "lucent"),
-                         [](const auto& info) { return info.param; });
+                         [](const auto& made) { return std::string(made.param); });
 
 }  // namespace
 }  // namespace tipring::at_modem

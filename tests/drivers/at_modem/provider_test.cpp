@@ -564,7 +564,7 @@ TEST_F(ProviderTest, ADeadAnswerIsRecoveredAndTheCallEnds) {
 class ForcedProfileTest : public ProviderTest {
 protected:
     ForcedProfileTest()
-        : ProviderTest({{"profile", "v253-voice"}, {"country", "GB"}, {"heartbeat", "0"}}) {}
+        : ProviderTest(ProviderRig::Config{{"profile", "v253-voice"}, {"country", "GB"}, {"heartbeat", "0"}}) {}
 };
 
 TEST_F(ForcedProfileTest, ConfigurationDecides) {
