@@ -150,7 +150,6 @@ TEST_P(SimulatedVoiceTest, IsRecognised) {
 
 TEST_P(SimulatedVoiceTest, AnswersAndHangsUpAndIsReadyForTheNextCall) {
     for (int i = 0; i < 2; ++i) {
-        rig.events.clear();
         answered();
         EXPECT_EQ(simulation->line().state(), sim::Line::State::Connected);
         const DRV_REQUESTID id = rig.nextId();
@@ -161,7 +160,7 @@ TEST_P(SimulatedVoiceTest, AnswersAndHangsUpAndIsReadyForTheNextCall) {
         rig.table->lineCloseCall(rig.call);
         simulation->farEnd().hangUp();
         rig.advance(seconds{5});
-        rig.events.push_back("inservice");
+        rig.events = {"inservice"};
     }
 }
 
