@@ -172,7 +172,8 @@ static TSPI_RESULT lineMakeCall(DRV_REQUESTID requestId, HDRVLINE line, HTAPICAL
 static TSPI_RESULT lineAnswer(DRV_REQUESTID requestId, HDRVCALL call) {
     Call* answered = (Call*)call;
     if (answered->state != LINECALLSTATE_OFFERING) {
-        return refuse(answered->session, LINEERR_INVALCALLSTATE, "the call is not offered any more");
+        return refuse(answered->session, LINEERR_INVALCALLSTATE,
+                      "the call is not offered any more");
     }
     (void)done(answered->session, requestId);
     enter(answered, LINECALLSTATE_CONNECTED, LINECONNECTEDMODE_CONFIRMED);
