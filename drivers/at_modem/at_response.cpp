@@ -17,13 +17,15 @@ struct ResultRow {
     bool more;  ///< text may follow
 };
 
-// Whole lines; where text may follow, a blank, a colon or nothing comes next.
+// Whole lines; where text may follow, a mark, a blank or nothing comes next ("CONNECT/ARQ", and the
+// "CONNECT*" of the ZyXEL 2864).
 constexpr std::array kResults{
     ResultRow{"OK", ResultCode::Ok, false},
     ResultRow{"ERROR", ResultCode::Error, false},
     ResultRow{"+CME ERROR", ResultCode::Error, true},
     ResultRow{"+CMS ERROR", ResultCode::Error, true},
-    ResultRow{"+FCERROR", ResultCode::Error, false},
+    ResultRow{"+FCERROR", ResultCode::Error, true},
+    ResultRow{"+F4", ResultCode::Error, false},
     ResultRow{"+VCON", ResultCode::Vcon, false},
     ResultRow{"CONNECT", ResultCode::Connect, true},
     ResultRow{"VCON", ResultCode::Vcon, false},
@@ -258,8 +260,11 @@ bool ringLine(std::string_view line, AtLine& out) {
         return rest.size() >= 3 ? ring(out, rest) : ring(out, {}, {}, *smallNumber(rest));
     }
     // Line ends that got lost: "RING RING DATE=0224 NMBR=..."
+    // One word ahead is enough, or a line full of RING would cost its square.
     AtLine ignored;
-    if (isBlank(mark) && (ringLine(rest, ignored) || callerIdLine(rest, ignored))) {
+    const bool anotherRing =
+        startsWithNoCase(rest, "RING") && (rest.size() == 4 || isBlank(rest[4]));
+    if (isBlank(mark) && (anotherRing || callerIdLine(rest, ignored))) {
         ring(out, {});
         out.rest = rest;
         return true;
@@ -268,12 +273,13 @@ bool ringLine(std::string_view line, AtLine& out) {
 }
 
 bool resultLine(std::string_view line, AtLine& out) {
+    static constexpr std::string_view kMarks = " :/*";
     for (const ResultRow& row : rowsFor(line.front(), kResults, kResultsByLetter)) {
         if (!line.starts_with(row.text)) {
             continue;
         }
         const std::string_view more = line.substr(row.text.size());
-        if (more.empty() || (row.more && (more[0] == ' ' || more[0] == ':'))) {
+        if (more.empty() || (row.more && kMarks.find(more[0]) != std::string_view::npos)) {
             out.kind = LineKind::Result;
             out.result = row.code;
             out.value = trim(more.substr(more.empty() ? 0 : 1));

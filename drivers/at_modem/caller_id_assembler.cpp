@@ -121,6 +121,11 @@ CallerIdAssembler::Effect CallerIdAssembler::ring(const AtLine& line) {
 }
 
 CallerIdAssembler::Effect CallerIdAssembler::field(const AtLine& line) {
+    // A date behind a date and a number opens the next message, with or without a ring between.
+    const bool opens = line.tag == Tag::Date || line.tag == Tag::DateTime;
+    if (opens && (burst_ & kDate) != 0 && (burst_ & kNumber) != 0) {
+        burst_ = 0;
+    }
     CallerId next;
     bool seen = true;
     switch (line.tag) {
@@ -222,15 +227,15 @@ bool CallerIdAssembler::isOfOtherCall(const CallerId& next) const {
     const auto differs = [](const auto& a, const auto& b) { return a && b && *a != *b; };
     const bool otherNumber = comparable(kNumber) && id_.numberStatus == FieldStatus::Ok &&
                              next.numberStatus == FieldStatus::Ok && !(id_.number == next.number);
-    return rings_ > 0 && (otherNumber || (comparable(kDate) && differs(id_.date, next.date)) ||
-                          (comparable(kTime) && differs(id_.time, next.time)));
+    return otherNumber || (comparable(kDate) && differs(id_.date, next.date)) ||
+           (comparable(kTime) && differs(id_.time, next.time));
 }
 
 void CallerIdAssembler::beginOtherCall() {
     // Where caller ID comes after the first ring, the ring just before it belongs to it; so do the
     // fields since that ring, which happened to equal those of the call before.
     CallerIdAssembler other;
-    other.rings_ = ringsBeforeId_ > 0 ? 1 : 0;
+    other.rings_ = ringsBeforeId_ > 0 && rings_ > ringsBeforeId_ ? 1 : 0;
     other.burst_ = burst_;
     other.sawCallerId_ = burst_ != 0;
     other.ringsBeforeId_ = other.sawCallerId_ ? other.rings_ : 0;
