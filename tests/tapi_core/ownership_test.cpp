@@ -258,6 +258,19 @@ TEST_F(OwnershipTest, NothingArrivesBeforeSinkAndFilter) {
     EXPECT_TRUE(app.events.events.empty());
 }
 
+TEST_F(OwnershipTest, AnApplicationMayEndInsideItsOwnEvent) {
+    Application app(*manager, "app");
+    app.watch();
+    app.events.then = [&](const tapi::Event&) { app.tapi.reset(); };
+    fake.ring(fake.line());
+    settle();
+    EXPECT_EQ(app.events.events.size(), 1u);
+    EXPECT_EQ(fake.count("lineDrop"), 1u);
+    loop.advance(11s);
+    EXPECT_EQ(fake.lastCall().closed, 1u);
+    EXPECT_EQ(fake.line().closed, 1u);
+}
+
 TEST_F(OwnershipTest, ASinkTakenAwayEndsDeliveryAtOnce) {
     Application app(*manager, "app");
     app.watch();
