@@ -157,6 +157,18 @@ std::optional<FoundTag> commonTagAt(std::string_view text) {
     }
 }
 
+/// One sample lacks the separator: "DATE 0408".
+bool mayLackSeparator(Tag tag, std::string_view value) {
+    value = trim(value);
+    switch (tag) {
+    case Tag::Date:
+    case Tag::Time: return allDigits(value);
+    case Tag::Number:
+    case Tag::DialableNumber: return allDigits(value) || value == "P" || value == "O";
+    default: return false;
+    }
+}
+
 /// A tag at the start of `text`, its separator behind it.
 std::optional<FoundTag> tagAt(std::string_view text) {
     if (const auto common = commonTagAt(text); common || text.empty()) {
@@ -173,10 +185,8 @@ std::optional<FoundTag> tagAt(std::string_view text) {
         if (at < text.size() && (text[at] == '=' || text[at] == ':')) {
             return FoundTag{row.tag, at + 1};
         }
-        // One sample lacks the separator: "DATE 0408".
         const bool blank = at > row.text.size();
-        const bool field = row.tag == Tag::Date || row.tag == Tag::Time || row.tag == Tag::Number;
-        if (blank && field && allDigits(trim(text.substr(at)))) {
+        if (blank && mayLackSeparator(row.tag, text.substr(at))) {
             return FoundTag{row.tag, at};
         }
     }

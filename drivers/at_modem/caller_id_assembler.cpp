@@ -61,8 +61,8 @@ CallerIdAssembler::Effect CallerIdAssembler::take(const AtLine& line) {
     case LineKind::NetCallerId: effect = netCallerId(line.value); break;
     case LineKind::DtmfDigits: {
         CallerId next;
-        next.called.assign(line.value);
-        effect = merge(next, true);
+        takeDtmf(next, line.value);
+        effect = merge(next, saysAnything(next));
         break;
     }
     case LineKind::Cadence: sawCallSign_ = true; break;
@@ -70,7 +70,7 @@ CallerIdAssembler::Effect CallerIdAssembler::take(const AtLine& line) {
         if (line.result == ResultCode::Ringing) {
             effect = ring(line);
         } else if (line.result == ResultCode::Ok || line.result == ResultCode::Error) {
-            dumping_ = false;
+            effect = flush();
         }
         break;
     case LineKind::Text:
@@ -97,13 +97,18 @@ CallerIdAssembler::Effect CallerIdAssembler::takeRing() {
     return take(line);
 }
 
-CallerIdAssembler::Effect CallerIdAssembler::ring(const AtLine& line) {
-    ++rings_;
-    burst_ = 0;
+CallerIdAssembler::Effect CallerIdAssembler::flush() {
+    const std::string_view all(dump_.data(), dumping_ ? dumpSize_ : 0);
     dumping_ = false;
     dumpSize_ = 0;
+    return isWholeMessage(all) ? message(all) : Effect{};
+}
+
+CallerIdAssembler::Effect CallerIdAssembler::ring(const AtLine& line) {
+    Effect effect = flush();
+    ++rings_;
+    burst_ = 0;
     ringType_ = line.ringType != 0 ? line.ringType : ringType_;
-    Effect effect;
     const bool carriesNumber = isNumber(line.value);
     const bool carriesCalled = isNumber(line.called);
     if (carriesNumber || carriesCalled) {
@@ -114,7 +119,9 @@ CallerIdAssembler::Effect CallerIdAssembler::ring(const AtLine& line) {
         if (carriesCalled) {
             next.called.assign(line.called);
         }
-        effect = merge(next, carriesNumber);
+        const Effect more = merge(next, carriesNumber);
+        effect.callerId = effect.callerId || more.callerId;
+        effect.otherCall = effect.otherCall || more.otherCall;
     }
     effect.ring = true;
     return effect;
@@ -132,9 +139,11 @@ CallerIdAssembler::Effect CallerIdAssembler::field(const AtLine& line) {
     case Tag::Date: takeDate(next, line.value); break;
     case Tag::Time:
     case Tag::DateTime:
+        takeTime(next, line.value);
         // ZyXEL's TIME holds the date too: "09-15 17:00"
-        line.value.find(' ') == std::string_view::npos ? takeTime(next, line.value)
-                                                       : takeDate(next, line.value);
+        if (!next.time && line.value.find(' ') != std::string_view::npos) {
+            takeDate(next, line.value);
+        }
         break;
     case Tag::Number:
     case Tag::DialableNumber: takeNumber(next, line.value); break;

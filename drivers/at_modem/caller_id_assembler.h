@@ -29,6 +29,8 @@ public:
     Effect take(const AtLine& line);
     /// A ring that came as a DLE event.
     Effect takeRing();
+    /// The modem is silent: a dump that lacks only its checksum is taken as it is.
+    Effect flush();
 
     [[nodiscard]] const CallerId& callerId() const { return id_; }
     [[nodiscard]] unsigned rings() const { return rings_; }

@@ -39,6 +39,9 @@ public:
         }
     }
     void onOverlong(std::string_view) override {}
+    void flush() {
+        takeFrom([&] { return assembler_.flush(); });
+    }
 
     /// `stolenRings`: rings that turned out to belong to the next call.
     void finishCall(unsigned stolenRings = 0) {
@@ -68,8 +71,12 @@ private:
         if (answered_ && announcesCall(read)) {
             finishCall();  // whoever rings after an answered call is another
         }
+        takeFrom([&] { return assembler_.take(read); });
+    }
+    template <class Step>
+    void takeFrom(Step&& step) {
         const CallerIdAssembler before = assembler_;
-        if (assembler_.take(read).otherCall) {
+        if (step().otherCall) {
             const CallerIdAssembler after = assembler_;
             assembler_ = before;
             finishCall(after.rings());
@@ -105,6 +112,7 @@ std::vector<DecodedCall> decodeCapture(std::span<const std::byte> bytes) {
     AtReader reader;
     reader.feed(bytes, capture);
     reader.flush(capture);
+    capture.flush();
     capture.finishCall();
     return std::move(capture.calls);
 }

@@ -34,7 +34,7 @@ void check(const CallerId& id) {
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     const std::span<const std::uint8_t> bytes(data, size);
-    CallerId frame, parameters, hex, fields;
+    CallerId frame, parameters, hex, fields, dtmf;
     readFrame(bytes, frame);
     readParameters(bytes, parameters);
     const std::string_view text(reinterpret_cast<const char*>(data), size);
@@ -43,7 +43,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     takeName(fields, text);
     takeDate(fields, text);
     takeTime(fields, text);
-    for (const CallerId* id : {&frame, &parameters, &hex, &fields}) {
+    takeDtmf(dtmf, text);
+    for (const CallerId* id : {&frame, &parameters, &hex, &fields, &dtmf}) {
         check(*id);
     }
     if (const auto id = decodeFrame(std::as_bytes(bytes))) {
