@@ -28,6 +28,9 @@ constexpr Io operator|(Io a, Io b) { return Io(std::uint32_t(a) | std::uint32_t(
 constexpr bool has(Io set, Io bit) { return (std::uint32_t(set) & std::uint32_t(bit)) != 0; }
 
 /// The one thread that control runs on: watches descriptors, runs timers and posted work.
+/// One turn runs the timers that are due, then the descriptors that are ready, then the posts; what
+/// these arm or post anew waits for the next turn, so that none of the three starves the others.
+/// Timers, watches and signal watches must die before their loop.
 ///
 /// Thread: everything on the loop's thread, but post(), which is safe from any thread and from a
 /// signal-free context of any library callback. Callbacks never nest: one runs to its end before
@@ -56,12 +59,7 @@ public:
     /// Makes run() return after the callback that is running now. Any thread.
     virtual void stop() = 0;
 
-protected:
-    friend class Timer;
-    friend class Watch;
-    friend class SignalWatch;
-
-    /// Opaque to users; an implementation keeps its own record behind it.
+    /// What an implementation keeps behind a Timer, Watch or SignalWatch; opaque to programs.
     struct Handle {
         virtual ~Handle() = default;
     };
@@ -73,6 +71,11 @@ protected:
     struct WatchHandle : Handle {
         virtual Result<void> change(Io events) = 0;
     };
+
+protected:
+    friend class Timer;
+    friend class Watch;
+    friend class SignalWatch;
     virtual std::unique_ptr<TimerHandle> addTimer(Task task) = 0;
     virtual Result<std::unique_ptr<WatchHandle>> addWatch(int fd, Io events, IoHandler handler) = 0;
     virtual Result<std::unique_ptr<Handle>> addSignal(int signalNumber, Task task) = 0;
@@ -87,7 +90,8 @@ public:
     Timer(Timer&&) noexcept = default;
     Timer& operator=(Timer&&) noexcept = default;
 
-    /// Runs the task once, `delay` from now (0 or less: at the loop's next turn).
+    /// Runs the task once, `delay` from now (0 or less: at the loop's next turn). Timers due at the
+    /// same instant run in the order in which they were armed; a time in the past counts as now.
     void arm(Duration delay);
     void armAt(TimePoint due);
     void cancel();

@@ -24,6 +24,8 @@ class LogCategory {
 public:
     /// `name` must live as long as the program (a literal).
     explicit LogCategory(const char* name) noexcept;
+    /// Takes it off the register: a category may stand in a plug-in that is unloaded.
+    ~LogCategory();
 
     template <class... Args>
     void trace(fmt::format_string<Args...> f, Args&&... args) const {
@@ -62,7 +64,7 @@ private:
     void format(LogLevel level, fmt::string_view f, fmt::format_args args) const;
 
     const char* name_;
-    mutable std::atomic<LogLevel> level_;
+    mutable std::atomic<LogLevel> level_{LogLevel::Info};
     mutable const LogCategory* next_ = nullptr;
 };
 
