@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "tipring/hal/base/event_loop.h"
 #include "tipring/tapi_core/api/tapi.h"
@@ -16,7 +17,7 @@ namespace tipring::tools {
 struct AnsweringPolicy {
     std::uint32_t rings = 2;     ///< answer at this ring
     std::string greeting;        ///< sound file; empty: no greeting
-    std::string recording;       ///< WAV file to make; empty: do not record, hang up after the beep
+    std::string recording;       ///< WAV file to make; empty: hang up after the beep
     std::chrono::milliseconds limit{120'000};  ///< of the recording
     std::uint32_t beepHertz = 1000;
     std::chrono::milliseconds beep{400};  ///< 0: none
@@ -58,6 +59,8 @@ public:
     void onEvent(const tapi::Event& event);
     /// Hangs up now, wherever it stands.
     void stop();
+    /// Where to record; has effect until the recording starts.
+    void setRecording(std::string path) { policy_.recording = std::move(path); }
     [[nodiscard]] Step step() const { return step_; }
     /// How long the recording ran.
     [[nodiscard]] hal::Duration recorded() const { return recorded_; }

@@ -16,10 +16,10 @@ class MachineTask : public Session::User, private AnsweringMachine::Observer {
 public:
     struct Options {
         AnsweringPolicy policy;
-        std::string recordings;    ///< folder for files named after time and number
-        std::string recordingFile; ///< this file instead
-        bool all = false;          ///< every call until interrupted, else the first
-        std::string waitingText;   ///< told when the line is ready
+        std::string recordings;     ///< folder for files named after time and number
+        std::string recordingFile;  ///< this file instead
+        bool all = false;           ///< every call until interrupted, else the first
+        std::string waitingText;    ///< told when the line is ready
     };
 
     MachineTask(hal::EventLoop& loop, Console& console, const Settings& settings, Options options);
@@ -46,7 +46,6 @@ private:
     void showProgress();
     void conclude(AnsweringMachine::End end);
     void tellSummary(AnsweringMachine::End end);
-    void summarize(AnsweringMachine::End end);
 
     hal::EventLoop& loop_;
     Console& console_;
@@ -58,7 +57,6 @@ private:
     std::uint32_t rings_ = 0;
     hal::TimePoint recordingStart_{};
     hal::Timer progressTimer_;
-    bool failed_ = false;
 };
 
 /// A path in `folder` for a recording that starts now; made of time and number, not there yet.

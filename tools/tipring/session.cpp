@@ -87,6 +87,9 @@ ExitCode Session::run() {
         return exitCodeFor(opened.error().code);
     }
     loop_.run();
+    if (!exit_) {
+        console_.problem("nothing can happen any more (the simulated line came to rest)");
+    }
     tapi_->setEventSink(nullptr);
     tapi_.reset();
     manager_.reset();
@@ -176,6 +179,7 @@ void Session::onOpenLimit() {
             finish(ExitCode::NotFound);
         }
     }
+    user_.onLinesGivenUp();
 }
 
 void Session::onEvent(const tapi::Event& event) {

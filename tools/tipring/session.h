@@ -31,6 +31,8 @@ public:
         /// The line answers its device and is in service. Once, before any event of the line.
         virtual void onReady(const std::shared_ptr<tapi::Address>& line) = 0;
         virtual void onEvent(const tapi::Event& event) = 0;
+        /// With Needs::allLines: some lines were not ready in time; which and why was told.
+        virtual void onLinesGivenUp() {}
         /// SIGINT, SIGTERM or SIGHUP. A second one ends the session whatever the user does.
         virtual void onInterrupt() = 0;
     };

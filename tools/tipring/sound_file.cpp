@@ -9,8 +9,10 @@
 #include <array>
 #include <cerrno>
 #include <cmath>
+#include <filesystem>
 #include <memory>
 #include <numbers>
+#include <system_error>
 
 namespace tipring::tools {
 namespace {
@@ -103,6 +105,22 @@ hal::Result<void> writeSound(const std::string& path, const std::vector<std::int
                          fmt::format("cannot write {}: {}", path, sf_strerror(file.get())));
     }
     return {};
+}
+
+hal::Result<std::string> builtInGreeting(const std::string& folder) {
+    std::string path = folder + "/greeting.wav";
+    if (::access(path.c_str(), F_OK) == 0) {
+        return path;
+    }
+    std::error_code error;
+    std::filesystem::create_directories(folder, error);
+    if (error) {
+        return hal::failSystem(fmt::format("cannot make the folder {}", folder), error.value());
+    }
+    if (auto written = writeSound(path, makeGreeting()); !written) {
+        return tl::unexpected(written.error());
+    }
+    return path;
 }
 
 std::vector<std::int16_t> makeGreeting() {

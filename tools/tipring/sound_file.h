@@ -22,6 +22,9 @@ hal::Result<SoundFacts> measureSound(const std::string& path);
 /// Writes 16-bit mono WAV at 8 kHz; replaces the file.
 hal::Result<void> writeSound(const std::string& path, const std::vector<std::int16_t>& samples);
 
+/// Path of the built-in greeting in `folder`; made there when it is missing.
+hal::Result<std::string> builtInGreeting(const std::string& folder);
+
 /// Sounds for showing without any file at hand; 8 kHz. The greeting is a rising chord, the voice
 /// babbles like a person (pitch, formants and syllables of speech, no words).
 [[nodiscard]] std::vector<std::int16_t> makeGreeting();

@@ -52,6 +52,11 @@ std::string fileStamp(hal::WallTime time) {
     return fmt::format("{:%Y-%m-%d_%H-%M-%S}", localParts(time));
 }
 
+std::chrono::minutes utcOffset(hal::WallTime time) {
+    return std::chrono::duration_cast<std::chrono::minutes>(
+        std::chrono::seconds(localParts(time).tm_gmtoff));
+}
+
 std::string durationText(hal::Duration duration) {
     const auto seconds = std::chrono::round<std::chrono::seconds>(duration).count();
     if (seconds < 60) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <chrono>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -19,6 +20,8 @@ namespace tipring::tools {
 [[nodiscard]] std::string localDateTime(hal::WallTime time);
 /// "2026-11-24_14-03-07" in this machine's time zone: part of a file name.
 [[nodiscard]] std::string fileStamp(hal::WallTime time);
+/// This machine's local time minus UTC at that moment.
+[[nodiscard]] std::chrono::minutes utcOffset(hal::WallTime time);
 /// "7 s", "2 min 5 s", "1 h 3 min".
 [[nodiscard]] std::string durationText(hal::Duration duration);
 

@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "port_check.h"
+
+#include <grp.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <charconv>
+#include <filesystem>
+#include <fstream>
+#include <system_error>
+
+namespace tipring::tools {
+namespace {
+
+namespace fs = std::filesystem;
+
+std::string groupName(gid_t id) {
+    const group* found = ::getgrgid(id);
+    return found == nullptr ? std::to_string(id) : std::string(found->gr_name);
+}
+
+std::string programName(const fs::path& process) {
+    std::ifstream file(process / "comm");
+    std::string name;
+    std::getline(file, name);
+    return name;
+}
+
+/// Does one of the process's descriptors stand for the device? Sets `denied` when that is secret.
+bool holds(const fs::path& process, const struct stat& device, bool& denied) {
+    std::error_code error;
+    fs::directory_iterator entries(process / "fd", error);
+    if (error) {
+        denied = denied || error == std::errc::permission_denied;
+        return false;
+    }
+    for (; entries != fs::directory_iterator(); entries.increment(error)) {
+        struct stat open {};
+        if (error) {
+            return false;
+        }
+        if (::stat(entries->path().c_str(), &open) == 0 && S_ISCHR(open.st_mode) &&
+            open.st_rdev == device.st_rdev) {
+            return true;
+        }
+    }
+    return false;
+}
+
+void findHolders(const struct stat& device, PortAccess& access) {
+    std::error_code error;
+    bool denied = false;
+    for (const auto& entry : fs::directory_iterator("/proc", error)) {
+        const std::string name = entry.path().filename();
+        int pid = 0;
+        const auto parsed = std::from_chars(name.data(), name.data() + name.size(), pid);
+        if (parsed.ec == std::errc() && parsed.ptr == name.data() + name.size() &&
+            pid != ::getpid() && holds(entry.path(), device, denied)) {
+            access.holders.push_back({pid, programName(entry.path())});
+        }
+    }
+    access.allHoldersKnown = !denied;
+}
+
+}  // namespace
+
+PortAccess checkPort(const std::string& path) {
+    PortAccess access;
+    struct stat device {};
+    if (::stat(path.c_str(), &device) != 0) {
+        return access;
+    }
+    access.exists = true;
+    access.allowed = ::access(path.c_str(), R_OK | W_OK) == 0;
+    access.group = groupName(device.st_gid);
+    if (S_ISCHR(device.st_mode)) {
+        findHolders(device, access);
+    }
+    return access;
+}
+
+}  // namespace tipring::tools
