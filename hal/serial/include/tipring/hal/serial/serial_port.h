@@ -22,7 +22,7 @@ struct LineSettings {
     std::uint32_t baud = 115200;  ///< bit/s
     std::uint8_t dataBits = 8;    ///< 5..8
     Parity parity = Parity::None;
-    std::uint8_t stopBits = 1;    ///< 1 or 2
+    std::uint8_t stopBits = 1;  ///< 1 or 2
     FlowControl flow = FlowControl::RtsCts;
 
     bool operator==(const LineSettings&) const = default;
@@ -47,7 +47,7 @@ public:
     virtual void onReceived(std::span<const std::byte> bytes) = 0;
     /// The write queue has room again after write() took less than it was given.
     virtual void onWritable() {}
-    /// A line changed; only where the port has lines (see SerialPort::modemLines).
+    /// A line changed; only while SerialPort::watchLines asks for it.
     virtual void onModemLines(ModemLines) {}
     /// The port ended by itself: unplugged, hung up, or failed. Once; nothing comes after it, and
     /// every later call fails with NoDevice.
@@ -77,6 +77,16 @@ public:
     virtual Result<void> setDtr(bool on) = 0;
     virtual Result<void> setRts(bool on) = 0;
     virtual Result<ModemLines> modemLines() = 0;
+    /// Reports changes of the four lines by onModemLines, from how they stand now on. Off (zero or
+    /// less) until asked for: a tty has nothing to wait on but a blocking ioctl (TIOCMIWAIT), so
+    /// the lines are polled with this period and every period wakes the process; a pulse shorter
+    /// than it may be missed (the ringing of circuit 125 lasts a second and more). A port that
+    /// learns of changes by itself, as the simulator's, may report them without delay.
+    /// OperationUnavail where the port has no lines.
+    virtual Result<void> watchLines(Duration period) {
+        static_cast<void>(period);
+        return fail(ErrorCode::OperationUnavail, "this port has no modem lines to watch");
+    }
 
     /// The name it was opened by, scheme included ("serial:/dev/ttyACM0").
     [[nodiscard]] virtual std::string_view name() const = 0;
