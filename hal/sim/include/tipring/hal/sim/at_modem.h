@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "tipring/hal/base/event_loop.h"
+#include "tipring/hal/sim/exchange.h"
+#include "tipring/hal/sim/personality.h"
+
+namespace tipring::sim {
+
+/// V.24 circuits that a modem drives.
+struct DceLines {
+    bool cts = true, dsr = true, dcd = false, ri = false;
+    bool operator==(const DceLines&) const = default;
+};
+
+/// Where a modem's bytes go: the outlet (an in-process port, a PTY). Calls come on the loop's
+/// thread, also from inside AtModem::receive().
+class ModemOutlet {
+public:
+    virtual ~ModemOutlet() = default;
+    /// Bytes to the computer; the outlet takes them all, or as many as it has room for and returns
+    /// that number: the rest is lost, as with a modem whose buffer is full.
+    virtual std::size_t toDte(std::span<const std::byte> bytes) = 0;
+    /// The modem takes bytes again after receive() took less than it was given.
+    virtual void onReady() = 0;
+    virtual void onLines(DceLines lines) = 0;
+    /// The modem is gone, as if unplugged (a fault of the test), or a data call ended on an outlet
+    /// that can show the loss of carrier in no other way.
+    virtual void vanish() = 0;
+
+protected:
+    ModemOutlet() = default;
+    ModemOutlet(const ModemOutlet&) = delete;
+    ModemOutlet& operator=(const ModemOutlet&) = delete;
+};
+
+/// What goes wrong on purpose. A command name is as typed, in capitals, up to its parameters:
+/// "+VTX", "A", "+FCLASS". Empty lists and zeros: a healthy modem.
+struct ModemFaults {
+    std::chrono::milliseconds answerDelay{0};  ///< every final result comes late
+    std::string neverAnswer;                   ///< this command is taken and gets no result at all
+    std::string answerTwice;                   ///< its result comes twice
+    std::string acceptAndIgnore;               ///< answers OK and does nothing
+    std::string garbage;                       ///< sent before the next final result, once
+    bool dropEcho = false;                     ///< ATE1 is believed but not done
+    bool forgetShielding = false;              ///< DLE bytes of received sound are not doubled
+    std::string vanishAt;                      ///< the port closes when this command comes
+};
+
+/// What the modem does that a test may want to see. Every member may be empty.
+struct ModemTap {
+    std::function<void(std::string_view command)> onCommand;         ///< each one, as understood
+    std::function<void(std::span<const std::byte>)> onVoiceFromDte;  ///< shielding removed
+    std::function<void(std::span<const std::byte>)> onVoiceToDte;    ///< before shielding
+};
+
+/// A modem for an analog line, byte for byte: V.250 commands, V.253 or Rockwell voice, data calls.
+///
+/// Written from the standards and from what real modems answer (ITU-T V.250, V.253, TIA/IS-101,
+/// Rockwell 1048P, Silicon Labs AN93); it shares nothing with the driver. Any bytes may come in.
+/// No allocation per byte or sample in steady state. Nothing wakes the loop while the line is idle
+/// and no bytes come. Thread: the loop's.
+class AtModem final : private LineDevice {
+public:
+    /// `personality` and `line` outlive the modem. Plugs itself into the line.
+    AtModem(hal::EventLoop& loop, Line& line, const Personality& personality);
+    ~AtModem() override;
+
+    /// One outlet at a time; null while nothing is plugged in (bytes are lost, settings stay).
+    void setOutlet(ModemOutlet* outlet);
+    /// Bytes from the computer. Returns how many were taken; the rest comes again after onReady().
+    std::size_t receive(std::span<const std::byte> bytes);
+    /// Circuit 108/2. Off does what &D says.
+    void setDtr(bool on);
+    [[nodiscard]] DceLines lines() const;
+
+    void setFaults(ModemFaults faults);
+    [[nodiscard]] const ModemFaults& faults() const;
+    void setTap(ModemTap tap);
+    [[nodiscard]] const Personality& personality() const;
+    /// Power off and on: factory settings, on hook.
+    void reset();
+    /// "command", "online", "dialling", "sending", "receiving", "duplex"; for people.
+    [[nodiscard]] std::string_view stateName() const;
+    /// An extension telephone on the same line was lifted or put down.
+    void setExtension(bool offHook);
+
+private:
+    void onRing(bool on) override;
+    void onCallerId(const CallerId& id) override;
+    void onLoopBreak() override;
+    void onSignal(Signal signal) override;
+    void onAnswered() override;
+    void onCarrier(bool on) override;
+    void onData(std::span<const std::byte> bytes) override;
+    void onSound(HeardBlock heard, SpokenBlock spoken) override;
+
+    struct Impl;
+    std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace tipring::sim
