@@ -29,7 +29,10 @@ typedef void (*TspiIoTask)(void* argument, uint32_t ready); /* TSPI_IO_* bits */
 #define TSPI_LOG_ERROR 4
 
 /* Thread: all but `post` and `log` on the core's loop thread, where the host also runs every task.
- * `context` is the first argument of each function. Tasks never nest. */
+ * `context` is the first argument of each function. Tasks never nest. A timer or watch may be
+ * cancelled or destroyed inside its own task, and its task does not come after that. Timers and
+ * watches are destroyed before providerShutdown returns; what is posted by then and has not run is
+ * dropped. */
 typedef struct TspiHost {
     uint32_t size;    /* sizeof(TspiHost) of the host: what lies beyond it is not there */
     uint32_t version; /* TSPI_VERSION */
@@ -61,6 +64,10 @@ typedef struct TspiHost {
      * `capacity` bytes with the terminating zero; returns the length without it (which may be more
      * than fits), or -1 when the key is not set. */
     int64_t (*configGet)(void* context, const char* key, char* value, size_t capacity);
+
+    /* Words for the error that the running TSPI function is about to return: what, where, why, what
+     * to do. Copied; forgotten when the function returns. Only from inside a TSPI function. */
+    void (*explain)(void* context, const char* cause);
 } TspiHost;
 
 #ifdef __cplusplus
