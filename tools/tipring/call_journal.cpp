@@ -15,8 +15,9 @@ namespace {
 using namespace std::chrono_literals;
 using hal::Result;
 
-/// Locks are held for milliseconds; a broken disk does not mend sooner either.
-constexpr auto kRetry = 500ms;
+// A lock is held for milliseconds; a full disk or a broken file waits for a person.
+constexpr auto kRetryLocked = 500ms;
+constexpr auto kRetryBroken = 30s;
 
 std::string lineIdOf(const tapi::Call& call) {
     const auto address = call.address();
@@ -136,7 +137,8 @@ void CallJournal::writeSoon() {
         if (!std::exchange(troubleTold_, true)) {
             trouble_(done.error());
         }
-        writeTimer_.arm(kRetry);
+        writeTimer_.arm(done.error().code == hal::ErrorCode::InUse ? hal::Duration(kRetryLocked)
+                                                                  : hal::Duration(kRetryBroken));
     } else {
         troubleTold_ = false;
     }

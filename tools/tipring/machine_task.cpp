@@ -135,7 +135,8 @@ void MachineTask::takeCall(const std::shared_ptr<tapi::Call>& call) {
     recording_.clear();
     AnsweringPolicy policy = options_.policy;
     policy.recording = options_.recordingFile;
-    machine_ = std::make_unique<AnsweringMachine>(loop_, call, std::move(policy), *this, rings_);
+    machine_ = std::make_unique<AnsweringMachine>(
+        loop_, call, std::move(policy), static_cast<AnsweringMachine::Observer&>(*this), rings_);
 }
 
 void MachineTask::tell(const tapi::Event& event) {
