@@ -42,7 +42,9 @@ Result<void> PtyDevice::configure(const LineSettings& settings) {
         return failSystem(name_ + ": cannot read the settings", errno);
     }
     makeRaw(term);
-    applyFraming(term, settings);
+    // Eight bits without parity whatever was asked for: the kernel knows nothing else here, and
+    // glibc makes an error of what the kernel changed.
+    applyFraming(term, {.stopBits = settings.stopBits, .flow = settings.flow});
     // glibc takes the rate as a number here; it knows those of termios(3) only.
     if (::cfsetspeed(&term, settings.baud) != 0) {
         return fail(ErrorCode::InvalParam,

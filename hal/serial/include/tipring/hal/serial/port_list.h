@@ -23,7 +23,8 @@ struct PortInfo {
     std::optional<Usb> usb;   ///< only for USB ports
 };
 
-/// All serial ports of the machine, in the order of their paths.
+/// All serial ports of the machine, in the (plain text) order of their paths. Not pseudo-terminals.
+/// Ports of 8250 kind are opened for a moment to see whether they exist, which raises their DTR.
 Result<std::vector<PortInfo>> listSerialPorts();
 
 }  // namespace tipring::hal

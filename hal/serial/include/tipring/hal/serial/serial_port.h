@@ -17,7 +17,8 @@ namespace tipring::hal {
 enum class Parity : std::uint8_t { None, Odd, Even };
 enum class FlowControl : std::uint8_t { None, RtsCts, XonXoff };
 
-/// Settings of the wire. USB modems (CDC ACM) ignore the rate; real UARTs do not.
+/// Settings of the wire. USB modems (CDC ACM) ignore the rate; real UARTs do not. A pseudo-terminal
+/// has no wire: bits and parity have no effect, and the rate must be one that termios(3) names.
 struct LineSettings {
     std::uint32_t baud = 115200;  ///< bit/s
     std::uint8_t dataBits = 8;    ///< 5..8
@@ -56,6 +57,10 @@ public:
 
 /// One open serial port. Small, asynchronous, never blocking; closed by destruction.
 /// Thread: the loop's.
+///
+/// Destruction throws away what is queued, and on a real port what the kernel has not sent yet (a
+/// close would wait for it, up to 30 s under flow control): wait for the device's answer first. It
+/// drops DTR (HUPCL). A port that is gone has given up device and locks already.
 class SerialPort {
 public:
     virtual ~SerialPort() = default;
@@ -65,7 +70,8 @@ public:
     virtual void setObserver(SerialPortObserver* observer) = 0;
 
     /// Queues as many bytes as fit (64 KiB queue) and returns that number; less than given means:
-    /// come again at onWritable(). Bytes leave in order.
+    /// come again at onWritable(), which comes when half of the queue is free. Bytes leave in
+    /// order.
     virtual Result<std::size_t> write(std::span<const std::byte> bytes) = 0;
     /// Bytes queued and not yet given to the kernel.
     [[nodiscard]] virtual std::size_t pending() const = 0;
@@ -105,6 +111,19 @@ protected:
 ///     pty:/dev/pts/5             termios, for pseudo-terminals
 ///     /dev/...                   chosen by what the path is
 ///     NAME:...                   a scheme that was added with addPortScheme()
+///
+/// The kernel raises DTR and RTS at the open (tty_port_raise_dtr_rts) and nothing here changes DTR
+/// after that; configure() leaves it alone too. Bytes that came before the open are kept.
+///
+/// Exclusive: flock(2) on the device keeps out another of these and whoever asks it; a UUCP lock
+/// file LCK..NAME in /run/lock or /var/lock does so for mgetty, pppd, cu and minicom, and theirs is
+/// honoured while its process lives (a stale one is reported and taken over); TIOCEXCL refuses
+/// everybody but root later. A process that merely has the port open is found by one walk over
+/// /proc/PID/fd at the open (links only, some milliseconds at start-up; without root it sees the
+/// processes of the same user) and also makes it Allocated. On a pseudo-terminal only flock and the
+/// lock file count: who made the pair may keep the slave open, and TIOCEXCL would outlive us.
+///
+/// By USB identity all ports are listed, for which libserialport opens each 8250 port for a moment.
 ///
 /// Errors: Allocated when another process holds the port (its name and pid in the cause), NoDevice
 /// when it is not there, ResourceUnavail without permission (what to do in the cause), InvalAddress
