@@ -123,7 +123,7 @@ private:
 
 void Tree::addLook() {
     add("devices", "List serial ports: what they are, and who holds them",
-        "Opens nothing. Says why a port cannot be used, and what to do about it.",
+        "Sends nothing to any of them. Says why a port cannot be used, and what to do about it.",
         [](Console& console) { return runDevices(console); });
 
     auto* lines = add("lines", "Ask the modem at each port what it can do",

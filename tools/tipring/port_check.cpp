@@ -5,7 +5,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <algorithm>
 #include <charconv>
 #include <filesystem>
 #include <fstream>
@@ -28,28 +27,25 @@ std::string programName(const fs::path& process) {
     return name;
 }
 
-/// Does one of the process's descriptors stand for the device? Sets `denied` when that is secret.
-bool holds(const fs::path& process, const struct stat& device, bool& denied) {
+/// Does one of the process's descriptors stand for the device? Links are read, not followed: that
+/// cannot hang on a dead network mount. Sets `denied` when they are secret.
+bool holds(const fs::path& process, const std::string& device, bool& denied) {
     std::error_code error;
     fs::directory_iterator entries(process / "fd", error);
     if (error) {
         denied = denied || error == std::errc::permission_denied;
         return false;
     }
-    for (; entries != fs::directory_iterator(); entries.increment(error)) {
-        struct stat open {};
-        if (error) {
-            return false;
-        }
-        if (::stat(entries->path().c_str(), &open) == 0 && S_ISCHR(open.st_mode) &&
-            open.st_rdev == device.st_rdev) {
+    for (; !error && entries != fs::directory_iterator(); entries.increment(error)) {
+        std::error_code gone;
+        if (fs::read_symlink(entries->path(), gone) == device) {
             return true;
         }
     }
     return false;
 }
 
-void findHolders(const struct stat& device, PortAccess& access) {
+void findHolders(const std::string& device, PortAccess& access) {
     std::error_code error;
     bool denied = false;
     for (const auto& entry : fs::directory_iterator("/proc", error)) {
@@ -76,7 +72,9 @@ PortAccess checkPort(const std::string& path) {
     access.allowed = ::access(path.c_str(), R_OK | W_OK) == 0;
     access.group = groupName(device.st_gid);
     if (S_ISCHR(device.st_mode)) {
-        findHolders(device, access);
+        std::error_code error;
+        const fs::path real = fs::canonical(path, error);  // /dev/serial/by-id/... is a link
+        findHolders(error ? path : real.string(), access);
     }
     return access;
 }
