@@ -119,6 +119,7 @@ using Reply = std::function<void(const Result<void>& result)>;
 /// Positive and unique while pending.
 using RequestId = std::uint32_t;
 
+/// Busy, disconnected and idle fold to Disconnected: CallState::Idle is a call that was not begun.
 [[nodiscard]] CallState fold(LineCallState state) noexcept;
 
 }  // namespace tipring::tapi

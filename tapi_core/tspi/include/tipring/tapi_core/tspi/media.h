@@ -28,7 +28,10 @@ typedef struct HDRVMEDIA__* HDRVMEDIA;   /* the provider's */
 #define TSPI_MEDIAEVENT_OVERRUN 3u  /* parameter: 0; received samples were lost before the core */
 #define TSPI_MEDIAEVENT_SILENCE 4u  /* parameter: 0; the device reports a silent line */
 
-/* Received samples. `position` counts the device's own samples since the start of the direction
+/* Threads: the routines of one stream may come from any thread of the provider, one at a time; they
+ * may read or write a file block and never wait for the core. After mediaClose: silence.
+ *
+ * Received samples. `position` counts the device's own samples since the start of the direction
  * (converted to 8000 per second): a jump is a gap. The samples are valid during the call only. */
 typedef void (*TSPI_MEDIARECEIVE)(HTAPIMEDIA htMedia, uint64_t position, const int16_t* samples,
                                   size_t count);

@@ -19,6 +19,10 @@
  * no event for it comes before its request was completed with success.
  * Each call ends in LINECALLSTATE_IDLE, once.
  *
+ * Closing. The core closes each line handle and each call handle that it got exactly once, on its
+ * loop: a call after its idle, after its lineMakeCall failed in the completion, or before its line
+ * is closed. So there is one place to free each.
+ *
  * Handles. The core's (ht...) are opaque to the provider, the provider's (hd...) to the core. Zero
  * is none. Text is UTF-8. Input buffers are copied before return. `size` members are set by who
  * allocates the struct; fields beyond it are not read and not written. */
@@ -62,7 +66,8 @@ typedef void (*ASYNC_COMPLETION)(void* context, DRV_REQUESTID requestId, TSPI_RE
  *   LINE_MONITORMEDIA  p1 = LINEMEDIAMODE_* heard (fax, data modem)
  *   LINE_GENERATE      p1 = LINEGENERATETERM_*, p2 = the endToEndId of the request
  *   LINE_DEVSPECIFIC, LINE_CALLDEVSPECIFIC   the provider's own
- *   LINE_CLOSE         the line is closed by force; its handles are dead */
+ *   LINE_CLOSE         the line is closed by force (the device is gone): the core ends its calls and
+ *                      answers with lineCloseCall and lineClose, which then only free */
 typedef void (*LINEEVENT)(HTAPILINE htLine, HTAPICALL htCall, uint32_t message, uintptr_t p1,
                           uintptr_t p2, uintptr_t p3);
 
@@ -112,6 +117,7 @@ typedef struct TspiLineStatus {
     uint32_t inService; /* the exchange is there, as far as the device knows */
     uint32_t messageWaiting;
     uint32_t activeCalls;
+    char cause[TSPI_CAUSE_SIZE]; /* why not connected or not in service, in words; may be empty */
 } TspiLineStatus;
 
 typedef struct TspiPartyId {
@@ -181,7 +187,8 @@ typedef struct TspiProvider {
                             LINEEVENT eventRoutine, uint32_t version, HDRVLINE* line);
     /* sync. Completes every pending request of the line, then silence. */
     TSPI_RESULT (*lineClose)(HDRVLINE line);
-    /* sync. Media types that some application would own; 0: do not announce calls to anyone. */
+    /* sync. Media types of which some application wants to hear, as owner or as monitor; 0: do not
+     * announce calls to anyone. */
     TSPI_RESULT (*lineSetDefaultMediaDetection)(HDRVLINE line, uint32_t mediaModes);
 
     /* async. `address` is dialable; NULL or "": go off-hook only. A modifier that the device lacks
