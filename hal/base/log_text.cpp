@@ -14,10 +14,10 @@ namespace {
 
 thread_local bool gReveal = false;
 
-// ASCII, Table of C0 control names (ECMA-48, V.253 uses the same).
+// The names of ASCII (ECMA-6); but form feed goes by its number, as <FF> is the byte FF.
 constexpr std::string_view kControlNames[] = {
     "NUL", "SOH", "STX", "ETX", "EOT", "ENQ", "ACK", "BEL", "BS",  "HT",  "LF",
-    "VT",  "FF",  "CR",  "SO",  "SI",  "DLE", "DC1", "DC2", "DC3", "DC4", "NAK",
+    "VT",  "0C",  "CR",  "SO",  "SI",  "DLE", "DC1", "DC2", "DC3", "DC4", "NAK",
     "SYN", "ETB", "CAN", "EM",  "SUB", "ESC", "FS",  "GS",  "RS",  "US"};
 
 bool isContinuation(char c) {

@@ -18,12 +18,14 @@ public:
     void run() override;
     void stop() override;
 
-    /// Waits at most `limit` (negative: without limit) for one round of events and runs it.
+    /// Waits at most `limit` (negative: without limit) for one round of events and runs it. A
+    /// stop() is not for this but for run().
     /// For a program that has a loop of its own around descriptor().
     void runOnce(Duration limit);
     /// Becomes readable when runOnce(0) has something to do (timers excepted).
     [[nodiscard]] int descriptor() const;
     /// Times that the loop came back from its wait since the start: the measure of idleness.
+    /// Any thread.
     [[nodiscard]] std::uint64_t wakeups() const;
 
 private:

@@ -34,7 +34,9 @@ constexpr bool has(Io set, Io bit) { return (std::uint32_t(set) & std::uint32_t(
 ///
 /// Thread: everything on the loop's thread, but post(), which is safe from any thread and from a
 /// signal-free context of any library callback. Callbacks never nest: one runs to its end before
-/// the next. A callback that takes over 20 ms is named in a warning.
+/// the next, and a loop that is run from inside one of its callbacks refuses, with an error in the
+/// log.
+/// On real time a callback that takes over 20 ms is named in a warning.
 /// In steady state neither a timer, a descriptor event nor a post of a small callable allocates.
 /// Time comes from here alone: a component that takes an EventLoop& runs unchanged on virtual time.
 class EventLoop {
@@ -54,7 +56,8 @@ public:
     /// Runs `task` on the loop's thread, after the callback that is running now, in posting order.
     virtual void post(Task task) = 0;
 
-    /// Runs callbacks until stop(). Returns at once if stop() came before.
+    /// Runs callbacks until stop(). Returns at once if stop() came before. What was ready but not
+    /// run yet waits for the next run().
     virtual void run() = 0;
     /// Makes run() return after the callback that is running now. Any thread.
     virtual void stop() = 0;

@@ -18,6 +18,7 @@ enum class LogLevel : std::uint8_t { Trace, Debug, Info, Warning, Error, Off };
 
 /// The log of one source file (or one group of files). Define one at namespace scope:
 ///     const hal::LogCategory kLog{"serial"};
+/// and log nothing from other files' constants, which may come first.
 /// A disabled message costs one load and one compare; its arguments are not formatted.
 /// Thread: any. Lines are written whole, through spdlog.
 class LogCategory {
@@ -70,22 +71,28 @@ private:
 
 /// Sets levels from a list such as "info,at_modem=debug,traffic=trace": a bare level is for all
 /// categories, NAME=LEVEL for one. Levels: trace debug info warning error off.
-/// Categories that register later take their level from here too.
+/// Categories that register later take their level from here too. Replaces the former list; the
+/// empty one is "info". InvalParam names the word that is wrong, and nothing changes.
 Result<void> configureLog(std::string_view levels);
 /// The same from the environment variable TIPRING_LOG; nothing happens where it is not set.
 Result<void> configureLogFromEnvironment();
 /// Sends finished lines elsewhere (tests, a host program). An empty sink restores standard error.
+/// `text` is UTF-8 without control characters: these are written as \r, \n, \x1B. The sink is
+/// called from any thread, by one at a time, and never again once setLogSink() has replaced it.
+/// What it logs itself is dropped.
 using LogSink = std::function<void(LogLevel, std::string_view category, std::string_view text)>;
 void setLogSink(LogSink sink);
 
 /// A telephone number in a log message: shown whole at debug and trace, else only its last two
-/// digits. Use it for every number, name and dial string: kLog.info("call from {}", Private{n}).
+/// characters (of four or fewer none). Use it for every number, name and dial string:
+///     kLog.info("call from {}", Private{number});
 struct Private {
     std::string_view text;
 };
 
 /// The bytes of a port, both directions, in the category "traffic" at trace level: printable text
-/// as it is, <CR>, <LF>, <DLE>, <ETX>... by name, the rest as <7F>. Long runs are cut with a count.
+/// as it is, <CR>, <LF>, <DLE>, <ETX>... by name, the rest and `<` itself as <7F>. After 128 bytes
+/// only the count of the others. For example "ttyACM0 -> ATZ<CR>" (to the device).
 enum class Direction : std::uint8_t { FromDevice, ToDevice };
 void logTraffic(std::string_view port, Direction direction, std::span<const std::byte> bytes);
 

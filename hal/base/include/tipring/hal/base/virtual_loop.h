@@ -9,6 +9,8 @@ namespace tipring::hal {
 ///
 /// Timers due at the same instant run in the order in which they were armed. Descriptors may be
 /// watched too; they are polled without waiting before time moves on. Signals are not delivered.
+/// A million callbacks at one instant are taken for a fault: an error is logged, and whatever runs
+/// the loop returns (advanceUntil() with what done() says) with time standing there.
 /// The wall clock starts at 2026-01-01 00:00:00 UTC unless told otherwise, and moves with now().
 class VirtualLoop final : public EventLoop {
 public:
@@ -23,9 +25,11 @@ public:
     void run() override;
     void stop() override;
 
-    /// Runs all that is due within `span`, then stands exactly `span` later.
+    /// Runs all that is due within `span`, then stands exactly `span` later. A stop() is not for
+    /// this but for run().
     void advance(Duration span);
-    /// Advances until `done()` holds after a callback; false when `limit` passed first.
+    /// Advances until `done()` holds after a callback; false when `limit` passed first. Where it
+    /// holds already, nothing runs. Time then stands at that callback, or `limit` later.
     bool advanceUntil(const std::function<bool()>& done, Duration limit);
     /// Runs posts, ready descriptors and timers due now; time does not move.
     void settle() { advance(Duration::zero()); }
