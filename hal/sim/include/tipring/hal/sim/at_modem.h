@@ -28,14 +28,13 @@ struct DceLines {
 class ModemOutlet {
 public:
     virtual ~ModemOutlet() = default;
-    /// Bytes to the computer; the outlet takes them all, or as many as it has room for and returns
-    /// that number: the rest is lost, as with a modem whose buffer is full.
-    virtual std::size_t toDte(std::span<const std::byte> bytes) = 0;
+    /// Bytes to the computer. The outlet takes them all; or none, and returns false, while it has
+    /// no room: then they are lost, as with a modem whose buffer is full.
+    virtual bool toDte(std::span<const std::byte> bytes) = 0;
     /// The modem takes bytes again after receive() took less than it was given.
     virtual void onReady() = 0;
     virtual void onLines(DceLines lines) = 0;
-    /// The modem is gone, as if unplugged (a fault of the test), or a data call ended on an outlet
-    /// that can show the loss of carrier in no other way.
+    /// The modem is gone, as if unplugged (a fault of the test).
     virtual void vanish() = 0;
 
 protected:

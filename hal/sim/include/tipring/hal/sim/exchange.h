@@ -36,33 +36,6 @@ struct CallerId {
 
 /// What the exchange plays on a line.
 enum class Signal : std::uint8_t { None, DialTone, Ringback, Busy, Congestion };
-/// How a call that was tried, or was up, ended.
-enum class Cause : std::uint8_t { Normal, Busy, Congestion, NoAnswer, Unassigned };
-
-/// One end of a connection. All calls on the loop's thread.
-class Party {
-public:
-    virtual ~Party() = default;
-    /// 20 ms of what this end says; the block is silence when it comes.
-    virtual void speak(SpokenBlock spoken) = 0;
-    /// 20 ms of what this end hears.
-    virtual void hear(HeardBlock heard) = 0;
-    /// The other end began, or ended, to send a modem carrier.
-    virtual void onCarrier(bool /*on*/) {}
-    /// Bytes that came over the carrier.
-    virtual void onData(std::span<const std::byte> /*bytes*/) {}
-    /// The outgoing call was answered.
-    virtual void onAnswered() {}
-    /// The other end is gone, or the call could not be made.
-    virtual void onReleased(Cause /*cause*/) {}
-    /// False while nobody at this end listens or speaks: no sound is made then.
-    [[nodiscard]] virtual bool wantsSound() const = 0;
-
-protected:
-    Party() = default;
-    Party(const Party&) = delete;
-    Party& operator=(const Party&) = delete;
-};
 
 /// What is plugged into a line: a modem, an adapter, a telephone.
 class LineDevice {
@@ -102,7 +75,7 @@ public:
     [[nodiscard]] const std::string& number() const;
     [[nodiscard]] bool isOffHook() const;
     [[nodiscard]] Signal signal() const;
-    /// Ring bursts of the present call, the one that is on included; 0 when idle.
+    /// Rings of the present call, the one that is on included; 0 when idle. A double ring is one.
     [[nodiscard]] unsigned rings() const;
     /// Keys that the exchange heard since the line went off hook.
     [[nodiscard]] std::string_view dialled() const;
@@ -126,6 +99,7 @@ public:
 
 private:
     friend class Exchange;
+    friend class FarEnd;
     struct Impl;
     explicit Line(std::unique_ptr<Impl> impl);
     std::unique_ptr<Impl> impl_;

@@ -16,6 +16,7 @@ struct VoiceFormat {
     dsp::SampleFormat format;
     std::array<std::uint16_t, 4> rates;  ///< Hz; the first is the default; 0 ends the row
     std::string_view line;               ///< what +VSM=? says
+    std::uint8_t bits = 0;               ///< 2: the 2-bit stand-in of the Rockwell set
 };
 
 /// A fixed answer: the command without AT, in capitals, and its lines, split by '\n'.
@@ -46,6 +47,7 @@ struct Personality {
     bool loopBreakEvent = false;           ///< DLE l when the far end hangs up
     bool lineVoltageEvents = false;        ///< DLE P / p for an extension (Conexant)
     bool hookEventOnLineSelect = false;    ///< spurious DLE H after +VLS=1 (USR)
+    bool tonesInPairs = false;             ///< +VTS wants two frequencies (USR)
     bool silenceIsOneCode = false;         ///< DLE s for every silence (Lucent)
     bool ignoresSilence = false;           ///< accepts +VSD without effect (Conexant)
     bool reportsUnderrun = true;           ///< DLE u

@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <deque>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "connection.h"
+#include "exchange_impl.h"
+#include "sound_file.h"
+#include "tipring/hal/dsp/tone.h"
+#include "tipring/hal/sim/far_end.h"
+#include "tone_ear.h"
+
+namespace tipring::sim {
+
+struct FarEnd::Impl final : Party {
+    explicit Impl(Exchange::Impl& exchange);
+    ~Impl() override;
+
+    void speak(SpokenBlock spoken) override;
+    void hear(HeardBlock heard) override;
+    void onCarrier(bool on) override;
+    void onData(std::span<const std::byte> bytes) override;
+    void onConnected() override;
+    void onReleased() override;
+    [[nodiscard]] bool wantsSound() const override;
+
+    /// An outgoing call of a line rings here; answered after `rings` rounds of ringback, or by
+    /// hand.
+    void ringHere(Connection& call, std::optional<unsigned> rings, const Country& country);
+    void answer();
+    void setState(State next);
+    void clearCall();
+    [[nodiscard]] bool speaking() const;
+
+    Exchange::Impl& exchange;
+    Listener listener;
+    State state = State::Idle;
+    bool answered = false;
+    std::string heardKeys, heardData, greeting;
+    bool modem = false, echo = true;
+
+    struct Samples {
+        std::vector<std::int16_t> all;
+        std::size_t at = 0;
+    };
+    using Item = std::variant<SoundReader, Samples, dsp::DtmfGenerator>;
+    std::deque<Item> queue;
+    std::optional<SoundWriter> tape;
+
+private:
+    /// Adds what the item has; returns how many samples it filled, less than asked at its end.
+    static std::size_t fill(Item& item, std::span<std::int16_t> samples);
+
+    ToneEar ear_;
+    hal::Timer answerTimer_, greetingTimer_;
+};
+
+}  // namespace tipring::sim
