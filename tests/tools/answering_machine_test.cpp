@@ -36,9 +36,7 @@ protected:
     void onProblem(std::string_view text) override { problems_.emplace_back(text); }
     void onDone(End end) override { ends_.push_back(end); }
 
-    void start() {
-        machine_ = std::make_unique<AnsweringMachine>(loop_, call_, policy_, *this);
-    }
+    void start() { machine_ = std::make_unique<AnsweringMachine>(loop_, call_, policy_, *this); }
     /// Up to the moment when the caller may speak.
     void startRecording() {
         start();

@@ -29,14 +29,13 @@ protected:
     }
     void announce() {
         line_->calls_ = {call_->self()};
-        call_->send(
-            tapi::CallNotificationEvent{call_->self(), tapi::CallPrivilege::Owner, 0});
+        call_->send(tapi::CallNotificationEvent{call_->self(), tapi::CallPrivilege::Owner, 0});
     }
     void name() {
         call_->info_.caller = {"5551234", tapi::PartyStatus::Ok, "J DOE", tapi::PartyStatus::Ok};
         call_->info_.networkTime = tapi::NetworkTime{11, 24, 14, 3};
-        call_->send(tapi::CallInfoChangeEvent{call_->self(),
-                                              tapi::CallInfoChangeEvent::Item::Caller, 0});
+        call_->send(
+            tapi::CallInfoChangeEvent{call_->self(), tapi::CallInfoChangeEvent::Item::Caller, 0});
     }
     std::vector<CallRecord> rows() {
         auto log = CallLog::open(path_);

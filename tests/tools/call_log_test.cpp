@@ -193,8 +193,7 @@ TEST_F(CallLogTest, RefusesAFileThatIsNoDatabaseAndLeavesItAlone) {
     std::ofstream(path_) << text;
     const auto log = CallLog::open(path_);
     ASSERT_FALSE(log);
-    EXPECT_NE(log.error().cause.find("move the file away"), std::string::npos)
-        << log.error().cause;
+    EXPECT_NE(log.error().cause.find("move the file away"), std::string::npos) << log.error().cause;
     std::ifstream file(path_);
     EXPECT_EQ(std::string(std::istreambuf_iterator<char>(file), {}), text);
 }

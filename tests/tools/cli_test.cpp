@@ -43,9 +43,11 @@ class Cli : public ::testing::Test {
 protected:
     /// Nothing of the user's own gets in, and nothing gets out.
     [[nodiscard]] Process::Environment environment() const {
-        return {{"HOME", dir_.path()},       {"XDG_DATA_HOME", dir_.path() + "/data"},
+        return {{"HOME", dir_.path()},
+                {"XDG_DATA_HOME", dir_.path() + "/data"},
                 {"XDG_CONFIG_HOME", dir_.path() + "/config"},
-                {"TIPRING_LOG", ""},         {"TERM", "dumb"},
+                {"TIPRING_LOG", ""},
+                {"TERM", "dumb"},
                 {"TZ", "UTC"}};
     }
     static std::vector<std::string> command(std::vector<std::string> words) {
@@ -188,9 +190,9 @@ INSTANTIATE_TEST_SUITE_P(Demo, EveryModem,
 TEST_F(Cli, TheDemoInWordsNamesTheCallerTheFileAndTheRow) {
     const Ran ran = run({"demo", "--fast"});
     ASSERT_EQ(ran.code, 0) << ran.out << ran.err;
-    for (const char* text : {"Ring 1", "Ring 2", "2025550123, ADA LOVELACE", "Answered",
-                             "Playing the greeting", "Beep", "Recording to", "hung up", ".wav",
-                             "Call log:  row 1 of"}) {
+    for (const char* text :
+         {"Ring 1", "Ring 2", "2025550123, ADA LOVELACE", "Answered", "Playing the greeting",
+          "Beep", "Recording to", "hung up", ".wav", "Call log:  row 1 of"}) {
         EXPECT_THAT(ran.out, HasSubstr(text));
     }
     EXPECT_THAT(ran.out, Not(HasSubstr("\x1b["))) << "no colours into a pipe";
@@ -241,8 +243,7 @@ TEST_F(Cli, CompletionOfBashIsValidAndKnowsTheCommands) {
 class Simulated : public Cli {
 protected:
     void simulate(const std::vector<std::string>& more = {}) {
-        std::vector<std::string> words{"simulate",  "--json",    "--pty",
-                                       link_,       "--control", control_};
+        std::vector<std::string> words{"simulate", "--json", "--pty", link_, "--control", control_};
         words.insert(words.end(), more.begin(), more.end());
         simulator_ = std::make_unique<Process>(command(words), environment());
         const auto ready = simulator_->line();
@@ -307,9 +308,9 @@ TEST_F(Simulated, LinesTellsWhatTheModemCanDo) {
 
 TEST_F(Simulated, MonitorNamesACallerOverARealPtyAndEndsCleanly) {
     simulate();
-    Process monitor(command({"monitor", "--port", link_, "--json", "--call-log",
-                             dir_.file("calls.db")}),
-                    environment());
+    Process monitor(
+        command({"monitor", "--port", link_, "--json", "--call-log", dir_.file("calls.db")}),
+        environment());
     ASSERT_TRUE(monitor.lineWith(R"("event":"ready")")) << monitor.errors();
     EXPECT_THAT(ask("call number=5551234 name=\"J DOE\""), HasSubstr("ok"));
     ASSERT_TRUE(monitor.lineWith(R"("event":"ring")")) << monitor.errors();

@@ -48,13 +48,18 @@ TEST_P(SubcommandHelp, ExplainsItselfAndOffersJson) {
 }
 
 INSTANTIATE_TEST_SUITE_P(CommandLine, SubcommandHelp,
-                         ::testing::Values("devices", "lines", "monitor", "calls", "dial",
-                                           "answer", "record", "simulate", "demo", "decode"));
+                         ::testing::Values("devices", "lines", "monitor", "calls", "dial", "answer",
+                                           "record", "simulate", "demo", "decode"));
 
 TEST(CommandLine, MistakesGoToStandardErrorWithAWayOut) {
-    for (const auto& words : std::vector<std::vector<const char*>>{
-             {}, {"answr"}, {"dial"}, {"monitor", "--speed", "7"}, {"answer", "--rings", "0"},
-             {"simulate", "--modem", "enigma"}, {"completion", "tcsh"}}) {
+    for (const auto& words :
+         std::vector<std::vector<const char*>>{{},
+                                               {"answr"},
+                                               {"dial"},
+                                               {"monitor", "--speed", "7"},
+                                               {"answer", "--rings", "0"},
+                                               {"simulate", "--modem", "enigma"},
+                                               {"completion", "tcsh"}}) {
         const Said said = parse(words);
         EXPECT_FALSE(said.invocation.run);
         EXPECT_EQ(said.invocation.code, ExitCode::Usage);
@@ -104,7 +109,9 @@ TEST(Completion, DescriptionsAreQuotedForTheShell) {
     EXPECT_THAT(completionScript("fish", sampleShapes()), HasSubstr("'It'\\''s a [port]: path'"));
 }
 
-TEST(Completion, KnowsNoOtherShell) { EXPECT_EQ(completionScript("tcsh", sampleShapes()), ""); }
+TEST(Completion, KnowsNoOtherShell) {
+    EXPECT_EQ(completionScript("tcsh", sampleShapes()), "");
+}
 
 }  // namespace
 }  // namespace tipring::tools

@@ -68,9 +68,7 @@ public:
         }
         asked.emplace_back("tone");
         if (ignore != "tone") {
-            later(length, [this] {
-                send(tapi::GenerateEvent{self(), false, 0});
-            });
+            later(length, [this] { send(tapi::GenerateEvent{self(), false, 0}); });
         }
         return {};
     }
@@ -92,8 +90,8 @@ public:
 
     void go(tapi::LineCallState state, tapi::DisconnectMode mode = tapi::DisconnectMode::None) {
         state_ = state;
-        send(tapi::CallStateEvent{self(), tapi::CallState::Offering, state,
-                                  static_cast<std::uint32_t>(mode), {}, 0});
+        send(tapi::CallStateEvent{
+            self(), tapi::CallState::Offering, state, static_cast<std::uint32_t>(mode), {}, 0});
     }
     void ring(std::uint32_t count) {
         send(tapi::AddressEvent{tapi::AddressEvent::Kind::Ringing, line_, 1, count - 1});

@@ -82,9 +82,13 @@ void Process::write(const std::string& text) {
     }
 }
 
-void Process::closeInput() { closeOnce(input_); }
+void Process::closeInput() {
+    closeOnce(input_);
+}
 
-void Process::signal(int number) const { ::kill(pid_, number); }
+void Process::signal(int number) const {
+    ::kill(pid_, number);
+}
 
 bool Process::readSome(milliseconds limit) {
     std::array<pollfd, 2> both{{{out_, POLLIN, 0}, {err_, POLLIN, 0}}};

@@ -17,7 +17,8 @@ public:
     using Environment = std::map<std::string, std::string>;
 
     /// Starts `arguments[0]`; `environment` is laid over this process's own.
-    explicit Process(const std::vector<std::string>& arguments, const Environment& environment = {});
+    explicit Process(const std::vector<std::string>& arguments,
+                     const Environment& environment = {});
     Process(const Process&) = delete;
     Process& operator=(const Process&) = delete;
     /// Kills what still runs.
@@ -28,8 +29,8 @@ public:
     /// The next line of standard output, without its end; nothing when there is none in time.
     std::optional<std::string> line(std::chrono::milliseconds limit = std::chrono::seconds(20));
     /// Reads on until a line contains `text`.
-    std::optional<std::string> lineWith(const std::string& text, std::chrono::milliseconds limit =
-                                                                     std::chrono::seconds(20));
+    std::optional<std::string> lineWith(const std::string& text,
+                                        std::chrono::milliseconds limit = std::chrono::seconds(20));
     void signal(int number) const;
     /// Closes its input, reads all that comes and waits. The exit code; 128 + n for signal n; -1
     /// when it did not end in time.

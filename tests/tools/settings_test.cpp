@@ -41,8 +41,7 @@ limit = 60
 baud = 57600
 )"));
     ASSERT_TRUE(settings) << settings.error().cause;
-    EXPECT_EQ(settings->ports,
-              (std::vector<std::string>{"/dev/ttyACM0", "serial:usb:0572:1340"}));
+    EXPECT_EQ(settings->ports, (std::vector<std::string>{"/dev/ttyACM0", "serial:usb:0572:1340"}));
     EXPECT_EQ(settings->profile, "conexant-cx930xx");
     EXPECT_EQ(settings->country, "GB");
     EXPECT_EQ(settings->log, "info");

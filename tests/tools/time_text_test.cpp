@@ -11,8 +11,8 @@ namespace {
 
 using namespace std::chrono_literals;
 
-const hal::WallTime kMoment = std::chrono::sys_days{std::chrono::year{2026} / 11 / 24} + 14h + 3min +
-                              7s + 250ms;
+const hal::WallTime kMoment =
+    std::chrono::sys_days{std::chrono::year{2026} / 11 / 24} + 14h + 3min + 7s + 250ms;
 
 /// The zone of a test; the machine's again afterwards.
 class TimeTextTest : public ::testing::Test {

@@ -13,8 +13,8 @@ namespace {
 MachineTask::Options machineOptions(const Settings& settings, const AnswerOptions& options) {
     MachineTask::Options machine;
     machine.policy.rings = options.rings.value_or(settings.rings);
-    machine.policy.limit = options.limitSeconds ? std::chrono::seconds(*options.limitSeconds)
-                                                : settings.limit;
+    machine.policy.limit =
+        options.limitSeconds ? std::chrono::seconds(*options.limitSeconds) : settings.limit;
     machine.policy.stopAtSilence = !options.keepOnSilence;
     if (!options.noGreeting) {
         machine.policy.greeting = options.greeting.empty() ? settings.greeting : options.greeting;
@@ -25,9 +25,8 @@ MachineTask::Options machineOptions(const Settings& settings, const AnswerOption
     machine.recordings = settings.recordings;
     machine.recordingFile = options.recording;
     machine.all = options.all;
-    machine.waitingText =
-        fmt::format("Waiting for {} (answered at ring {}; Ctrl-C ends).",
-                    options.all ? "calls" : "a call", machine.policy.rings);
+    machine.waitingText = fmt::format("Waiting for {} (answered at ring {}; Ctrl-C ends).",
+                                      options.all ? "calls" : "a call", machine.policy.rings);
     return machine;
 }
 

@@ -41,7 +41,9 @@ AnsweringMachine::AnsweringMachine(hal::EventLoop& loop, std::shared_ptr<tapi::C
     considerRing(ringsSoFar);
 }
 
-AnsweringMachine::~AnsweringMachine() { *alive_ = false; }
+AnsweringMachine::~AnsweringMachine() {
+    *alive_ = false;
+}
 
 tapi::Reply AnsweringMachine::reply(void (AnsweringMachine::*handler)(const Result<void>&)) {
     return [this, handler, alive = alive_](const Result<void>& result) {
@@ -154,9 +156,10 @@ void AnsweringMachine::greet() {
 
 void AnsweringMachine::onPlaying(const Result<void>& result) {
     if (step_ == Step::Greeting && !result) {
-        observer_.onProblem(fmt::format("the greeting cannot be played: {}; the caller hears only "
-                                        "the beep",
-                                        causeOf(result.error())));
+        observer_.onProblem(
+            fmt::format("the greeting cannot be played: {}; the caller hears only "
+                        "the beep",
+                        causeOf(result.error())));
         beep();
     }
 }
@@ -174,16 +177,18 @@ void AnsweringMachine::onFile(const tapi::FileTerminalEvent& event) {
     }
     if (step_ == Step::Greeting && event.path == policy_.greeting) {
         if (event.cause == Cause::ReadError) {
-            observer_.onProblem(fmt::format("the greeting stopped: {}; the caller hears only the "
-                                            "beep from here",
-                                            event.error));
+            observer_.onProblem(
+                fmt::format("the greeting stopped: {}; the caller hears only the "
+                            "beep from here",
+                            event.error));
         }
         beep();
     } else if (step_ == Step::Recording && event.path == policy_.recording) {
         if (event.cause == Cause::WriteError) {
-            observer_.onProblem(fmt::format("the recording stopped: {}; what was heard before is "
-                                            "kept in {}",
-                                            event.error, event.path));
+            observer_.onProblem(
+                fmt::format("the recording stopped: {}; what was heard before is "
+                            "kept in {}",
+                            event.error, event.path));
         }
         finish(event.cause == Cause::WriteError ? End::Failed : End::CallerHungUp);
     }
@@ -194,8 +199,8 @@ void AnsweringMachine::onDigit(char digit) {
         return;
     }
     if (step_ == Step::Greeting) {
-        auto asked = call_->stopPlaying(tapi::StopMode::Discard,
-                                        reply(&AnsweringMachine::onPlayStopped));
+        auto asked =
+            call_->stopPlaying(tapi::StopMode::Discard, reply(&AnsweringMachine::onPlayStopped));
         if (!asked) {
             beep();
         }
@@ -244,31 +249,33 @@ void AnsweringMachine::onRecordingStarted(const Result<void>& result) {
 
 void AnsweringMachine::onStepTimeout() {
     switch (step_) {
-        case Step::Answering:
-            observer_.onProblem("the modem never said that it answered; hanging up");
-            finish(End::Failed);
-            break;
-        case Step::Greeting:
-            observer_.onProblem("the greeting does not end; hanging up");
-            finish(End::Failed);
-            break;
-        case Step::Beep: record(); break;
-        case Step::Recording:
-            if (!recordingRuns_) {
-                observer_.onProblem("the recording did not start; hanging up");
-            }
-            finish(recordingRuns_ ? End::Limit : End::Failed);
-            break;
-        case Step::HangingUp:
-            observer_.onProblem("the modem did not confirm the hang-up");
-            complete();
-            break;
-        case Step::Waiting:
-        case Step::Done: break;
+    case Step::Answering:
+        observer_.onProblem("the modem never said that it answered; hanging up");
+        finish(End::Failed);
+        break;
+    case Step::Greeting:
+        observer_.onProblem("the greeting does not end; hanging up");
+        finish(End::Failed);
+        break;
+    case Step::Beep: record(); break;
+    case Step::Recording:
+        if (!recordingRuns_) {
+            observer_.onProblem("the recording did not start; hanging up");
+        }
+        finish(recordingRuns_ ? End::Limit : End::Failed);
+        break;
+    case Step::HangingUp:
+        observer_.onProblem("the modem did not confirm the hang-up");
+        complete();
+        break;
+    case Step::Waiting:
+    case Step::Done: break;
     }
 }
 
-void AnsweringMachine::stop() { finish(End::Stopped); }
+void AnsweringMachine::stop() {
+    finish(End::Stopped);
+}
 
 void AnsweringMachine::finish(End end) {
     if (end_) {
@@ -330,13 +337,13 @@ void AnsweringMachine::complete() {
 
 std::string_view word(AnsweringMachine::End end) noexcept {
     switch (end) {
-        case AnsweringMachine::End::CallerHungUp: return "hang-up";
-        case AnsweringMachine::End::Silence: return "silence";
-        case AnsweringMachine::End::Key: return "key";
-        case AnsweringMachine::End::Limit: return "limit";
-        case AnsweringMachine::End::NotAnswered: return "not answered";
-        case AnsweringMachine::End::Stopped: return "stopped";
-        case AnsweringMachine::End::Failed: return "failed";
+    case AnsweringMachine::End::CallerHungUp: return "hang-up";
+    case AnsweringMachine::End::Silence: return "silence";
+    case AnsweringMachine::End::Key: return "key";
+    case AnsweringMachine::End::Limit: return "limit";
+    case AnsweringMachine::End::NotAnswered: return "not answered";
+    case AnsweringMachine::End::Stopped: return "stopped";
+    case AnsweringMachine::End::Failed: return "failed";
     }
     return "";
 }

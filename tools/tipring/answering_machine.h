@@ -15,9 +15,9 @@ namespace tipring::tools {
 
 /// How an answering machine behaves.
 struct AnsweringPolicy {
-    std::uint32_t rings = 2;     ///< answer at this ring
-    std::string greeting;        ///< sound file; empty: no greeting
-    std::string recording;       ///< WAV file to make; empty: hang up after the beep
+    std::uint32_t rings = 2;                   ///< answer at this ring
+    std::string greeting;                      ///< sound file; empty: no greeting
+    std::string recording;                     ///< WAV file to make; empty: hang up after the beep
     std::chrono::milliseconds limit{120'000};  ///< of the recording
     std::uint32_t beepHertz = 1000;
     std::chrono::milliseconds beep{400};  ///< 0: none
@@ -35,7 +35,10 @@ class AnsweringMachine {
 public:
     enum class Step { Waiting, Answering, Greeting, Beep, Recording, HangingUp, Done };
     enum class End {
-        CallerHungUp, Silence, Key, Limit,
+        CallerHungUp,
+        Silence,
+        Key,
+        Limit,
         NotAnswered,  ///< the call went away before it was answered
         Stopped,      ///< stop() was called
         Failed,       ///< see the problems told before

@@ -138,7 +138,7 @@ void CallJournal::writeSoon() {
             trouble_(done.error());
         }
         writeTimer_.arm(done.error().code == hal::ErrorCode::InUse ? hal::Duration(kRetryLocked)
-                                                                  : hal::Duration(kRetryBroken));
+                                                                   : hal::Duration(kRetryBroken));
     } else {
         troubleTold_ = false;
     }

@@ -61,38 +61,37 @@ using Statement = std::unique_ptr<sqlite3_stmt, FinishStatement>;
 
 ErrorCode codeOf(int result) {
     switch (result & 0xFF) {
-        case SQLITE_BUSY:
-        case SQLITE_LOCKED: return ErrorCode::InUse;
-        case SQLITE_CANTOPEN: return ErrorCode::NoDevice;
-        case SQLITE_PERM:
-        case SQLITE_READONLY:
-        case SQLITE_AUTH: return ErrorCode::ResourceUnavail;
-        case SQLITE_NOMEM: return ErrorCode::NoMem;
-        default: return ErrorCode::OperationFailed;
+    case SQLITE_BUSY:
+    case SQLITE_LOCKED: return ErrorCode::InUse;
+    case SQLITE_CANTOPEN: return ErrorCode::NoDevice;
+    case SQLITE_PERM:
+    case SQLITE_READONLY:
+    case SQLITE_AUTH: return ErrorCode::ResourceUnavail;
+    case SQLITE_NOMEM: return ErrorCode::NoMem;
+    default: return ErrorCode::OperationFailed;
     }
 }
 
 std::string_view advice(int result) {
     switch (result & 0xFF) {
-        case SQLITE_BUSY:
-        case SQLITE_LOCKED: return "another program is writing it; it will be tried again";
-        case SQLITE_NOTADB:
-        case SQLITE_CORRUPT: return "move the file away and a new one is made";
-        case SQLITE_FULL:
-        case SQLITE_IOERR: return "is the disk full?";
-        case SQLITE_CANTOPEN: return "does the folder exist, and may you write there?";
-        case SQLITE_READONLY: return "you may not write the file or its folder";
-        default: return "";
+    case SQLITE_BUSY:
+    case SQLITE_LOCKED: return "another program is writing it; it will be tried again";
+    case SQLITE_NOTADB:
+    case SQLITE_CORRUPT: return "move the file away and a new one is made";
+    case SQLITE_FULL:
+    case SQLITE_IOERR: return "is the disk full?";
+    case SQLITE_CANTOPEN: return "does the folder exist, and may you write there?";
+    case SQLITE_READONLY: return "you may not write the file or its folder";
+    default: return "";
     }
 }
 
 hal::Error databaseError(const std::string& path, sqlite3* database, int result) {
     const std::string_view hint = advice(result);
-    return hal::Error{codeOf(result),
-                      fmt::format("call log {}: {}{}{}", path,
-                                  database != nullptr ? sqlite3_errmsg(database)
-                                                      : sqlite3_errstr(result),
-                                  hint.empty() ? "" : "; ", hint)};
+    return hal::Error{codeOf(result), fmt::format("call log {}: {}{}{}", path,
+                                                  database != nullptr ? sqlite3_errmsg(database)
+                                                                      : sqlite3_errstr(result),
+                                                  hint.empty() ? "" : "; ", hint)};
 }
 
 void bindText(sqlite3_stmt* statement, int index, const std::string& text) {
@@ -244,8 +243,8 @@ Result<void> CallLog::Impl::start() {
     if (auto done = migrate(); !done) {
         return done;
     }
-    for (const auto& [sql, statement] : {std::pair{kInsert, &insert}, std::pair{kUpdate, &update},
-                                         std::pair{kNewest, &newest}}) {
+    for (const auto& [sql, statement] :
+         {std::pair{kInsert, &insert}, std::pair{kUpdate, &update}, std::pair{kNewest, &newest}}) {
         if (auto done = prepare(sql, *statement); !done) {
             return done;
         }
@@ -265,8 +264,8 @@ Result<CallLog> CallLog::open(const std::string& path) {
     // that somebody gave to an existing one stay.
     const bool isNew = ::access(path.c_str(), F_OK) != 0;
     sqlite3* database = nullptr;
-    const int result = sqlite3_open_v2(
-        path.c_str(), &database, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, nullptr);
+    const int result = sqlite3_open_v2(path.c_str(), &database,
+                                       SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, nullptr);
     impl->database.reset(database);
     if (result != SQLITE_OK) {
         return impl->error(result);
@@ -316,6 +315,8 @@ Result<std::vector<CallRecord>> CallLog::newest(int count) {
     return records;
 }
 
-const std::string& CallLog::path() const { return impl_->path; }
+const std::string& CallLog::path() const {
+    return impl_->path;
+}
 
 }  // namespace tipring::tools

@@ -13,8 +13,8 @@ namespace tipring::tools {
 namespace {
 
 std::string party(const CallRecord& record) {
-    std::string text = record.number.empty() ? fmt::format("({})", record.numberStatus)
-                                             : record.number;
+    std::string text =
+        record.number.empty() ? fmt::format("({})", record.numberStatus) : record.number;
     return record.name.empty() ? text : fmt::format("{}, {}", text, record.name);
 }
 
@@ -74,8 +74,8 @@ ExitCode runCalls(Console& console, const CommonOptions& common, std::uint32_t c
     for (auto record = records->rbegin(); record != records->rend(); ++record) {
         console.result(fmt::format(
             "{:>5}  {}  {}  {:<32} {}{}", record->id, localDateTime(record->start),
-            record->direction == CallRecord::Direction::Incoming ? "from" : "to  ",
-            party(*record), outcome(*record),
+            record->direction == CallRecord::Direction::Incoming ? "from" : "to  ", party(*record),
+            outcome(*record),
             record->recording.empty() ? std::string() : fmt::format("  {}", record->recording)));
         console.object(toJson(*record));
     }

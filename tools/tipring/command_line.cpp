@@ -132,11 +132,10 @@ void Tree::addLook() {
                       [this](Console& console) { return runLines(console, parsed_.common); });
     addLineOptions(lines, false);
 
-    auto* monitor =
-        add("monitor", "Show calls as they come: rings, caller, answer, end",
-            "Never answers. Runs until Ctrl-C, and writes the call log meanwhile.\n"
-            "Example: tipring monitor --port /dev/ttyACM0 --json | jq .number",
-            [this](Console& console) { return runMonitor(console, parsed_.common); });
+    auto* monitor = add("monitor", "Show calls as they come: rings, caller, answer, end",
+                        "Never answers. Runs until Ctrl-C, and writes the call log meanwhile.\n"
+                        "Example: tipring monitor --port /dev/ttyACM0 --json | jq .number",
+                        [this](Console& console) { return runMonitor(console, parsed_.common); });
     addLineOptions(monitor);
 
     auto* calls =
@@ -188,12 +187,12 @@ void Tree::addCalls() {
                      "Silence does not end the recording");
     answer->add_flag("--all", parsed_.answer.all, "Every call, not just the next one");
 
-    auto* record = add(
-        "record", "Pick up the next call and record it",
-        "No greeting, no beep: what the line says, until it hangs up, the limit, or Ctrl-C.\n"
-        "With --dial it calls instead of waiting. Recording people may need their consent.\n"
-        "Example: tipring record --port /dev/ttyACM0 call.wav",
-        [this](Console& c) { return runRecord(c, parsed_.common, parsed_.record); });
+    auto* record =
+        add("record", "Pick up the next call and record it",
+            "No greeting, no beep: what the line says, until it hangs up, the limit, or Ctrl-C.\n"
+            "With --dial it calls instead of waiting. Recording people may need their consent.\n"
+            "Example: tipring record --port /dev/ttyACM0 call.wav",
+            [this](Console& c) { return runRecord(c, parsed_.common, parsed_.record); });
     addLineOptions(record);
     record->add_option("FILE", parsed_.record.file, "WAV file to make; must not exist")->required();
     record->add_option("--rings", parsed_.record.rings, "Answer at this ring")
@@ -206,13 +205,13 @@ void Tree::addCalls() {
 }
 
 void Tree::addTools() {
-    auto* simulate = add(
-        "simulate", "A modem on a PTY, with a telephone exchange behind it",
-        "Any program can open the PTY as its modem. Commands come from standard input and the\n"
-        "control socket, one a line, each answered by one line; `help` lists them.\n"
-        "Example: tipring simulate --modem usr --pty /tmp/modem\n"
-        "         > call number=5551234 name=\"J DOE\"",
-        [this](Console& c) { return runSimulate(c, parsed_.common, parsed_.simulate); });
+    auto* simulate =
+        add("simulate", "A modem on a PTY, with a telephone exchange behind it",
+            "Any program can open the PTY as its modem. Commands come from standard input and the\n"
+            "control socket, one a line, each answered by one line; `help` lists them.\n"
+            "Example: tipring simulate --modem usr --pty /tmp/modem\n"
+            "         > call number=5551234 name=\"J DOE\"",
+            [this](Console& c) { return runSimulate(c, parsed_.common, parsed_.simulate); });
     simulate->add_option("--modem", parsed_.simulate.modem, "Kind of modem (see --list)")
         ->capture_default_str()
         ->check(CLI::IsMember(modemNames()));
@@ -244,10 +243,12 @@ void Tree::addTools() {
         "not known is left out.\n"
         "Example: tipring decode --json capture.bin\n"
         "         printf '\\x04\\x12...' | tipring decode --frame",
-        [this](Console& c) { return runDecode(c, parsed_.common, parsed_.decode); });
+        [this](Console& c) { return runDecode(c, parsed_.decode); });
     decode->add_option("FILE", parsed_.decode.file, "Captured bytes; - or nothing: standard input");
-    decode->add_option("--profile", parsed_.common.profile, "Profile of the modem that sent them");
-    addCountry(decode);
+    decode->add_option("--profile", parsed_.common.profile,
+                       "Profile of the modem that sent them; today all are read alike");
+    decode->add_option("--country", parsed_.common.country,
+                       "Country of the line (ISO code); today all are read alike");
     decode->add_flag("--frame", parsed_.decode.frame,
                      "The bytes are one raw SDMF or MDMF caller-ID message");
 

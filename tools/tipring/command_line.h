@@ -12,7 +12,7 @@ namespace tipring::tools {
 /// One subcommand as completion needs to know it.
 struct CommandShape {
     struct Option {
-        std::string name;         ///< "--port"
+        std::string name;  ///< "--port"
         std::string description;
         bool takesValue = false;
         bool takesFile = false;

@@ -56,7 +56,7 @@ ExitCode runAnswer(Console& console, const CommonOptions& common, const AnswerOp
 ExitCode runRecord(Console& console, const CommonOptions& common, const RecordOptions& options);
 ExitCode runSimulate(Console& console, const CommonOptions& common, const SimulateOptions& options);
 ExitCode runDemo(Console& console, const CommonOptions& common, const DemoOptions& options);
-ExitCode runDecode(Console& console, const CommonOptions& common, const DecodeOptions& options);
+ExitCode runDecode(Console& console, const DecodeOptions& options);
 ExitCode runCalls(Console& console, const CommonOptions& common, std::uint32_t count);
 
 }  // namespace tipring::tools

@@ -39,11 +39,10 @@ std::string bashValues(const CommandShape& command) {
             continue;
         }
         const std::string reply =
-            option.takesFile ? std::string("COMPREPLY=($(compgen -f -- \"$current\"))")
-            : option.values.empty()
-                ? std::string("COMPREPLY=()")
-                : fmt::format("COMPREPLY=($(compgen -W '{}' -- \"$current\"))",
-                              fmt::join(option.values, " "));
+            option.takesFile        ? std::string("COMPREPLY=($(compgen -f -- \"$current\"))")
+            : option.values.empty() ? std::string("COMPREPLY=()")
+                                    : fmt::format("COMPREPLY=($(compgen -W '{}' -- \"$current\"))",
+                                                  fmt::join(option.values, " "));
         cases += fmt::format("            {}) {}; return ;;\n", option.name, reply);
     }
     return cases;
@@ -107,8 +106,8 @@ std::string zsh(const std::vector<CommandShape>& commands) {
         if (command.operandIsFile) {
             cases += " \\\n        '*:file:_files'";
         } else if (!command.operandValues.empty()) {
-            cases += fmt::format(" \\\n        '1:value:({})'",
-                                 fmt::join(command.operandValues, " "));
+            cases +=
+                fmt::format(" \\\n        '1:value:({})'", fmt::join(command.operandValues, " "));
         }
         cases += " ;;\n";
     }
@@ -133,8 +132,9 @@ _tipring "$@")",
 }
 
 std::string fish(const std::vector<CommandShape>& commands) {
-    std::string script = "# fish completion for tipring; made by `tipring completion fish`\n"
-                         "complete -c tipring -f\n";
+    std::string script =
+        "# fish completion for tipring; made by `tipring completion fish`\n"
+        "complete -c tipring -f\n";
     for (const CommandShape& command : commands) {
         script += fmt::format("complete -c tipring -n __fish_use_subcommand -a {} -d {}\n",
                               command.name, quoted(command.description));
@@ -143,7 +143,10 @@ std::string fish(const std::vector<CommandShape>& commands) {
             script += fmt::format(
                 "complete -c tipring -n '__fish_seen_subcommand_from {}' {} {} -d {}{}{}\n",
                 command.name, isLong ? "-l" : "-s", option.name.substr(isLong ? 2 : 1),
-                quoted(option.description), option.takesFile ? " -rF" : option.takesValue ? " -x" : "",
+                quoted(option.description),
+                option.takesFile    ? " -rF"
+                : option.takesValue ? " -x"
+                                    : "",
                 option.values.empty() ? std::string()
                                       : fmt::format(" -a '{}'", fmt::join(option.values, " ")));
         }
@@ -151,8 +154,9 @@ std::string fish(const std::vector<CommandShape>& commands) {
             script += fmt::format("complete -c tipring -n '__fish_seen_subcommand_from {}' -F\n",
                                   command.name);
         } else if (!command.operandValues.empty()) {
-            script += fmt::format("complete -c tipring -n '__fish_seen_subcommand_from {}' -a '{}'\n",
-                                  command.name, fmt::join(command.operandValues, " "));
+            script +=
+                fmt::format("complete -c tipring -n '__fish_seen_subcommand_from {}' -a '{}'\n",
+                            command.name, fmt::join(command.operandValues, " "));
         }
     }
     script.pop_back();

@@ -20,12 +20,12 @@ bool coloursWanted() {
 
 const char* sequence(Console::Style style) {
     switch (style) {
-        case Console::Style::Strong: return "\x1b[1m";
-        case Console::Style::Dim: return "\x1b[2m";
-        case Console::Style::Good: return "\x1b[32m";
-        case Console::Style::Bad: return "\x1b[31m";
-        case Console::Style::Ring: return "\x1b[1;33m";
-        case Console::Style::Plain: break;
+    case Console::Style::Strong: return "\x1b[1m";
+    case Console::Style::Dim: return "\x1b[2m";
+    case Console::Style::Good: return "\x1b[32m";
+    case Console::Style::Bad: return "\x1b[31m";
+    case Console::Style::Ring: return "\x1b[1;33m";
+    case Console::Style::Plain: break;
     }
     return "";
 }

@@ -49,23 +49,24 @@ private:
 
     void next() {
         switch (plan_) {
-            case Plan::Call: call(); break;
-            case Plan::Speak:
-                say("(The caller speaks.)");
-                simulation_.farEnd().setListener({.onState = {},
-                                                  .onKey = {},
-                                                  .onPlayed = [this] {
+        case Plan::Call: call(); break;
+        case Plan::Speak:
+            say("(The caller speaks.)");
+            simulation_.farEnd().setListener({.onState = {},
+                                              .onKey = {},
+                                              .onPlayed =
+                                                  [this] {
                                                       plan_ = Plan::HangUp;
                                                       pause_.arm(700ms);
                                                   },
-                                                  .onSound = {}});
-                voice_ = makeVoice(kSpeech);
-                simulation_.farEnd().say(voice_);
-                break;
-            case Plan::HangUp:
-                say("(The caller hangs up.)");
-                simulation_.farEnd().hangUp();
-                break;
+                                              .onSound = {}});
+            voice_ = makeVoice(kSpeech);
+            simulation_.farEnd().say(voice_);
+            break;
+        case Plan::HangUp:
+            say("(The caller hangs up.)");
+            simulation_.farEnd().hangUp();
+            break;
         }
     }
 
@@ -114,9 +115,9 @@ Result<MachineTask::Options> machineOptions(Settings& settings, const DemoOption
     std::error_code error;
     std::filesystem::create_directories(folder, error);
     if (error) {
-        return hal::failSystem(fmt::format("cannot make the folder {} (choose one with --directory)",
-                                           folder),
-                               error.value());
+        return hal::failSystem(
+            fmt::format("cannot make the folder {} (choose one with --directory)", folder),
+            error.value());
     }
     auto greeting = settings.greeting.empty() ? builtInGreeting(folder)
                                               : Result<std::string>(settings.greeting);
@@ -135,7 +136,8 @@ Result<MachineTask::Options> machineOptions(Settings& settings, const DemoOption
     machine.policy.rings = settings.rings;
     machine.policy.limit = 60s;
     machine.recordings = settings.recordings;
-    machine.waitingText = simulated ? "" : "Now call this line from another telephone (Ctrl-C ends).";
+    machine.waitingText =
+        simulated ? "" : "Now call this line from another telephone (Ctrl-C ends).";
     return machine;
 }
 
@@ -161,9 +163,9 @@ ExitCode runWith(Console& console, hal::EventLoop& loop, Settings settings,
         console.note(console.paint(Console::Style::Strong,
                                    "A telephone call, on a simulated line (no hardware needed)"));
     } else {
-        console.note(console.paint(Console::Style::Strong,
-                                   fmt::format("A telephone call, on the modem at {}",
-                                               settings.ports.front())));
+        console.note(console.paint(
+            Console::Style::Strong,
+            fmt::format("A telephone call, on the modem at {}", settings.ports.front())));
     }
     auto machine = machineOptions(settings, options, simulated);
     if (!machine) {

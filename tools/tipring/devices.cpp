@@ -39,9 +39,10 @@ std::string advice(const PortHolder& holder) {
 
 std::string stateText(const PortAccess& access) {
     if (!access.allowed) {
-        return fmt::format("no permission: your user is not in the group {0}; run `sudo adduser "
-                           "$USER {0}` and log in again",
-                           access.group);
+        return fmt::format(
+            "no permission: your user is not in the group {0}; run `sudo adduser "
+            "$USER {0}` and log in again",
+            access.group);
     }
     if (!access.holders.empty()) {
         const PortHolder& holder = access.holders.front();
@@ -53,8 +54,8 @@ std::string stateText(const PortAccess& access) {
 void tell(Console& console, const hal::PortInfo& port) {
     const PortAccess access = checkPort(port.path);
     const bool free = access.allowed && access.holders.empty();
-    console.result(fmt::format("{}  {}", console.paint(Console::Style::Strong, port.path),
-                               identity(port)));
+    console.result(
+        fmt::format("{}  {}", console.paint(Console::Style::Strong, port.path), identity(port)));
     console.result(fmt::format(
         "    {}",
         console.paint(free ? Console::Style::Good : Console::Style::Bad, stateText(access))));
@@ -84,7 +85,8 @@ ExitCode runDevices(Console& console) {
         return exitCodeFor(ports.error().code);
     }
     if (ports->empty()) {
-        console.note("No serial ports found. Plug in a modem, or try `tipring demo`: it needs none.");
+        console.note(
+            "No serial ports found. Plug in a modem, or try `tipring demo`: it needs none.");
         return ExitCode::Ok;
     }
     for (const hal::PortInfo& port : *ports) {

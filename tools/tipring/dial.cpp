@@ -28,17 +28,17 @@ std::string causeOf(const hal::Error& error) {
 
 bool farEndFailed(DisconnectMode mode) {
     switch (mode) {
-        case DisconnectMode::Busy:
-        case DisconnectMode::NoAnswer:
-        case DisconnectMode::BadAddress:
-        case DisconnectMode::Unreachable:
-        case DisconnectMode::Congestion:
-        case DisconnectMode::NoDialTone:
-        case DisconnectMode::NumberChanged:
-        case DisconnectMode::OutOfOrder:
-        case DisconnectMode::Blocked:
-        case DisconnectMode::Reject: return true;
-        default: return false;
+    case DisconnectMode::Busy:
+    case DisconnectMode::NoAnswer:
+    case DisconnectMode::BadAddress:
+    case DisconnectMode::Unreachable:
+    case DisconnectMode::Congestion:
+    case DisconnectMode::NoDialTone:
+    case DisconnectMode::NumberChanged:
+    case DisconnectMode::OutOfOrder:
+    case DisconnectMode::Blocked:
+    case DisconnectMode::Reject: return true;
+    default: return false;
     }
 }
 
@@ -65,11 +65,11 @@ private:
             return;
         }
         const bool voice = !options_.data && caps.mediaModes.has(tapi::MediaMode::AutomatedVoice);
-        auto call = line->createCall(options_.number, voice ? tapi::MediaMode::AutomatedVoice
-                                                            : tapi::MediaMode::DataModem);
+        auto call = line->createCall(
+            options_.number, voice ? tapi::MediaMode::AutomatedVoice : tapi::MediaMode::DataModem);
         if (!call) {
-            console_.problem(fmt::format("cannot dial {}: {}", options_.number,
-                                         causeOf(call.error())));
+            console_.problem(
+                fmt::format("cannot dial {}: {}", options_.number, causeOf(call.error())));
             session_.finish(exitCodeFor(call.error().code));
             return;
         }
@@ -115,16 +115,14 @@ private:
 
     void onState(const tapi::CallStateEvent& event) {
         switch (event.lineState) {
-            case LineCallState::Connected:
-                if (!std::exchange(connected_, true)) {
-                    onConnected();
-                }
-                break;
-            case LineCallState::Disconnected:
-                onDisconnected(event);
-                break;
-            case LineCallState::Idle: conclude(); break;
-            default: say(describe(event)); break;
+        case LineCallState::Connected:
+            if (!std::exchange(connected_, true)) {
+                onConnected();
+            }
+            break;
+        case LineCallState::Disconnected: onDisconnected(event); break;
+        case LineCallState::Idle: conclude(); break;
+        default: say(describe(event)); break;
         }
     }
 
@@ -243,13 +241,16 @@ private:
 
     void tellSummary() {
         JsonLine line;
-        line.set("event", "done").set("time", utcText(loop_.wallNow())).set("connected", connected_);
+        line.set("event", "done")
+            .set("time", utcText(loop_.wallNow()))
+            .set("connected", connected_);
         if (!options_.record.empty() && connected_) {
             if (const auto facts = measureSound(options_.record)) {
                 const double seconds = static_cast<double>(facts->length.count()) / 1000.0;
-                console_.result(fmt::format("Recording: {} ({:.1f} s, loudest {:.0f} dB below full "
-                                            "scale)",
-                                            options_.record, seconds, -facts->peakDbfs));
+                console_.result(
+                    fmt::format("Recording: {} ({:.1f} s, loudest {:.0f} dB below full "
+                                "scale)",
+                                options_.record, seconds, -facts->peakDbfs));
                 line.set("recording", options_.record).set("seconds", seconds);
                 line.set("peakDbfs", facts->peakDbfs);
             }

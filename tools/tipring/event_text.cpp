@@ -24,49 +24,48 @@ std::string lineName(const std::shared_ptr<Address>& address) {
 
 std::string stateText(const CallStateEvent& event) {
     switch (event.lineState) {
-        case LineCallState::Offering: return "the call is waiting to be answered";
-        case LineCallState::Accepted: return "the call was accepted";
-        case LineCallState::DialTone: return "dial tone";
-        case LineCallState::Dialing: return "dialling";
-        case LineCallState::Proceeding: return "dialled; waiting for the far end";
-        case LineCallState::Ringback: return "it rings at the far end";
-        case LineCallState::Busy: return "the far end is busy";
-        case LineCallState::SpecialInfo: return "the exchange plays an announcement";
-        case LineCallState::Connected:
-            return event.call->connectionConfirmed() ? "connected"
-                                                     : "connected, as far as the modem can tell";
-        case LineCallState::OnHold: return "on hold";
-        case LineCallState::Disconnected:
-            return fmt::format("disconnected: {}", disconnectText(event));
-        case LineCallState::Idle: return "call over";
-        default: return std::string(name(event.lineState));
+    case LineCallState::Offering: return "the call is waiting to be answered";
+    case LineCallState::Accepted: return "the call was accepted";
+    case LineCallState::DialTone: return "dial tone";
+    case LineCallState::Dialing: return "dialling";
+    case LineCallState::Proceeding: return "dialled; waiting for the far end";
+    case LineCallState::Ringback: return "it rings at the far end";
+    case LineCallState::Busy: return "the far end is busy";
+    case LineCallState::SpecialInfo: return "the exchange plays an announcement";
+    case LineCallState::Connected:
+        return event.call->connectionConfirmed() ? "connected"
+                                                 : "connected, as far as the modem can tell";
+    case LineCallState::OnHold: return "on hold";
+    case LineCallState::Disconnected: return fmt::format("disconnected: {}", disconnectText(event));
+    case LineCallState::Idle: return "call over";
+    default: return std::string(name(event.lineState));
     }
 }
 
 std::string infoText(const CallInfoChangeEvent& event) {
     const CallInfo info = event.call->info();
     switch (event.item) {
-        case CallInfoChangeEvent::Item::Caller:
-            return fmt::format("caller: {}{}", callerText(info.caller),
-                               info.networkTime ? fmt::format(" (sent by the exchange at {})",
-                                                              networkTimeText(*info.networkTime))
-                                                : std::string());
-        case CallInfoChangeEvent::Item::Called:
-            return fmt::format("called number: {}", callerText(info.called));
-        case CallInfoChangeEvent::Item::Redirecting:
-            return fmt::format("forwarded by: {}", callerText(info.redirecting));
-        case CallInfoChangeEvent::Item::Rate:
-            return info.rate == 0 ? std::string() : fmt::format("data call at {} bit/s", info.rate);
-        default: return {};
+    case CallInfoChangeEvent::Item::Caller:
+        return fmt::format("caller: {}{}", callerText(info.caller),
+                           info.networkTime ? fmt::format(" (sent by the exchange at {})",
+                                                          networkTimeText(*info.networkTime))
+                                            : std::string());
+    case CallInfoChangeEvent::Item::Called:
+        return fmt::format("called number: {}", callerText(info.called));
+    case CallInfoChangeEvent::Item::Redirecting:
+        return fmt::format("forwarded by: {}", callerText(info.redirecting));
+    case CallInfoChangeEvent::Item::Rate:
+        return info.rate == 0 ? std::string() : fmt::format("data call at {} bit/s", info.rate);
+    default: return {};
     }
 }
 
 std::string mediaText(const CallMediaEvent& event) {
     switch (event.kind) {
-        case CallMediaEvent::Kind::StreamFail: return fmt::format("sound failed: {}", event.cause);
-        case CallMediaEvent::Kind::Silence: return "silence on the line";
-        case CallMediaEvent::Kind::MediaHeard: return "a fax or a data modem is calling";
-        default: return {};
+    case CallMediaEvent::Kind::StreamFail: return fmt::format("sound failed: {}", event.cause);
+    case CallMediaEvent::Kind::Silence: return "silence on the line";
+    case CallMediaEvent::Kind::MediaHeard: return "a fax or a data modem is calling";
+    default: return {};
     }
 }
 
@@ -75,52 +74,52 @@ std::string fileText(const FileTerminalEvent& event) {
         return fmt::format("{}: {}", event.path, event.error);
     }
     switch (event.state) {
-        case FileTerminalEvent::State::Active: return fmt::format("{}: started", event.path);
-        case FileTerminalEvent::State::Paused: return fmt::format("{}: paused", event.path);
-        case FileTerminalEvent::State::Idle: return fmt::format("{}: finished", event.path);
+    case FileTerminalEvent::State::Active: return fmt::format("{}: started", event.path);
+    case FileTerminalEvent::State::Paused: return fmt::format("{}: paused", event.path);
+    case FileTerminalEvent::State::Idle: return fmt::format("{}: finished", event.path);
     }
     return {};
 }
 
 std::string addressText(const AddressEvent& event) {
     switch (event.kind) {
-        case AddressEvent::Kind::Ringing: return fmt::format("ring {}", event.ringCount + 1);
-        case AddressEvent::Kind::MessageWaitOn: return "a message waits in the operator's mailbox";
-        case AddressEvent::Kind::MessageWaitOff: return "no messages wait any more";
-        case AddressEvent::Kind::State:
-            return event.address->state() == AddressState::InService
-                       ? std::string("in service")
-                       : fmt::format("out of service: {}", event.address->stateCause());
-        case AddressEvent::Kind::CapsChange: return {};
+    case AddressEvent::Kind::Ringing: return fmt::format("ring {}", event.ringCount + 1);
+    case AddressEvent::Kind::MessageWaitOn: return "a message waits in the operator's mailbox";
+    case AddressEvent::Kind::MessageWaitOff: return "no messages wait any more";
+    case AddressEvent::Kind::State:
+        return event.address->state() == AddressState::InService
+                   ? std::string("in service")
+                   : fmt::format("out of service: {}", event.address->stateCause());
+    case AddressEvent::Kind::CapsChange: return {};
     }
     return {};
 }
 
 const char* kindWord(AddressEvent::Kind kind) {
     switch (kind) {
-        case AddressEvent::Kind::MessageWaitOn: return "message-waiting-on";
-        case AddressEvent::Kind::MessageWaitOff: return "message-waiting-off";
-        case AddressEvent::Kind::CapsChange: return "capabilities";
-        default: return "state";
+    case AddressEvent::Kind::MessageWaitOn: return "message-waiting-on";
+    case AddressEvent::Kind::MessageWaitOff: return "message-waiting-off";
+    case AddressEvent::Kind::CapsChange: return "capabilities";
+    default: return "state";
     }
 }
 
 const char* kindWord(CallMediaEvent::Kind kind) {
     switch (kind) {
-        case CallMediaEvent::Kind::StreamActive: return "active";
-        case CallMediaEvent::Kind::StreamInactive: return "inactive";
-        case CallMediaEvent::Kind::StreamFail: return "failed";
-        case CallMediaEvent::Kind::Silence: return "silence";
-        case CallMediaEvent::Kind::MediaHeard: return "heard";
+    case CallMediaEvent::Kind::StreamActive: return "active";
+    case CallMediaEvent::Kind::StreamInactive: return "inactive";
+    case CallMediaEvent::Kind::StreamFail: return "failed";
+    case CallMediaEvent::Kind::Silence: return "silence";
+    case CallMediaEvent::Kind::MediaHeard: return "heard";
     }
     return "";
 }
 
 const char* stateWord(FileTerminalEvent::State state) {
     switch (state) {
-        case FileTerminalEvent::State::Idle: return "idle";
-        case FileTerminalEvent::State::Active: return "active";
-        case FileTerminalEvent::State::Paused: return "paused";
+    case FileTerminalEvent::State::Idle: return "idle";
+    case FileTerminalEvent::State::Active: return "active";
+    case FileTerminalEvent::State::Paused: return "paused";
     }
     return "";
 }
@@ -144,37 +143,36 @@ void setCall(JsonLine& line, const std::shared_ptr<Call>& call) {
 }
 
 const char* eventWord(const Event& event) {
-    return std::visit(
-        Overloaded{
-            [](const TapiObjectEvent&) { return "line"; },
-            [](const AddressEvent& e) {
-                return e.kind == AddressEvent::Kind::Ringing ? "ring" : "line";
-            },
-            [](const CallNotificationEvent&) { return "call"; },
-            [](const CallStateEvent&) { return "state"; },
-            [](const CallInfoChangeEvent& e) {
-                switch (e.item) {
-                    case CallInfoChangeEvent::Item::Caller: return "caller";
-                    case CallInfoChangeEvent::Item::Called: return "called";
-                    case CallInfoChangeEvent::Item::Redirecting: return "redirecting";
-                    default: return "info";
-                }
-            },
-            [](const DigitEvent&) { return "digit"; },
-            [](const GenerateEvent&) { return "sent"; },
-            [](const CallMediaEvent&) { return "media"; },
-            [](const FileTerminalEvent&) { return "file"; },
-        },
-        event);
+    return std::visit(Overloaded{
+                          [](const TapiObjectEvent&) { return "line"; },
+                          [](const AddressEvent& e) {
+                              return e.kind == AddressEvent::Kind::Ringing ? "ring" : "line";
+                          },
+                          [](const CallNotificationEvent&) { return "call"; },
+                          [](const CallStateEvent&) { return "state"; },
+                          [](const CallInfoChangeEvent& e) {
+                              switch (e.item) {
+                              case CallInfoChangeEvent::Item::Caller: return "caller";
+                              case CallInfoChangeEvent::Item::Called: return "called";
+                              case CallInfoChangeEvent::Item::Redirecting: return "redirecting";
+                              default: return "info";
+                              }
+                          },
+                          [](const DigitEvent&) { return "digit"; },
+                          [](const GenerateEvent&) { return "sent"; },
+                          [](const CallMediaEvent&) { return "media"; },
+                          [](const FileTerminalEvent&) { return "file"; },
+                      },
+                      event);
 }
 
 void setInfo(JsonLine& line, const CallInfoChangeEvent& event) {
     const CallInfo info = event.call->info();
     switch (event.item) {
-        case CallInfoChangeEvent::Item::Caller: setParty(line, info.caller); break;
-        case CallInfoChangeEvent::Item::Called: setParty(line, info.called); break;
-        case CallInfoChangeEvent::Item::Redirecting: setParty(line, info.redirecting); break;
-        default: line.set("rate", info.rate); return;
+    case CallInfoChangeEvent::Item::Caller: setParty(line, info.caller); break;
+    case CallInfoChangeEvent::Item::Called: setParty(line, info.called); break;
+    case CallInfoChangeEvent::Item::Redirecting: setParty(line, info.redirecting); break;
+    default: line.set("rate", info.rate); return;
     }
     if (info.networkTime) {
         line.set("networkTime", networkTimeText(*info.networkTime));
@@ -185,12 +183,12 @@ void setInfo(JsonLine& line, const CallInfoChangeEvent& event) {
 
 std::string statusWord(PartyStatus status) {
     switch (status) {
-        case PartyStatus::Ok: return "ok";
-        case PartyStatus::Blocked: return "private";
-        case PartyStatus::OutOfArea: return "unavailable";
-        case PartyStatus::Partial: return "partial";
-        case PartyStatus::Unknown:
-        case PartyStatus::Unavail: break;
+    case PartyStatus::Ok: return "ok";
+    case PartyStatus::Blocked: return "private";
+    case PartyStatus::OutOfArea: return "unavailable";
+    case PartyStatus::Partial: return "partial";
+    case PartyStatus::Unknown:
+    case PartyStatus::Unavail: break;
     }
     return "absent";
 }
@@ -198,10 +196,10 @@ std::string statusWord(PartyStatus status) {
 std::string callerText(const Party& caller) {
     std::string text;
     switch (caller.numberStatus) {
-        case PartyStatus::Blocked: text = "number withheld"; break;
-        case PartyStatus::OutOfArea: text = "number not available"; break;
-        case PartyStatus::Partial: text = fmt::format("{}... (incomplete)", caller.number); break;
-        default: text = caller.number;
+    case PartyStatus::Blocked: text = "number withheld"; break;
+    case PartyStatus::OutOfArea: text = "number not available"; break;
+    case PartyStatus::Partial: text = fmt::format("{}... (incomplete)", caller.number); break;
+    default: text = caller.number;
     }
     if (!caller.name.empty()) {
         text += text.empty() ? caller.name : fmt::format(", {}", caller.name);
@@ -235,7 +233,9 @@ std::string describe(const Event& event) {
             },
             [](const CallStateEvent& e) { return stateText(e); },
             [](const CallInfoChangeEvent& e) { return infoText(e); },
-            [](const DigitEvent& e) { return fmt::format("key {} pressed at the far end", e.digit); },
+            [](const DigitEvent& e) {
+                return fmt::format("key {} pressed at the far end", e.digit);
+            },
             [](const GenerateEvent& e) {
                 return std::string(e.cancelled ? "sending of tones cancelled" : "tones sent");
             },
@@ -251,8 +251,8 @@ JsonLine toJson(const Event& event, hal::WallTime now) {
     std::visit(Overloaded{
                    [&](const TapiObjectEvent& e) {
                        setLine(line, e.address);
-                       line.set("kind", e.kind == TapiObjectEvent::Kind::AddressCreate ? "came"
-                                                                                       : "went");
+                       line.set("kind",
+                                e.kind == TapiObjectEvent::Kind::AddressCreate ? "came" : "went");
                    },
                    [&](const AddressEvent& e) {
                        setLine(line, e.address);

@@ -80,8 +80,9 @@ private:
             (ability.can ? can : cannot).emplace_back(ability.text);
             json.set(ability.word, ability.can);
         }
-        console_.result(fmt::format("    can:    {}", can.empty() ? std::string("nothing proved yet")
-                                                             : fmt::format("{}", fmt::join(can, ", "))));
+        console_.result(
+            fmt::format("    can:    {}", can.empty() ? std::string("nothing proved yet")
+                                                      : fmt::format("{}", fmt::join(can, ", "))));
         if (!cannot.empty()) {
             console_.result(fmt::format("    cannot: {}", fmt::join(cannot, ", ")));
         }

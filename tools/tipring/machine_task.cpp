@@ -26,26 +26,26 @@ constexpr auto kProgressPeriod = 500ms;
 
 const char* stepWord(Step step) {
     switch (step) {
-        case Step::Waiting: return "waiting";
-        case Step::Answering: return "answering";
-        case Step::Greeting: return "greeting";
-        case Step::Beep: return "beep";
-        case Step::Recording: return "recording";
-        case Step::HangingUp: return "hanging up";
-        case Step::Done: return "done";
+    case Step::Waiting: return "waiting";
+    case Step::Answering: return "answering";
+    case Step::Greeting: return "greeting";
+    case Step::Beep: return "beep";
+    case Step::Recording: return "recording";
+    case Step::HangingUp: return "hanging up";
+    case Step::Done: return "done";
     }
     return "";
 }
 
 std::string endText(End end) {
     switch (end) {
-        case End::CallerHungUp: return "the caller hung up";
-        case End::Silence: return "nobody spoke any more";
-        case End::Key: return "the caller pressed #";
-        case End::Limit: return "the time limit was reached";
-        case End::NotAnswered: return "the caller gave up before the call was answered";
-        case End::Stopped: return "stopped by you";
-        case End::Failed: return "it failed; see above";
+    case End::CallerHungUp: return "the caller hung up";
+    case End::Silence: return "nobody spoke any more";
+    case End::Key: return "the caller pressed #";
+    case End::Limit: return "the time limit was reached";
+    case End::NotAnswered: return "the caller gave up before the call was answered";
+    case End::Stopped: return "stopped by you";
+    case End::Failed: return "it failed; see above";
     }
     return {};
 }
@@ -92,8 +92,8 @@ MachineTask::MachineTask(hal::EventLoop& loop, Console& console, const Settings&
 MachineTask::~MachineTask() = default;
 
 void MachineTask::say(std::string_view text) {
-    console_.note(fmt::format("{}  {}", console_.paint(Style::Dim, localClock(loop_.wallNow())),
-                              text));
+    console_.note(
+        fmt::format("{}  {}", console_.paint(Style::Dim, localClock(loop_.wallNow())), text));
 }
 
 void MachineTask::onReady(const std::shared_ptr<tapi::Address>& line) {
@@ -151,8 +151,7 @@ void MachineTask::tell(const tapi::Event& event) {
     } else if (const auto* info = std::get_if<tapi::CallInfoChangeEvent>(&event)) {
         const tapi::CallInfo facts = info->call->info();
         if (info->item == tapi::CallInfoChangeEvent::Item::Caller) {
-            say(fmt::format("Caller: {}{}",
-                            console_.paint(Style::Strong, callerText(facts.caller)),
+            say(fmt::format("Caller: {}{}", console_.paint(Style::Strong, callerText(facts.caller)),
                             facts.networkTime ? fmt::format("  (the exchange says {})",
                                                             networkTimeText(*facts.networkTime))
                                               : std::string()));
@@ -184,28 +183,28 @@ void MachineTask::onStep(Step step) {
         console_.object(line);
     }
     switch (step) {
-        case Step::Answering: say("Answering ..."); break;
-        case Step::Greeting: {
-            const auto facts = measureSound(options_.policy.greeting);
-            say(facts ? fmt::format("Playing the greeting ({:.1f} s)",
-                                    static_cast<double>(facts->length.count()) / 1000.0)
-                      : std::string("Playing the greeting"));
-            break;
+    case Step::Answering: say("Answering ..."); break;
+    case Step::Greeting: {
+        const auto facts = measureSound(options_.policy.greeting);
+        say(facts ? fmt::format("Playing the greeting ({:.1f} s)",
+                                static_cast<double>(facts->length.count()) / 1000.0)
+                  : std::string("Playing the greeting"));
+        break;
+    }
+    case Step::Beep:
+        chooseRecording();
+        if (options_.policy.beep > 0ms) {
+            say("Beep");
         }
-        case Step::Beep:
-            chooseRecording();
-            if (options_.policy.beep > 0ms) {
-                say("Beep");
-            }
-            break;
-        case Step::Recording:
-            recordingStart_ = loop_.now();
-            say(fmt::format("{} to {}", console_.paint(Style::Good, "Recording"), recording_));
-            progressTimer_.arm(kProgressPeriod);
-            break;
-        case Step::HangingUp:
-        case Step::Done: progressTimer_.cancel(); break;
-        case Step::Waiting: break;
+        break;
+    case Step::Recording:
+        recordingStart_ = loop_.now();
+        say(fmt::format("{} to {}", console_.paint(Style::Good, "Recording"), recording_));
+        progressTimer_.arm(kProgressPeriod);
+        break;
+    case Step::HangingUp:
+    case Step::Done: progressTimer_.cancel(); break;
+    case Step::Waiting: break;
     }
     if (onStepHook) {
         onStepHook(step);
@@ -224,8 +223,7 @@ void MachineTask::chooseRecording() {
 }
 
 void MachineTask::showProgress() {
-    const double seconds =
-        std::chrono::duration<double>(loop_.now() - recordingStart_).count();
+    const double seconds = std::chrono::duration<double>(loop_.now() - recordingStart_).count();
     console_.progress(fmt::format("          recorded {:.1f} s", seconds));
     progressTimer_.arm(kProgressPeriod);
 }
@@ -266,9 +264,10 @@ void MachineTask::tellSummary(End end) {
     if (!recording_.empty()) {
         if (const auto facts = measureSound(recording_)) {
             const double seconds = static_cast<double>(facts->length.count()) / 1000.0;
-            console_.result(fmt::format("Recording: {} ({:.1f} s, loudest {:.0f} dB below full "
-                                        "scale)",
-                                        recording_, seconds, -facts->peakDbfs));
+            console_.result(
+                fmt::format("Recording: {} ({:.1f} s, loudest {:.0f} dB below full "
+                            "scale)",
+                            recording_, seconds, -facts->peakDbfs));
             line.set("recording", recording_).set("seconds", seconds);
             line.set("peakDbfs", facts->peakDbfs).set("meanDbfs", facts->meanDbfs);
         } else {

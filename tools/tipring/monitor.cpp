@@ -44,10 +44,9 @@ private:
     void onInterrupt() override { session_.finish(ExitCode::Ok); }
 
     void tell(const std::shared_ptr<tapi::Address>& line, std::string_view text) {
-        console_.result(
-            fmt::format("{}  {}: {}",
-                        console_.paint(Console::Style::Dim, localClock(loop_.wallNow())),
-                        line ? line->name() : "line", text));
+        console_.result(fmt::format(
+            "{}  {}: {}", console_.paint(Console::Style::Dim, localClock(loop_.wallNow())),
+            line ? line->name() : "line", text));
     }
 
     [[nodiscard]] std::string decorated(const tapi::Event& event, const std::string& text) const {

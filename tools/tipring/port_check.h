@@ -15,10 +15,11 @@ struct PortHolder {
 /// Whether this user may use a port, and who else does; found without opening it.
 struct PortAccess {
     bool exists = false;
-    bool allowed = false;       ///< read and write
-    std::string group;          ///< group of the device file, "dialout"
+    bool allowed = false;  ///< read and write
+    std::string group;     ///< group of the device file, "dialout"
     std::vector<PortHolder> holders;
-    bool allHoldersKnown = true;  ///< false: some processes belong to others and cannot be looked at
+    bool allHoldersKnown =
+        true;  ///< false: some processes belong to others and cannot be looked at
 };
 [[nodiscard]] PortAccess checkPort(const std::string& path);
 

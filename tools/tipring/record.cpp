@@ -11,9 +11,10 @@ namespace tipring::tools {
 
 ExitCode runRecord(Console& console, const CommonOptions& common, const RecordOptions& options) {
     if (::access(options.file.c_str(), F_OK) == 0) {
-        console.problem(fmt::format("{} exists and is not written over; give another name or move "
-                                    "it away",
-                                    options.file));
+        console.problem(
+            fmt::format("{} exists and is not written over; give another name or move "
+                        "it away",
+                        options.file));
         return ExitCode::Usage;
     }
     if (!options.dial.empty()) {

@@ -37,9 +37,9 @@ public:
         virtual void onInterrupt() = 0;
     };
     struct Needs {
-        bool allLines = false;   ///< else the first line only, and its failure ends the session
-        bool ownCalls = false;   ///< may answer; else only watches
-        bool journal = true;     ///< write the call log
+        bool allLines = false;  ///< else the first line only, and its failure ends the session
+        bool ownCalls = false;  ///< may answer; else only watches
+        bool journal = true;    ///< write the call log
     };
 
     Session(hal::EventLoop& loop, Console& console, const Settings& settings, Needs needs,

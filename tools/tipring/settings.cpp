@@ -4,10 +4,10 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <toml++/toml.h>
 #include <array>
 #include <cerrno>
 #include <cstdlib>
-#include <toml++/toml.h>
 
 namespace tipring::tools {
 namespace {

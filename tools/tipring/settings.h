@@ -27,8 +27,9 @@ struct Settings {
     std::string source;  ///< the file that was read; empty: none
 };
 
-/// Reads `path`; when it is empty, ~/.config/tipring/tipring.toml or else /etc/tipring/tipring.toml,
-/// where neither is an error. A key that is not known is an error that names file and line.
+/// Reads `path`; when it is empty, ~/.config/tipring/tipring.toml or else
+/// /etc/tipring/tipring.toml, where neither is an error. A key that is not known is an error that
+/// names file and line.
 hal::Result<Settings> loadSettings(const std::string& path);
 
 /// $XDG_DATA_HOME/tipring or ~/.local/share/tipring; /var/lib/tipring without a home.

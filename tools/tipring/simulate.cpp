@@ -125,8 +125,7 @@ ExitCode failure(Console& console, const hal::Error& error) {
 
 }  // namespace
 
-ExitCode runSimulate(Console& console, const CommonOptions& common,
-                     const SimulateOptions& given) {
+ExitCode runSimulate(Console& console, const CommonOptions& common, const SimulateOptions& given) {
     if (given.list) {
         return listModems(console);
     }

@@ -27,7 +27,9 @@ struct CloseSound {
 };
 using SoundHandle = std::unique_ptr<SNDFILE, CloseSound>;
 
-double decibel(double value) { return value > 1e-6 ? 20.0 * std::log10(value) : -120.0; }
+double decibel(double value) {
+    return value > 1e-6 ? 20.0 * std::log10(value) : -120.0;
+}
 
 /// A two-pole resonator: one formant of a vocal tract.
 class Formant {
@@ -83,9 +85,9 @@ hal::Result<SoundFacts> measureSound(const std::string& path) {
     SoundFacts facts;
     facts.length = std::chrono::milliseconds(frames * 1000 / info.samplerate);
     facts.peakDbfs = decibel(peak);
-    facts.meanDbfs =
-        frames == 0 ? -120.0
-                    : decibel(std::sqrt(energy / static_cast<double>(frames * info.channels)));
+    facts.meanDbfs = frames == 0
+                         ? -120.0
+                         : decibel(std::sqrt(energy / static_cast<double>(frames * info.channels)));
     return facts;
 }
 

@@ -10,8 +10,8 @@ namespace tipring::tools {
 namespace {
 
 std::tm localParts(hal::WallTime time) {
-    return fmt::localtime(std::chrono::duration_cast<std::chrono::seconds>(time.time_since_epoch())
-                              .count());
+    return fmt::localtime(
+        std::chrono::duration_cast<std::chrono::seconds>(time.time_since_epoch()).count());
 }
 
 }  // namespace
@@ -42,7 +42,9 @@ std::optional<hal::WallTime> parseUtc(std::string_view text) {
            std::chrono::seconds{second} + std::chrono::milliseconds{ms};
 }
 
-std::string localClock(hal::WallTime time) { return fmt::format("{:%H:%M:%S}", localParts(time)); }
+std::string localClock(hal::WallTime time) {
+    return fmt::format("{:%H:%M:%S}", localParts(time));
+}
 
 std::string localDateTime(hal::WallTime time) {
     return fmt::format("{:%Y-%m-%d %H:%M:%S}", localParts(time));
