@@ -2,8 +2,12 @@
 #include "command_line.h"
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
+#include <array>
 #include <iostream>
 #include <memory>
+#include <string_view>
+#include <utility>
 
 #include "completion.h"
 #include "console.h"
@@ -18,6 +22,16 @@ constexpr const char* kFooter =
     "5 the far end did not take the call (busy, no answer, no dial tone), 6 no permission,\n"
     "130 interrupted. Trouble is told on standard error, results on standard output.\n\n"
     "Try first: tipring demo        (needs no hardware)";
+
+/// What stands for the value of an option in the help.
+constexpr std::array<std::pair<std::string_view, const char*>, 21> kValueNames{{
+    {"log", "LEVELS"},       {"port", "PORT"},      {"country", "CC"},     {"profile", "NAME"},
+    {"config", "FILE"},      {"call-log", "FILE"},  {"count", "N"},        {"play", "FILE"},
+    {"digits", "KEYS"},      {"record", "FILE"},    {"seconds", "N"},      {"rings", "N"},
+    {"greeting", "FILE"},    {"recording", "FILE"}, {"limit", "SECONDS"},  {"dial", "NUMBER"},
+    {"modem", "KIND"},       {"pty", "LINK"},       {"control", "SOCKET"}, {"number", "NUMBER"},
+    {"directory", "FOLDER"},
+}};
 
 /// Everything that options are stored in while CLI11 reads them.
 struct Parsed {
@@ -48,16 +62,40 @@ std::vector<std::string> countryCodes() {
     return codes;
 }
 
+/// A range that shows in the error, not in the help.
+CLI::Validator range(int low, int high) {
+    CLI::Validator validator = CLI::Range(low, high);
+    return validator.description("");
+}
+
 class Tree {
 public:
     Tree() : app_("Tipring: calls on analog telephone lines, through voice modems.", "tipring") {
+        app_.set_help_flag("-h,--help", "Show this help");
+        // Before or after the command: both are natural.
+        addTelling(app_);
         app_.require_subcommand(1);
-        app_.set_version_flag("--version", "tipring " TIPRING_VERSION);
+        app_.set_version_flag("--version", "tipring " TIPRING_VERSION, "Show the version");
         app_.footer(kFooter);
         app_.get_formatter()->column_width(34);
         addLook();
         addCalls();
         addTools();
+        nameValues();
+    }
+
+    /// CLI11 says only that a subcommand is required.
+    [[nodiscard]] std::string wrongCommand(int argc, const char* const* argv) const {
+        if (argc < 2) {
+            return "no command given; `tipring demo` shows what it does";
+        }
+        const std::string word = argv[1];
+        const auto commands = app_.get_subcommands({});
+        const bool known = word.starts_with("-") ||
+                           std::any_of(commands.begin(), commands.end(), [&](const auto* command) {
+                               return command->get_name() == word;
+                           });
+        return known ? std::string() : "there is no command " + word;
     }
 
     CLI::App& app() { return app_; }
@@ -79,11 +117,15 @@ private:
         CLI::App* command = app_.add_subcommand(name, description);
         command->footer(footer);
         command->callback([this, run = std::move(run)] { run_ = run; });
-        command->add_flag("--json", parsed_.common.json, "One JSON object a line, for programs");
-        command->add_flag("-q,--quiet", parsed_.common.quiet, "Results and trouble only");
-        command->add_option("--log", parsed_.common.log,
-                            "Diagnostic log on standard error: info, debug, traffic=trace, ...");
+        addTelling(*command);
         return command;
+    }
+
+    void addTelling(CLI::App& app) {
+        app.add_flag("--json", parsed_.common.json, "One JSON object a line, for programs");
+        app.add_flag("-q,--quiet", parsed_.common.quiet, "Results and trouble only");
+        app.add_option("--log", parsed_.common.log,
+                       "Diagnostic log on standard error: info, debug, traffic=trace, ...");
     }
 
     void addLineOptions(CLI::App* command, bool log = true) {
@@ -112,6 +154,7 @@ private:
     void addLook();
     void addCalls();
     void addTools();
+    void nameValues();
 
     static CommandShape shapeOf(const CLI::App& command);
     static CommandShape::Option optionShape(const CLI::Option& option);
@@ -143,7 +186,7 @@ void Tree::addLook() {
             [this](Console& console) { return runCalls(console, parsed_.common, parsed_.calls); });
     calls->add_option("-n,--count", parsed_.calls, "How many of the newest calls")
         ->capture_default_str()
-        ->check(CLI::Range(1, 1'000'000));
+        ->check(range(1, 1'000'000));
     calls->add_option("--call-log", parsed_.common.callLog, "SQLite file of the call log");
     calls->add_option("--config", parsed_.common.config,
                       "Configuration file instead of ~/.config/tipring/tipring.toml");
@@ -160,11 +203,11 @@ void Tree::addCalls() {
                      "Digits, * #, and `,` pause, `W` dial tone, `!` flash, `;` back to command")
         ->required();
     dial->add_option("--play", parsed_.dial.play, "Play this sound file, then hang up")
-        ->check(CLI::ExistingFile);
+        ->check(CLI::Validator(CLI::ExistingFile).description(""));
     dial->add_option("--digits", parsed_.dial.digits, "Keys to send once connected");
     dial->add_option("--record", parsed_.dial.record, "Record the far end to this new WAV file");
     dial->add_option("--seconds", parsed_.dial.seconds, "Hang up so long after the connection")
-        ->check(CLI::Range(1, 86'400));
+        ->check(range(1, 86'400));
     dial->add_flag("--data", parsed_.dial.data, "A data call (carrier), not a voice call");
 
     auto* answer =
@@ -175,14 +218,14 @@ void Tree::addCalls() {
             [this](Console& c) { return runAnswer(c, parsed_.common, parsed_.answer); });
     addLineOptions(answer);
     answer->add_option("--rings", parsed_.answer.rings, "Answer at this ring (default 2)")
-        ->check(CLI::Range(1, 20));
+        ->check(range(1, 20));
     answer->add_option("--greeting", parsed_.answer.greeting,
                        "Sound file to play (default: a built-in chord)");
     answer->add_flag("--no-greeting", parsed_.answer.noGreeting, "The beep alone");
     answer->add_option("--recording", parsed_.answer.recording,
                        "New WAV file (default: named after time and caller)");
     answer->add_option("--limit", parsed_.answer.limitSeconds, "Longest recording in seconds")
-        ->check(CLI::Range(1, 3600));
+        ->check(range(1, 3600));
     answer->add_flag("--keep-on-silence", parsed_.answer.keepOnSilence,
                      "Silence does not end the recording");
     answer->add_flag("--all", parsed_.answer.all, "Every call, not just the next one");
@@ -197,10 +240,10 @@ void Tree::addCalls() {
     record->add_option("FILE", parsed_.record.file, "WAV file to make; must not exist")->required();
     record->add_option("--rings", parsed_.record.rings, "Answer at this ring")
         ->capture_default_str()
-        ->check(CLI::Range(1, 20));
+        ->check(range(1, 20));
     record->add_option("--limit", parsed_.record.limitSeconds, "Longest recording in seconds")
         ->capture_default_str()
-        ->check(CLI::Range(1, 86'400));
+        ->check(range(1, 86'400));
     record->add_option("--dial", parsed_.record.dial, "Call this number and record what it says");
 }
 
@@ -214,11 +257,11 @@ void Tree::addTools() {
             [this](Console& c) { return runSimulate(c, parsed_.common, parsed_.simulate); });
     simulate->add_option("--modem", parsed_.simulate.modem, "Kind of modem (see --list)")
         ->capture_default_str()
-        ->check(CLI::IsMember(modemNames()));
+        ->check(CLI::IsMember(modemNames()).description(""));
     simulate->add_option("--pty", parsed_.simulate.pty, "Symbolic link to make to the PTY");
     simulate->add_option("--control", parsed_.simulate.control, "Unix socket for commands");
     simulate->add_option("--country", parsed_.common.country, "Country of the exchange")
-        ->check(CLI::IsMember(countryCodes(), CLI::ignore_case));
+        ->check(CLI::IsMember(countryCodes(), CLI::ignore_case).description(""));
     simulate->add_option("--number", parsed_.simulate.number, "Number of the line")
         ->capture_default_str();
     simulate->add_flag("--list", parsed_.simulate.list, "List the kinds of modem and leave");
@@ -231,7 +274,7 @@ void Tree::addTools() {
     addLineOptions(demo);
     demo->add_option("--modem", parsed_.demo.modem, "Kind of simulated modem")
         ->capture_default_str()
-        ->check(CLI::IsMember(modemNames()));
+        ->check(CLI::IsMember(modemNames()).description(""));
     demo->add_option("--directory", parsed_.demo.directory,
                      "Where recording and call log go (default ~/.local/share/tipring/demo)");
     demo->add_flag("--fast", parsed_.demo.fast, "Simulated time: the whole call in a moment");
@@ -257,13 +300,31 @@ void Tree::addTools() {
     completion->footer("Example: source <(tipring completion bash)");
     completion->add_option("SHELL", parsed_.shell, "bash, zsh or fish")
         ->required()
-        ->check(CLI::IsMember({"bash", "zsh", "fish"}));
+        ->check(CLI::IsMember({"bash", "zsh", "fish"}).description(""));
     completion->callback([this] {
         run_ = [this](Console& console) {
             console.result(completionScript(parsed_.shell, shapes()));
             return ExitCode::Ok;
         };
     });
+}
+
+void Tree::nameValues() {
+    auto commands = app_.get_subcommands({});
+    commands.push_back(&app_);
+    for (CLI::App* command : commands) {
+        for (CLI::Option* option : command->get_options()) {
+            if (option->get_positional()) {
+                option->type_name("");
+            }
+            for (const auto& [name, value] : kValueNames) {
+                if (option->check_lname(std::string(name)) &&
+                    option->get_items_expected_max() > 0) {
+                    option->type_name(value);
+                }
+            }
+        }
+    }
 }
 
 CommandShape::Option Tree::optionShape(const CLI::Option& option) {
@@ -307,6 +368,11 @@ Invocation parseCommandLine(int argc, const char* const* argv) {
     Invocation invocation;
     // The chosen subcommand refers to the options in here.
     auto tree = std::make_shared<Tree>();
+    if (const std::string complaint = tree->wrongCommand(argc, argv); !complaint.empty()) {
+        std::cerr << "tipring: " << complaint << "\nTry: tipring --help\n";
+        invocation.code = ExitCode::Usage;
+        return invocation;
+    }
     try {
         tree->app().parse(argc, argv);
     } catch (const CLI::Success& wish) {

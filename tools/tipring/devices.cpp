@@ -12,7 +12,8 @@ namespace {
 
 std::string identity(const hal::PortInfo& port) {
     if (!port.usb) {
-        return port.description.empty() ? std::string("built-in serial port") : port.description;
+        const bool says = !port.description.empty() && !port.path.ends_with(port.description);
+        return says ? port.description : std::string("built-in serial port");
     }
     std::string text = port.usb->productName.empty() ? port.description : port.usb->productName;
     if (!port.usb->manufacturer.empty() && !text.starts_with(port.usb->manufacturer)) {
