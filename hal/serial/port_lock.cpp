@@ -103,6 +103,18 @@ Error permissionError(const std::string& path, const std::string& port) {
                         port, group, group)};
 }
 
+std::optional<PortHolder> findHolder(int fd) {
+    auto holder = findFlockHolder(fd);
+    return holder ? holder : findOpener(kernelPath(fd));
+}
+
+// O_PATH names the device without opening it, which TIOCEXCL forbids: to ourselves as well, when
+// the holder is this process.
+std::optional<PortHolder> findHolder(const std::string& path) {
+    const FileDescriptor device(::open(path.c_str(), O_PATH | O_CLOEXEC));
+    return findHolder(device.get());
+}
+
 }  // namespace
 
 UucpLock::UucpLock(UucpLock&& other) noexcept : path_(std::exchange(other.path_, {})) {}
@@ -189,9 +201,7 @@ Result<void> lockDescriptor(int fd, const std::string& port) {
     if (errno != EWOULDBLOCK) {
         return failSystem("cannot lock " + port, errno);
     }
-    auto holder = findFlockHolder(fd);
-    return fail(ErrorCode::Allocated,
-                describeHolder(port, holder ? holder : findOpener(kernelPath(fd))));
+    return fail(ErrorCode::Allocated, describeHolder(port, findHolder(fd)));
 }
 
 std::string kernelPath(int fd) {
@@ -205,7 +215,7 @@ Error openError(const std::string& path, const std::string& port, int errnoValue
     switch (errnoValue) {
     case EACCES:
     case EPERM: return permissionError(path, port);
-    case EBUSY: return {ErrorCode::Allocated, describeHolder(port, findOpener(path))};
+    case EBUSY: return {ErrorCode::Allocated, describeHolder(port, findHolder(path))};
     default: return systemError("cannot open " + port, errnoValue);
     }
 }

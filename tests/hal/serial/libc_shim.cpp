@@ -108,6 +108,7 @@ FakeTty::FakeTty(const std::string& name, const Usb* usb) : path("/dev/" + name)
     if (fakes == nullptr) {
         std::string directory = fs::temp_directory_path() / "tipring-sys-XXXXXX";
         tree = new std::string(::mkdtemp(directory.data()));
+        fs::permissions(*tree, fs::perms(0755));  // as /sys: a case may go on as another user
         fs::create_directories(*tree + "/class/tty");
         fakes = new std::vector<FakeTty*>;
     }

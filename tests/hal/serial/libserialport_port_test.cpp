@@ -235,6 +235,24 @@ TEST_F(LibserialportPort, isHeldAloneAndGivenBack) {
     EXPECT_NE(open("serial:/dev/ttyVM0"), nullptr);
 }
 
+// Root passes TIOCEXCL; for anybody else the second open(2) fails before a lock can be asked.
+TEST_F(LibserialportPort, namesThisProcessToAUserWhomTheKernelKeepsOut) {
+    if (::getuid() == 0) {
+        ASSERT_EQ(::chown(first.master.slave().c_str(), 65534, 65534), 0);
+    }
+    const auto openTwice = [this] {
+        if (::getuid() == 0 && ::setuid(65534) != 0) {
+            ::_exit(1);
+        }
+        auto port = open("serial:/dev/ttyVM0");
+        const Error error = openFailure("serial:/dev/ttyVM0");
+        port.reset();
+        static_cast<void>(!::write(STDERR_FILENO, error.text().data(), error.text().size()));
+        ::_exit(0);
+    };
+    EXPECT_EXIT(openTwice(), ::testing::ExitedWithCode(0), "ALLOCATED.*is held by this process");
+}
+
 TEST_F(LibserialportPort, doesNotTouchThePortOfAnOpenerWithoutALock) {
     first.lines = TIOCM_DTR;
     const Opener minicom(first.master.slave());
