@@ -170,6 +170,88 @@ TEST_F(Cli, TheDemoShowsAWholeCallAndLeavesARowAndARecording) {
     EXPECT_NE(column("end_utc"), "(null)");
 }
 
+/// The corpus writes bytes as code points up to U+00FF.
+std::string latin1(const std::string& utf8) {
+    std::string bytes;
+    for (std::size_t i = 0; i < utf8.size(); ++i) {
+        const auto byte = static_cast<unsigned char>(utf8[i]);
+        if (byte < 0x80) {
+            bytes += utf8[i];
+        } else {
+            ++i;
+            bytes += static_cast<char>((byte & 0x03) << 6 | (utf8.at(i) & 0x3F));
+        }
+    }
+    return bytes;
+}
+
+TEST_F(Cli, DecodeAgreesWithEveryCapturedTranscript) {
+    std::ifstream corpus(TIPRING_SOURCE_DIR "/tests/data/modem/modem-transcripts.jsonl");
+    int seen = 0;
+    for (std::string text; std::getline(corpus, text); ++seen) {
+        const json sample = json::parse(text);
+        SCOPED_TRACE(sample["id"].get<std::string>());
+        std::vector<std::string> words{"decode", "--json"};
+        if (sample["kind"] == "frame") {
+            words.emplace_back("--frame");
+        }
+        const Ran ran = run(words, latin1(sample["bytes"]));
+        EXPECT_EQ(ran.code, 0) << ran.err;
+        const auto calls = ran.objects();
+        const json expected = sample["expect"];
+        if (expected.value("calls", 1) > 0) {
+            ASSERT_EQ(calls.size(), 1u) << ran.out;
+        }
+        for (const auto& [key, value] : expected.items()) {
+            if (key != "calls" && !calls.empty()) {
+                EXPECT_EQ(calls[0].value(key, json()), value) << key << " in " << ran.out;
+            }
+        }
+    }
+    EXPECT_GE(seen, 72);
+}
+
+TEST_F(Cli, DecodeTellsACallInWords) {
+    const Ran ran = run({"decode"},
+                        "RING\r\n\r\nDATE = 0511\r\nTIME = 1852\r\nNMBR = 4075550000\r\n"
+                        "NAME = JOHN DOE\r\n\r\nRING\r\n");
+    EXPECT_EQ(ran.code, 0);
+    EXPECT_EQ(ran.out,
+              "Call 1: 2 rings\n"
+              "    number:    4075550000\n"
+              "    name:      JOHN DOE\n"
+              "    sent:      11 May, 18:52\n");
+}
+
+TEST_F(Cli, DecodeSaysWhyThereIsNoNumber) {
+    EXPECT_THAT(run({"decode"}, "NMBR=P\r\nNAME=O\r\nRING\r\n").out,
+                HasSubstr("Call 1: 1 ring, caller ID before the first\n"
+                          "    number:    withheld by the caller\n"
+                          "    name:      not known to the network\n"));
+}
+
+TEST_F(Cli, DecodeOfAFrameChecksItsChecksum) {
+    const std::string frame(
+        "\x04\x12"
+        "051118524075550000"
+        "Y",
+        21);
+    EXPECT_THAT(run({"decode", "--frame"}, frame).out, HasSubstr("checksum:  right"));
+    std::string broken = frame;
+    broken[5] ^= 1;
+    const Ran ran = run({"decode", "--frame", "--json"}, broken);
+    EXPECT_THAT(ran.out, HasSubstr(R"("checksumValid":false)"));
+    EXPECT_THAT(ran.out, Not(HasSubstr("407555")));
+}
+
+TEST_F(Cli, DecodeHasAnExitCodeForEachTrouble) {
+    EXPECT_EQ(run({"decode", dir_.file("none.bin")}).code, 3);
+    EXPECT_EQ(run({"decode", "--frame"}, "abc").code, 1);
+    const Ran nothing = run({"decode", "--json"}, std::string(100'000, '\xA5'));
+    EXPECT_EQ(nothing.code, 0);
+    EXPECT_EQ(nothing.out, "");
+}
+
 class EveryModem : public Cli, public ::testing::WithParamInterface<const char*> {};
 
 TEST_P(EveryModem, ShowsTheDemo) {

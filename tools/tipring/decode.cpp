@@ -81,35 +81,43 @@ void setRest(JsonLine& line, const CallerId& id) {
 }
 
 /// "5551234", or the words for why there is none.
-std::string fieldText(FieldStatus status, std::string_view text, std::string_view what) {
+std::string fieldText(FieldStatus status, std::string_view text) {
     switch (status) {
     case FieldStatus::Ok: return std::string(text);
-    case FieldStatus::Private: return fmt::format("{} withheld by the caller", what);
-    case FieldStatus::Unavailable: return fmt::format("{} not available to the network", what);
-    case FieldStatus::Invalid: return fmt::format("something was sent that is no {}", what);
+    case FieldStatus::Private: return "withheld by the caller";
+    case FieldStatus::Unavailable: return "not known to the network";
+    case FieldStatus::Invalid: return "something else was sent in its place";
     case FieldStatus::Partial: return fmt::format("{} (incomplete)", text);
     case FieldStatus::Absent: break;
     }
-    return fmt::format("no {} was sent", what);
+    return "not sent";
+}
+
+std::string momentText(const CallerId& id) {
+    constexpr std::array kMonths{"January",   "February", "March",    "April",
+                                 "May",       "June",     "July",     "August",
+                                 "September", "October",  "November", "December"};
+    std::string text;
+    if (id.date && id.date->month >= 1 && id.date->month <= kMonths.size()) {
+        text = fmt::format("{} {}", id.date->day, kMonths[id.date->month - 1u]);
+    }
+    if (id.time) {
+        text +=
+            fmt::format("{}{:02}:{:02}", text.empty() ? "" : ", ", id.time->hour, id.time->minute);
+    }
+    return text;
 }
 
 void tellCallerId(Console& console, const CallerId& id) {
     const auto row = [&](std::string_view label, std::string_view text) {
-        console.result(fmt::format("  {:<9} {}", label, text));
+        console.result(fmt::format("    {:<10} {}", label, text));
     };
-    row("number:", fieldText(id.numberStatus, id.number.view(), "number"));
+    row("number:", fieldText(id.numberStatus, id.number.view()));
     if (id.nameStatus != FieldStatus::Absent || !id.name.empty()) {
-        row("name:",
-            id.name.empty() ? fieldText(id.nameStatus, {}, "name") : std::string(id.name.view()));
+        row("name:", id.name.empty() ? fieldText(id.nameStatus, {}) : std::string(id.name.view()));
     }
-    if (id.date || id.time) {
-        row("sent:",
-            fmt::format("{}{}{}",
-                        id.date ? fmt::format("month {} day {}", id.date->month, id.date->day)
-                                : std::string(),
-                        id.date && id.time ? ", " : "",
-                        id.time ? fmt::format("{:02}:{:02}", id.time->hour, id.time->minute)
-                                : std::string()));
+    if (const std::string moment = momentText(id); !moment.empty()) {
+        row("sent:", moment);
     }
     if (!id.called.empty()) {
         row("called:", id.called.view());

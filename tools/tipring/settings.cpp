@@ -21,7 +21,7 @@ std::string environment(const char* name) {
 }
 
 std::string homeRelative(const char* variable, std::string_view below) {
-    if (const std::string base = environment(variable); !base.empty() && base[0] == '/') {
+    if (std::string base = environment(variable); !base.empty() && base[0] == '/') {
         return base;
     }
     const std::string home = environment("HOME");
@@ -31,7 +31,7 @@ std::string homeRelative(const char* variable, std::string_view below) {
 std::string findFile() {
     std::array<std::string, 2> places{homeRelative("XDG_CONFIG_HOME", ".config"), "/etc"};
     for (const std::string& place : places) {
-        const std::string path = place + "/tipring/tipring.toml";
+        std::string path = place + "/tipring/tipring.toml";
         if (!place.empty() && ::access(path.c_str(), F_OK) == 0) {
             return path;
         }
