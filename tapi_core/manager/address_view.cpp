@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "address_view.h"
+
+#include "core.h"
+
+namespace tipring::core {
+namespace {
+
+struct Way {
+    std::shared_ptr<ApplicationRecord> application;
+    std::shared_ptr<Core> core;
+};
+
+tapi::Result<Way> wayOf(const std::weak_ptr<ApplicationRecord>& application) {
+    Way way;
+    way.application = application.lock();
+    if (!way.application) {
+        return hal::fail(hal::ErrorCode::InvalAppHandle, "the application's Tapi is gone");
+    }
+    auto core = coreOf(*way.application);
+    if (!core) {
+        return tl::unexpected(std::move(core.error()));
+    }
+    way.core = std::move(*core);
+    return way;
+}
+
+}  // namespace
+
+tapi::Result<std::string> AddressView::deviceId(std::string_view deviceClass) const {
+    auto way = wayOf(application_);
+    return way ? way->core->deviceId(line_, deviceClass) : tl::unexpected(std::move(way.error()));
+}
+
+tapi::Result<std::shared_ptr<tapi::Call>> AddressView::createCall(std::string_view destination,
+                                                                  tapi::MediaModes mediaModes) {
+    auto way = wayOf(application_);
+    if (!way) {
+        return tl::unexpected(std::move(way.error()));
+    }
+    return way->core->prepareCall(line_, way->application, destination, mediaModes);
+}
+
+std::vector<std::shared_ptr<tapi::Call>> AddressView::calls() const {
+    auto way = wayOf(application_);
+    return way ? way->core->visibleCalls(line_, way->application)
+               : std::vector<std::shared_ptr<tapi::Call>>{};
+}
+
+tapi::Result<tapi::RequestId> AddressView::devSpecific(std::string_view data, tapi::Reply reply) {
+    auto way = wayOf(application_);
+    if (!way) {
+        return tl::unexpected(std::move(way.error()));
+    }
+    return way->core->devSpecific(line_, way->application, data, std::move(reply));
+}
+
+}  // namespace tipring::core

@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "line_record.h"
+#include "tipring/tapi_core/api/tapi.h"
+
+namespace tipring::core {
+
+/// A line as one application sees it. Stays the same object while its device comes and goes.
+class AddressView final : public tapi::Address {
+public:
+    AddressView(std::shared_ptr<LineRecord> line, std::weak_ptr<ApplicationRecord> application)
+        : line_(std::move(line)), application_(std::move(application)) {}
+
+    [[nodiscard]] std::uint32_t id() const override { return line_->id; }
+    [[nodiscard]] std::string name() const override { return line_->name; }
+    [[nodiscard]] std::string providerName() const override { return line_->providerName; }
+    [[nodiscard]] tapi::AddressState state() const override { return line_->state; }
+    [[nodiscard]] std::string stateCause() const override { return line_->stateCause; }
+    [[nodiscard]] const tapi::AddressCapabilities& capabilities() const override {
+        return line_->capabilities;
+    }
+    [[nodiscard]] tapi::Result<std::string> deviceId(std::string_view deviceClass) const override;
+    tapi::Result<std::shared_ptr<tapi::Call>> createCall(std::string_view destination,
+                                                         tapi::MediaModes mediaModes) override;
+    [[nodiscard]] std::vector<std::shared_ptr<tapi::Call>> calls() const override;
+    tapi::Result<tapi::RequestId> devSpecific(std::string_view data, tapi::Reply reply) override;
+
+    [[nodiscard]] const std::shared_ptr<LineRecord>& line() const { return line_; }
+    [[nodiscard]] bool belongsTo(const ApplicationRecord& application) const {
+        return application_.lock().get() == &application;
+    }
+
+private:
+    const std::shared_ptr<LineRecord> line_;
+    const std::weak_ptr<ApplicationRecord> application_;  // it holds this view
+};
+
+}  // namespace tipring::core

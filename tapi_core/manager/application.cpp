@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "application.h"
+
+#include <utility>
+
+#include "core.h"
+
+namespace tipring::core {
+
+tapi::Result<std::shared_ptr<Core>> coreOf(const ApplicationRecord& application) {
+    if (application.closed) {
+        return hal::fail(hal::ErrorCode::InvalAppHandle,
+                         "the Tapi of application " + application.name + " is gone");
+    }
+    auto core = application.core.lock();
+    if (!core) {
+        return hal::fail(hal::ErrorCode::Uninitialized, "the line manager is gone");
+    }
+    return core;
+}
+
+TapiView::TapiView(std::shared_ptr<ApplicationRecord> application)
+    : application_(std::move(application)) {}
+
+TapiView::~TapiView() {
+    if (const auto core = application_->core.lock()) {
+        core->removeApplication(application_);
+    }
+    application_->closed = true;
+    application_->sink = nullptr;
+    application_->addresses.clear();
+}
+
+std::vector<std::shared_ptr<tapi::Address>> TapiView::addresses() const {
+    std::vector<std::shared_ptr<tapi::Address>> out;
+    if (const auto core = application_->core.lock()) {
+        for (const auto& line : core->lines()) {
+            if (line->provider != nullptr) {
+                out.push_back(core->addressFor(application_, line));
+            }
+        }
+    }
+    return out;
+}
+
+void TapiView::setEventSink(tapi::EventSink* sink) {
+    application_->sink = sink;
+}
+
+void TapiView::setEventFilter(tapi::EventFilter filter) {
+    application_->filter = filter;
+}
+
+tapi::EventFilter TapiView::eventFilter() const {
+    return application_->filter;
+}
+
+tapi::Result<tapi::RegistrationCookie> TapiView::registerCallNotifications(
+    const std::shared_ptr<tapi::Address>& address, const tapi::CallNotification& wanted) {
+    auto core = coreOf(*application_);
+    if (!core) {
+        return tl::unexpected(std::move(core.error()));
+    }
+    const auto view = std::dynamic_pointer_cast<AddressView>(address);
+    if (!view || !view->belongsTo(*application_)) {
+        return hal::fail(hal::ErrorCode::InvalAddressId,
+                         "the address is not one of this application's");
+    }
+    return (*core)->addRegistration(view->line(), application_, wanted);
+}
+
+tapi::Result<void> TapiView::unregisterNotifications(tapi::RegistrationCookie cookie) {
+    auto core = coreOf(*application_);
+    if (!core) {
+        return tl::unexpected(std::move(core.error()));
+    }
+    return (*core)->removeRegistration(*application_, cookie);
+}
+
+}  // namespace tipring::core

@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "tipring/tapi_core/api/tapi.h"
+
+namespace tipring::core {
+
+class Core;
+class AddressView;
+
+/// One application, as long as its Tapi lives.
+struct ApplicationRecord {
+    std::string name;
+    std::weak_ptr<Core> core;
+    tapi::EventSink* sink = nullptr;
+    tapi::EventFilter filter;
+    bool closed = false;
+    std::map<std::uint32_t, std::shared_ptr<AddressView>> addresses;  // by line id
+
+    [[nodiscard]] bool wants(tapi::EventClass eventClass) const {
+        return !closed && sink != nullptr && filter.has(eventClass);
+    }
+};
+
+/// The Tapi of one application. Its death gives up the application's calls and registrations.
+class TapiView final : public tapi::Tapi {
+public:
+    explicit TapiView(std::shared_ptr<ApplicationRecord> application);
+    ~TapiView() override;
+
+    [[nodiscard]] std::vector<std::shared_ptr<tapi::Address>> addresses() const override;
+    void setEventSink(tapi::EventSink* sink) override;
+    void setEventFilter(tapi::EventFilter filter) override;
+    [[nodiscard]] tapi::EventFilter eventFilter() const override;
+    tapi::Result<tapi::RegistrationCookie> registerCallNotifications(
+        const std::shared_ptr<tapi::Address>& address,
+        const tapi::CallNotification& wanted) override;
+    tapi::Result<void> unregisterNotifications(tapi::RegistrationCookie cookie) override;
+
+private:
+    std::shared_ptr<ApplicationRecord> application_;
+};
+
+/// The core behind an application's handle, or why there is none.
+[[nodiscard]] tapi::Result<std::shared_ptr<Core>> coreOf(const ApplicationRecord& application);
+
+}  // namespace tipring::core

@@ -1,0 +1,434 @@
+// SPDX-License-Identifier: Apache-2.0
+// What applications ask of calls, and how calls end.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "core.h"
+#include "dial_string.h"
+#include "tipring/hal/base/log.h"
+
+namespace tipring::core {
+namespace {
+
+const hal::LogCategory kLog{"manager"};
+constexpr hal::Duration kMakeCallLimit = std::chrono::seconds(120);
+constexpr hal::Duration kRequestLimit = std::chrono::seconds(30);
+constexpr hal::Duration kIdleLimit = std::chrono::seconds(10);
+
+}  // namespace
+
+hal::Result<void> Core::check(const CallView& view, Operation operation) const {
+    if (auto allowed = checkPrivilege(operation, view.rights); !allowed) {
+        return allowed;
+    }
+    const CallRecord& call = *view.call;
+    if (call.phase == CallRecord::Phase::Prepared) {
+        return checkState(operation, std::nullopt);
+    }
+    // While the provider has not yet said anything of a call, it can only be dropped.
+    return checkState(operation, call.state.value_or(tapi::LineCallState::Unknown));
+}
+
+hal::Result<std::shared_ptr<tapi::Call>> Core::prepareCall(const LinePtr& line,
+                                                           const ApplicationPtr& application,
+                                                           std::string_view destination,
+                                                           tapi::MediaModes mediaModes) {
+    auto dialable = scanDialString(destination, line->caps.devCapFlags);
+    if (!dialable) {
+        return tl::unexpected(std::move(dialable.error()));
+    }
+    const std::uint32_t modes = mediaModes.bits();
+    if (modes == 0 || (modes & ~(line->caps.mediaModes | LINEMEDIAMODE_UNKNOWN)) != 0) {
+        return hal::fail(hal::ErrorCode::InvalMediaMode,
+                         fmt::format("line {} has the media modes {:#x}, asked were {:#x}",
+                                     line->name, line->caps.mediaModes, modes));
+    }
+    auto call = std::make_shared<CallRecord>();
+    call->id = nextCallId_++;
+    call->line = line;
+    call->destination = std::move(*dialable);
+    call->mediaModes = modes;
+    call->info.origin = tapi::CallOrigin::Outbound;
+    return std::make_shared<CallView>(std::move(call), application);
+}
+
+hal::Result<tapi::RequestId> Core::connect(CallView& view, tapi::Reply reply) {
+    const CallPtr call = view.call;
+    if (auto allowed = check(view, Operation::Connect); !allowed) {
+        return tl::unexpected(std::move(allowed.error()));
+    }
+    const LinePtr& line = call->line;
+    if (auto opened = openLine(line); !opened) {
+        return tl::unexpected(std::move(opened.error()));
+    }
+    ProviderRecord& provider = *line->provider;
+    if (provider.table().lineMakeCall == nullptr) {
+        releaseLine(line);
+        return tl::unexpected(provider.missing("lineMakeCall").error());
+    }
+    auto pieces = cutDialString(call->destination, line->caps.maxDialString);
+    call->handle = provider.queue()->calls.add(call);
+    call->phase = CallRecord::Phase::Asked;
+    call->views.push_back(view.shared_from_this());
+    line->calls.push_back(call);
+
+    PendingRequest pending;
+    pending.function = "lineMakeCall";
+    pending.line = line;
+    pending.call = call;
+    pending.limit = kMakeCallLimit;
+    pending.done = [this, call, answer = replyTo(view.application, std::move(reply))](
+                       const hal::Result<void>& result) {
+        const bool noHandle = result && call->driverCall == nullptr;
+        const hal::Result<void> outcome = noHandle ? hal::fail(hal::ErrorCode::OperationFailed,
+                                                               "the provider gave no call handle")
+                                                   : result;
+        answer(outcome);
+        onMakeCallDone(call, outcome);
+    };
+    TspiCallParams params{};
+    params.size = sizeof params;
+    params.bearerMode = LINEBEARERMODE_VOICE;
+    params.mediaMode = call->mediaModes;
+    auto asked = request(provider, std::move(pending), [&](tapi::RequestId id) {
+        return provider.table().lineMakeCall(id, line->driverLine, call->handle,
+                                             pieces.front().c_str(), &params, &call->driverCall);
+    });
+    if (!asked) {  // nothing happened: the call may be tried again
+        provider.queue()->calls.remove(std::exchange(call->handle, nullptr));
+        call->driverCall = nullptr;
+        call->phase = CallRecord::Phase::Prepared;
+        call->views.clear();
+        line->calls.erase(std::find(line->calls.begin(), line->calls.end(), call));
+        releaseLine(line);
+        return asked;
+    }
+    if (call->driverCall == nullptr) {
+        provider.breach("lineMakeCall", line->name, "accepted a request without a call handle");
+    }
+    call->toDial.assign(std::make_move_iterator(pieces.begin() + 1),
+                        std::make_move_iterator(pieces.end()));
+    return asked;
+}
+
+void Core::onMakeCallDone(const CallPtr& call, const hal::Result<void>& result) {
+    if (call->phase != CallRecord::Phase::Asked) {
+        return;  // it was ended meanwhile
+    }
+    call->phase = CallRecord::Phase::Alive;
+    if (!result) {
+        call->held.clear();
+        call->cause = result.error().cause;
+        endCall(call);
+        return;
+    }
+    beginCall(call);
+}
+
+/// The call is valid: monitors hear of it, and events that came early come now.
+void Core::beginCall(const CallPtr& call) {
+    announce(call);
+    dialNext(call);
+    auto held = std::exchange(call->held, {});
+    for (ProviderItem& item : held) {
+        onCallEvent(call->line, call, item);
+    }
+}
+
+/// Dials the next piece of a number that was too long for one command.
+void Core::dialNext(const CallPtr& call) {
+    if (call->toDial.empty() || call->phase != CallRecord::Phase::Alive) {
+        return;
+    }
+    const std::string piece = std::move(call->toDial.front());
+    call->toDial.erase(call->toDial.begin());
+    ProviderRecord& provider = *call->line->provider;
+    const auto function = provider.table().lineDial;
+    PendingRequest pending;
+    pending.function = "lineDial";
+    pending.line = call->line;
+    pending.call = call;
+    pending.limit = kRequestLimit;
+    pending.done = [this, call](const hal::Result<void>& result) {
+        if (!result) {
+            dropCall(call, "the rest of the number was not dialled: " + result.error().text());
+            return;
+        }
+        dialNext(call);
+    };
+    hal::Result<tapi::RequestId> asked = 0;
+    if (function == nullptr) {
+        asked = tl::unexpected(provider.missing("lineDial").error());
+    } else {
+        asked = request(provider, std::move(pending), [&](tapi::RequestId id) {
+            return function(id, call->driverCall, piece.c_str());
+        });
+    }
+    if (!asked) {
+        dropCall(call, "the rest of the number was not dialled: " + asked.error().text());
+    }
+}
+
+hal::Result<tapi::RequestId> Core::callRequest(const CallPtr& call, const char* function,
+                                               TSPI_RESULT (*pointer)(DRV_REQUESTID, HDRVCALL),
+                                               PendingRequest::Done done) {
+    ProviderRecord& provider = *call->line->provider;
+    if (pointer == nullptr) {
+        return tl::unexpected(provider.missing(function).error());
+    }
+    PendingRequest pending;
+    pending.function = function;
+    pending.line = call->line;
+    pending.call = call;
+    pending.limit = kRequestLimit;
+    pending.done = std::move(done);
+    return request(provider, std::move(pending),
+                   [&](tapi::RequestId id) { return pointer(id, call->driverCall); });
+}
+
+hal::Result<tapi::RequestId> Core::answer(CallView& view, tapi::Reply reply) {
+    if (auto allowed = check(view, Operation::Answer); !allowed) {
+        return tl::unexpected(std::move(allowed.error()));
+    }
+    return callRequest(view.call, "lineAnswer", view.call->line->provider->table().lineAnswer,
+                       replyTo(view.application, std::move(reply)));
+}
+
+hal::Result<tapi::RequestId> Core::drop(CallView& view, tapi::Reply reply) {
+    const CallPtr call = view.call;
+    if (auto allowed = check(view, Operation::Drop); !allowed) {
+        return tl::unexpected(std::move(allowed.error()));
+    }
+    if (call->driverCall == nullptr) {
+        return hal::fail(hal::ErrorCode::InvalCallState,
+                         "cannot disconnect: the provider has not begun the call");
+    }
+    return callRequest(call, "lineDrop", call->line->provider->table().lineDrop,
+                       [this, call, answer = replyTo(view.application, std::move(reply))](
+                           const hal::Result<void>& result) {
+                           answer(result);
+                           if (result) {
+                               armWatchdog(call, "the provider dropped the call without idle");
+                           } else if (result.error().code == hal::ErrorCode::Timeout) {
+                               forceIdle(call, "the provider does not drop the call");
+                           }
+                       });
+}
+
+hal::Result<tapi::RequestId> Core::dial(CallView& view, std::string_view digits,
+                                        tapi::Reply reply) {
+    const CallPtr call = view.call;
+    if (auto allowed = check(view, Operation::Dial); !allowed) {
+        return tl::unexpected(std::move(allowed.error()));
+    }
+    ProviderRecord& provider = *call->line->provider;
+    const auto function = provider.table().lineDial;
+    if (function == nullptr) {
+        return tl::unexpected(provider.missing("lineDial").error());
+    }
+    auto dialable = scanDialString(digits, call->line->caps.devCapFlags);
+    if (!dialable) {
+        return tl::unexpected(std::move(dialable.error()));
+    }
+    if (call->phase == CallRecord::Phase::Asked || !call->toDial.empty()) {
+        return hal::fail(hal::ErrorCode::InUse, "the call is still dialling");
+    }
+    auto pieces = cutDialString(*dialable, call->line->caps.maxDialString);
+    PendingRequest pending;
+    pending.function = "lineDial";
+    pending.line = call->line;
+    pending.call = call;
+    pending.limit = kRequestLimit;
+    pending.done = [this, call, answer = replyTo(view.application, std::move(reply))](
+                       const hal::Result<void>& result) {
+        answer(result);
+        if (result) {
+            dialNext(call);
+        } else {
+            call->toDial.clear();
+        }
+    };
+    auto asked = request(provider, std::move(pending), [&](tapi::RequestId id) {
+        return function(id, call->driverCall, pieces.front().c_str());
+    });
+    if (asked) {
+        call->toDial.assign(std::make_move_iterator(pieces.begin() + 1),
+                            std::make_move_iterator(pieces.end()));
+    }
+    return asked;
+}
+
+hal::Result<void> Core::generate(CallView& view, const char* function,
+                                 const std::function<TSPI_RESULT(std::uint32_t)>& invoke) {
+    ProviderRecord& provider = *view.call->line->provider;
+    if (!invoke) {
+        return provider.missing(function);
+    }
+    const std::uint32_t id = nextEndToEndId_++;
+    // There before the provider is asked, because it may report the end at once.
+    view.call->generations.push_back({id, view.weak_from_this()});
+    provider.clearExplanation();
+    const TSPI_RESULT code = invoke(id);
+    if (code == 0) {
+        return {};
+    }
+    auto& all = view.call->generations;
+    all.erase(std::remove_if(all.begin(), all.end(),
+                             [id](const auto& each) { return each.endToEndId == id; }),
+              all.end());
+    return tl::unexpected(provider.refusal(function, code));
+}
+
+hal::Result<void> Core::generateDigits(CallView& view, std::string_view digits) {
+    if (auto allowed = check(view, Operation::GenerateDigits); !allowed) {
+        return allowed;
+    }
+    const TspiLineCaps& caps = view.call->line->caps;
+    if ((caps.generateDigitModes & LINEDIGITMODE_DTMF) == 0) {
+        return hal::fail(hal::ErrorCode::OperationUnavail,
+                         fmt::format("line {} cannot send DTMF", view.call->line->name));
+    }
+    constexpr std::string_view kDigits = "0123456789*#ABCDabcd,!";
+    if (digits.size() > kMaxDialText || digits.find_first_not_of(kDigits) != digits.npos) {
+        return hal::fail(hal::ErrorCode::InvalDigits, "digits are 0-9 * # A-D , and !");
+    }
+    const std::string copy(digits);
+    const auto function = view.call->line->provider->table().lineGenerateDigits;
+    if (function == nullptr) {
+        return generate(view, "lineGenerateDigits", nullptr);
+    }
+    return generate(view, "lineGenerateDigits", [&](std::uint32_t id) {
+        return function(view.call->driverCall, id, LINEDIGITMODE_DTMF, copy.c_str(), 0);
+    });
+}
+
+hal::Result<void> Core::generateTone(CallView& view, std::uint32_t hertz,
+                                     std::chrono::milliseconds duration) {
+    if (auto allowed = check(view, Operation::GenerateTone); !allowed) {
+        return allowed;
+    }
+    if ((view.call->line->caps.generateToneModes & LINETONEMODE_CUSTOM) == 0) {
+        return hal::fail(hal::ErrorCode::OperationUnavail,
+                         fmt::format("line {} cannot send tones", view.call->line->name));
+    }
+    if (hertz == 0 || hertz >= 4000 || duration.count() <= 0 || duration.count() > 600'000) {
+        return hal::fail(hal::ErrorCode::InvalTone,
+                         "a tone has 1 to 3999 Hz and lasts 1 ms to 10 minutes");
+    }
+    const auto function = view.call->line->provider->table().lineGenerateTone;
+    if (function == nullptr) {
+        return generate(view, "lineGenerateTone", nullptr);
+    }
+    return generate(view, "lineGenerateTone", [&](std::uint32_t id) {
+        return function(view.call->driverCall, id, LINETONEMODE_CUSTOM, hertz,
+                        static_cast<std::uint32_t>(duration.count()));
+    });
+}
+
+hal::Result<void> Core::monitorDigits(CallView& view, bool on) {
+    if (auto allowed = check(view, Operation::MonitorDigits); !allowed) {
+        return allowed;
+    }
+    const CallPtr& call = view.call;
+    if (call->line->caps.monitorDigitModes == 0) {
+        return hal::fail(hal::ErrorCode::OperationUnavail,
+                         fmt::format("line {} cannot hear digits", call->line->name));
+    }
+    const bool before = std::exchange(view.hearsDigits, on);
+    const bool wanted = std::any_of(call->views.begin(), call->views.end(),
+                                    [](const auto& each) { return each->hearsDigits; });
+    if (wanted == call->digitsMonitored) {
+        return {};
+    }
+    ProviderRecord& provider = *call->line->provider;
+    const std::uint32_t modes =
+        call->line->caps.monitorDigitModes & (LINEDIGITMODE_DTMF | LINEDIGITMODE_PULSE);
+    auto set = provider.call("lineMonitorDigits", provider.table().lineMonitorDigits,
+                             call->driverCall, wanted ? modes : 0U);
+    if (set) {
+        call->digitsMonitored = wanted;
+    } else {
+        view.hearsDigits = before;
+    }
+    return set;
+}
+
+void Core::dropCall(const CallPtr& call, const std::string& why) {
+    if (call->phase == CallRecord::Phase::Ended || call->phase == CallRecord::Phase::Prepared) {
+        return;
+    }
+    kLog.info("line {}: the call is dropped: {}", call->line->name, why);
+    call->toDial.clear();
+    armWatchdog(call, why);
+    if (call->driverCall == nullptr || call->phase == CallRecord::Phase::Asked) {
+        forceIdle(call, why);
+        return;
+    }
+    auto asked = callRequest(call, "lineDrop", call->line->provider->table().lineDrop,
+                             [](const hal::Result<void>&) {});
+    if (!asked) {
+        forceIdle(call, why);
+    }
+}
+
+void Core::armWatchdog(const CallPtr& call, std::string why) {
+    if (call->phase == CallRecord::Phase::Ended || call->watchdog) {
+        return;
+    }
+    call->watchdog.emplace(
+        loop_, [this, weak = std::weak_ptr<CallRecord>(call), why = std::move(why)] {
+            if (const CallPtr late = weak.lock()) {
+                kLog.warning("line {}: idle is forced: {}", late->line->name, why);
+                forceIdle(late, why);
+            }
+        });
+    call->watchdog->arm(kIdleLimit);
+}
+
+void Core::forceIdle(const CallPtr& call, const std::string& cause) {
+    if (call->phase == CallRecord::Phase::Ended || call->phase == CallRecord::Phase::Prepared) {
+        return;
+    }
+    if (call->phase == CallRecord::Phase::Alive && call->state &&
+        *call->state != tapi::LineCallState::Disconnected) {
+        enterState(call, tapi::LineCallState::Disconnected, LINEDISCONNECTMODE_UNKNOWN, cause);
+    }
+    call->cause = cause;
+    endCall(call);
+}
+
+void Core::endCall(const CallPtr& call) {
+    const LinePtr line = call->line;
+    closeMedia(call, "the call ended");
+    call->phase = CallRecord::Phase::Ended;
+    call->state = tapi::LineCallState::Idle;
+    call->mode = 0;
+    call->watchdog.reset();
+    call->held.clear();
+    call->toDial.clear();
+    for (const auto& generation : std::exchange(call->generations, {})) {
+        if (const auto view = generation.view.lock()) {
+            outbox_->event(view->application,
+                           tapi::GenerateEvent{view, true, view->callbackInstance}, view->cookie);
+        }
+    }
+    tellState(call);
+    call->views.clear();
+    line->calls.erase(std::remove(line->calls.begin(), line->calls.end(), call), line->calls.end());
+    ProviderRecord& provider = *line->provider;
+    if (call->driverCall != nullptr) {
+        const auto close = provider.table().lineCloseCall;
+        if (auto closed = provider.call("lineCloseCall", close, call->driverCall);
+            !closed && close != nullptr) {
+            kLog.warning("line {}: {}", line->name, closed.error().text());
+        }
+    }
+    ProviderItem marker;
+    marker.kind = ProviderItem::Kind::CallClosed;
+    marker.call = call->handle;
+    provider.queue()->push(std::move(marker));
+}
+
+}  // namespace tipring::core

@@ -1,0 +1,286 @@
+// SPDX-License-Identifier: Apache-2.0
+// What providers report of calls, held against the contract and passed on.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <iterator>
+#include <utility>
+
+#include "core.h"
+#include "tipring/hal/base/log.h"
+
+namespace tipring::core {
+namespace {
+
+const hal::LogCategory kLog{"manager"};
+constexpr std::size_t kMaxHeld = 64;
+
+std::string_view text(HTAPICALL call, bool stale) {
+    if (call == nullptr) {
+        return "zero";
+    }
+    return stale ? "of a call that is closed" : "unknown";
+}
+
+}  // namespace
+
+void Core::onNewCall(const LinePtr& line, const ProviderItem& item) {
+    ProviderRecord& provider = *line->provider;
+    if (item.call == nullptr) {
+        if (item.p1 == 0 || item.p2 == 0) {
+            provider.breach("LINE_NEWCALL", line->name, "came without a handle");
+        } else {
+            kLog.warning("line {}: no room for a new call", line->name);
+        }
+        return;
+    }
+    auto call = std::make_shared<CallRecord>();
+    call->id = nextCallId_++;
+    call->line = line;
+    call->inbound = true;
+    call->phase = CallRecord::Phase::Alive;
+    call->handle = item.call;
+    call->driverCall = reinterpret_cast<HDRVCALL>(item.p1);
+    provider.queue()->calls.set(call->handle, call);
+    line->calls.push_back(call);
+}
+
+std::shared_ptr<CallRecord> Core::findCall(const LinePtr& line, ProviderRecord& provider,
+                                           const ProviderItem& item) {
+    const CallPtr call = provider.queue()->calls.find(item.call);
+    if (call && call->line == line) {
+        return call;
+    }
+    provider.breach("the event routine", line->name,
+                    fmt::format("message {} came for a call handle that is {}", item.number,
+                                text(item.call, provider.queue()->calls.stale(item.call))));
+    return nullptr;
+}
+
+void Core::onCallEvent(const LinePtr& line, const CallPtr& call, ProviderItem& item) {
+    if (call->phase == CallRecord::Phase::Asked) {
+        if (call->held.size() < kMaxHeld) {
+            call->held.push_back(std::move(item));
+        } else {
+            line->provider->breach("lineMakeCall", line->name,
+                                   "sent a flood of events before its request was completed");
+        }
+        return;
+    }
+    if (call->phase == CallRecord::Phase::Ended) {
+        if (call->endedByProvider) {
+            line->provider->breach(
+                "the event routine", line->name,
+                fmt::format("message {} came for a call after idle", item.number));
+        }
+        return;
+    }
+    switch (item.number) {
+    case LINE_CALLSTATE: return onCallState(line, call, item);
+    case LINE_CALLINFO: return onCallInfo(call, static_cast<std::uint32_t>(item.p1));
+    case LINE_MONITORDIGITS: return onDigit(line, call, item);
+    case LINE_GENERATE: return onGenerated(call, item);
+    case LINE_MONITORMEDIA: return onMediaHeard(call, item);
+    case LINE_CALLDEVSPECIFIC: return;
+    default:
+        line->provider->breach("the event routine", line->name,
+                               fmt::format("message {} is not one of the contract", item.number));
+    }
+}
+
+void Core::onCallState(const LinePtr& line, const CallPtr& call, const ProviderItem& item) {
+    if (!isCallState(item.p1)) {
+        line->provider->breach("LINE_CALLSTATE", line->name,
+                               fmt::format("{:#x} is no call state", item.p1));
+        return;
+    }
+    const auto next = static_cast<tapi::LineCallState>(item.p1);
+    const auto mode = static_cast<std::uint32_t>(item.p2);
+    if (!legalMove(call->state, next, call->inbound)) {
+        line->provider->breach("LINE_CALLSTATE", line->name,
+                               fmt::format("a call cannot go from {} to {}",
+                                           call->state ? tapi::name(*call->state) : "its beginning",
+                                           tapi::name(next)));
+        return;
+    }
+    if (call->state == next && call->mode == mode) {
+        return;
+    }
+    if (item.p3 != 0) {
+        call->mediaModes = static_cast<std::uint32_t>(item.p3);
+    }
+    std::string cause = readCause(call);
+    if (next == tapi::LineCallState::Idle) {
+        call->endedByProvider = true;
+        call->cause = std::move(cause);
+        endCall(call);
+    } else {
+        enterState(call, next, mode, std::move(cause));
+    }
+}
+
+void Core::enterState(const CallPtr& call, tapi::LineCallState state, std::uint32_t mode,
+                      std::string cause) {
+    call->state = state;
+    call->mode = mode;
+    call->cause = std::move(cause);
+    announce(call);
+    tellState(call);
+    if (state == tapi::LineCallState::Disconnected) {
+        closeMedia(call, "the call was disconnected");
+        armWatchdog(call, "the provider left a disconnected call without idle");
+    }
+}
+
+void Core::tellState(const CallPtr& call) {
+    const auto views = call->views;
+    for (const auto& view : views) {
+        outbox_->event(view->application,
+                       tapi::CallStateEvent{view, view->state(), view->lineState(), call->mode,
+                                            call->cause, view->callbackInstance},
+                       view->cookie);
+    }
+}
+
+/// Tells the registrations of the line of a call, once. Of those that want to own an incoming one,
+/// the first gets it.
+void Core::announce(const CallPtr& call) {
+    if (std::exchange(call->announced, true)) {
+        return;
+    }
+    readInfo(call);
+    bool owned = !call->inbound;
+    for (const Registration& registration : call->line->registrations) {
+        const bool sees = std::any_of(
+            call->views.begin(), call->views.end(),
+            [&](const auto& view) { return view->application == registration.application; });
+        const bool takes = registration.wanted.owner && !owned && call->inbound;
+        const bool watches = registration.wanted.monitor || call->inbound;
+        if (sees || !(takes || watches) ||
+            !mediaMatches(registration.wanted.mediaModes, call->mediaModes)) {
+            continue;
+        }
+        const auto privilege = takes ? tapi::CallPrivilege::Owner : tapi::CallPrivilege::Monitor;
+        owned = owned || takes;
+        const auto view = addView(call, registration, privilege);
+        outbox_->event(view->application,
+                       tapi::CallNotificationEvent{view, privilege, view->callbackInstance},
+                       view->cookie);
+    }
+    if (!owned) {
+        kLog.info("line {}: nobody takes the call", call->line->name);
+    }
+}
+
+std::shared_ptr<CallView> Core::addView(const CallPtr& call, const Registration& registration,
+                                        tapi::CallPrivilege privilege) {
+    auto view = std::make_shared<CallView>(call, registration.application);
+    view->rights = privilege;
+    view->cookie = registration.cookie;
+    view->callbackInstance = registration.wanted.callbackInstance;
+    call->views.push_back(view);
+    return view;
+}
+
+void Core::readInfo(const CallPtr& call) {
+    TspiCallInfo info{};
+    info.size = sizeof info;
+    info.networkHour = 0xFF;
+    ProviderRecord& provider = *call->line->provider;
+    if (provider.call("lineGetCallInfo", provider.table().lineGetCallInfo, call->driverCall,
+                      &info)) {
+        call->info = callInfoOf(info);
+        if (call->mediaModes == 0) {
+            call->mediaModes = info.mediaMode;
+        }
+    }
+}
+
+std::string Core::readCause(const CallPtr& call) {
+    TspiCallStatus status{};
+    status.size = sizeof status;
+    ProviderRecord& provider = *call->line->provider;
+    const auto get = provider.table().lineGetCallStatus;
+    if (get == nullptr || !provider.call("lineGetCallStatus", get, call->driverCall, &status)) {
+        return {};
+    }
+    return fieldText(status.cause);
+}
+
+void Core::onCallInfo(const CallPtr& call, std::uint32_t changed) {
+    using Item = tapi::CallInfoChangeEvent::Item;
+    constexpr std::pair<std::uint32_t, Item> kItems[] = {
+        {LINECALLINFOSTATE_CALLERID, Item::Caller},
+        {LINECALLINFOSTATE_CALLEDID, Item::Called},
+        {LINECALLINFOSTATE_REDIRECTINGID, Item::Redirecting},
+        {LINECALLINFOSTATE_MEDIAMODE, Item::MediaMode},
+        {LINECALLINFOSTATE_RATE, Item::Rate},
+    };
+    readInfo(call);
+    std::uint32_t rest = changed;
+    const auto tell = [&](Item item) {
+        for (const auto& view : call->views) {
+            outbox_->event(view->application,
+                           tapi::CallInfoChangeEvent{view, item, view->callbackInstance},
+                           view->cookie);
+        }
+    };
+    for (const auto& [bit, item] : kItems) {
+        if ((changed & bit) != 0) {
+            tell(item);
+        }
+        rest &= ~bit;
+    }
+    if (rest != 0) {
+        tell(Item::Other);
+    }
+}
+
+void Core::onDigit(const LinePtr& line, const CallPtr& call, const ProviderItem& item) {
+    constexpr std::string_view kDigits = "0123456789*#ABCD";
+    const auto digit = static_cast<char>(item.p1);
+    if (item.p1 > 0x7F || kDigits.find(digit) == std::string_view::npos) {
+        line->provider->breach("LINE_MONITORDIGITS", line->name,
+                               fmt::format("{:#x} is no digit", item.p1));
+        return;
+    }
+    if ((item.p2 & LINEDIGITMODE_DTMFEND) != 0) {
+        return;  // the press was reported
+    }
+    const auto now =
+        std::chrono::duration_cast<std::chrono::milliseconds>(loop_.now().time_since_epoch());
+    const auto tick = item.p3 == 0 ? now : std::chrono::milliseconds(item.p3);
+    for (const auto& view : call->views) {
+        if (view->hearsDigits) {
+            outbox_->event(view->application,
+                           tapi::DigitEvent{view, digit, tick, view->callbackInstance},
+                           view->cookie);
+        }
+    }
+}
+
+void Core::onGenerated(const CallPtr& call, const ProviderItem& item) {
+    auto& all = call->generations;
+    const auto found = std::find_if(all.begin(), all.end(),
+                                    [&](const auto& each) { return each.endToEndId == item.p2; });
+    if (found == all.end()) {
+        call->line->provider->breach("LINE_GENERATE", call->line->name,
+                                     fmt::format("no generation {} is under way", item.p2));
+        return;
+    }
+    const auto view = found->view.lock();
+    all.erase(found);
+    if (view) {
+        outbox_->event(
+            view->application,
+            tapi::GenerateEvent{view, item.p1 == LINEGENERATETERM_CANCEL, view->callbackInstance},
+            view->cookie);
+    }
+}
+
+void Core::onMediaHeard(const CallPtr& call, const ProviderItem& item) {
+    tellMedia(call, tapi::CallMediaEvent::Kind::MediaHeard, {},
+              static_cast<std::uint32_t>(item.p1));
+}
+
+}  // namespace tipring::core

@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "provider_queue.h"
+#include "tipring/hal/base/event_loop.h"
+#include "tipring/tapi_core/api/tapi.h"
+#include "tipring/tapi_core/tspi/tspi.h"
+
+namespace tipring::core {
+
+struct ApplicationRecord;
+struct LineRecord;
+class CallMedia;
+class CallView;
+
+/// One call, whoever looks at it.
+struct CallRecord {
+    /// Where it stands between the core and the provider.
+    enum class Phase : std::uint8_t {
+        Prepared,  ///< made by an application, not begun
+        Asked,     ///< lineMakeCall accepted and not completed: its events are held
+        Alive,
+        Ended,  ///< idle
+    };
+
+    std::uint64_t id = 0;
+    std::shared_ptr<LineRecord> line;
+    bool inbound = false;
+    Phase phase = Phase::Prepared;
+    HTAPICALL handle = nullptr;
+    HDRVCALL driverCall = nullptr;
+
+    std::optional<tapi::LineCallState> state;  ///< empty until the first one
+    std::uint32_t mode = 0;
+    std::string cause;
+    std::uint32_t mediaModes = 0;
+    tapi::CallInfo info;
+    bool announced = false;  ///< the registrations were told of it
+    bool endedByProvider = false;
+
+    std::string destination;          ///< of an outgoing call, as checked
+    std::vector<std::string> toDial;  ///< pieces that did not fit into lineMakeCall
+    std::vector<ProviderItem> held;   ///< events that came before their time
+    std::vector<std::shared_ptr<CallView>> views;
+    std::shared_ptr<CallMedia> media;
+    bool digitsMonitored = false;
+    struct Generation {
+        std::uint32_t endToEndId;
+        std::weak_ptr<CallView> view;
+    };
+    std::vector<Generation> generations;
+    std::optional<hal::Timer> watchdog;  ///< forces idle on a provider that forgets it
+};
+
+/// A call as one application sees it.
+class CallView final : public tapi::Call, public std::enable_shared_from_this<CallView> {
+public:
+    CallView(std::shared_ptr<CallRecord> call, std::shared_ptr<ApplicationRecord> application);
+
+    [[nodiscard]] std::uint64_t id() const override { return call->id; }
+    [[nodiscard]] std::shared_ptr<tapi::Address> address() const override;
+    [[nodiscard]] tapi::CallState state() const override;
+    [[nodiscard]] tapi::LineCallState lineState() const override;
+    [[nodiscard]] bool connectionConfirmed() const override;
+    [[nodiscard]] tapi::CallPrivilege privilege() const override { return rights; }
+    [[nodiscard]] tapi::CallInfo info() const override { return call->info; }
+
+    tapi::Result<tapi::RequestId> connect(tapi::Reply reply) override;
+    tapi::Result<tapi::RequestId> answer(tapi::Reply reply) override;
+    tapi::Result<tapi::RequestId> disconnect(tapi::Reply reply) override;
+    tapi::Result<tapi::RequestId> dial(std::string_view digits, tapi::Reply reply) override;
+    tapi::Result<void> generateDigits(std::string_view digits) override;
+    tapi::Result<void> generateTone(std::uint32_t hertz,
+                                    std::chrono::milliseconds duration) override;
+    tapi::Result<void> monitorDigits(bool on) override;
+    tapi::Result<tapi::RequestId> play(const std::string& path, tapi::Reply reply) override;
+    tapi::Result<tapi::RequestId> stopPlaying(tapi::StopMode mode, tapi::Reply reply) override;
+    tapi::Result<tapi::RequestId> record(const std::string& path, tapi::Reply reply) override;
+    tapi::Result<tapi::RequestId> stopRecording(tapi::Reply reply) override;
+
+    const std::shared_ptr<CallRecord> call;
+    const std::shared_ptr<ApplicationRecord> application;
+    tapi::CallPrivilege rights = tapi::CallPrivilege::Owner;
+    tapi::RegistrationCookie cookie = 0;
+    std::uint32_t callbackInstance = 0;
+    bool hearsDigits = false;
+};
+
+}  // namespace tipring::core

@@ -1,0 +1,196 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "address_view.h"
+#include "application.h"
+#include "call_record.h"
+#include "call_states.h"
+#include "line_ids.h"
+#include "line_record.h"
+#include "outbox.h"
+#include "provider_record.h"
+#include "request_table.h"
+#include "tipring/hal/base/event_loop.h"
+#include "tipring/tapi_core/manager/line_manager.h"
+
+namespace tipring::core {
+
+/// What stands behind LineManager. Thread: the loop's.
+class Core : public std::enable_shared_from_this<Core> {
+public:
+    Core(hal::EventLoop& loop, std::string stateDirectory);
+    ~Core();
+
+    // Providers and lines: provider_control.cpp, line_control.cpp
+    hal::Result<void> addProvider(const TspiProvider& table, ProviderConfig config,
+                                  Library library);
+    void shutDown();
+    /// Opens the line at the provider, once for all who need it.
+    hal::Result<void> openLine(const std::shared_ptr<LineRecord>& line);
+    /// Closes it when nobody needs it any more.
+    void releaseLine(const std::shared_ptr<LineRecord>& line);
+    [[nodiscard]] const std::vector<std::shared_ptr<LineRecord>>& lines() const { return lines_; }
+    [[nodiscard]] std::shared_ptr<LineRecord> findLine(std::uint32_t id) const;
+    hal::Result<tapi::RequestId> devSpecific(const std::shared_ptr<LineRecord>& line,
+                                             const std::shared_ptr<ApplicationRecord>& application,
+                                             std::string_view data, tapi::Reply reply);
+    hal::Result<std::string> deviceId(const std::shared_ptr<LineRecord>& line,
+                                      std::string_view deviceClass);
+
+    // Applications: application_control.cpp
+    std::shared_ptr<ApplicationRecord> addApplication(std::string name);
+    void removeApplication(const std::shared_ptr<ApplicationRecord>& application);
+    hal::Result<tapi::RegistrationCookie> addRegistration(
+        const std::shared_ptr<LineRecord>& line,
+        const std::shared_ptr<ApplicationRecord>& application,
+        const tapi::CallNotification& wanted);
+    hal::Result<void> removeRegistration(const ApplicationRecord& application,
+                                         tapi::RegistrationCookie cookie);
+    std::shared_ptr<AddressView> addressFor(const std::shared_ptr<ApplicationRecord>& application,
+                                            const std::shared_ptr<LineRecord>& line);
+    std::vector<std::shared_ptr<tapi::Call>> visibleCalls(
+        const std::shared_ptr<LineRecord>& line,
+        const std::shared_ptr<ApplicationRecord>& application);
+
+    // Calls: call_control.cpp
+    hal::Result<std::shared_ptr<tapi::Call>> prepareCall(
+        const std::shared_ptr<LineRecord>& line,
+        const std::shared_ptr<ApplicationRecord>& application, std::string_view destination,
+        tapi::MediaModes mediaModes);
+    hal::Result<tapi::RequestId> connect(CallView& view, tapi::Reply reply);
+    hal::Result<tapi::RequestId> answer(CallView& view, tapi::Reply reply);
+    hal::Result<tapi::RequestId> drop(CallView& view, tapi::Reply reply);
+    hal::Result<tapi::RequestId> dial(CallView& view, std::string_view digits, tapi::Reply reply);
+    hal::Result<void> generateDigits(CallView& view, std::string_view digits);
+    hal::Result<void> generateTone(CallView& view, std::uint32_t hertz,
+                                   std::chrono::milliseconds duration);
+    hal::Result<void> monitorDigits(CallView& view, bool on);
+
+    // Sound: media_control.cpp
+    hal::Result<tapi::RequestId> play(CallView& view, const std::string& path, tapi::Reply reply);
+    hal::Result<tapi::RequestId> record(CallView& view, const std::string& path, tapi::Reply reply);
+    hal::Result<tapi::RequestId> stopPlaying(CallView& view, tapi::StopMode mode,
+                                             tapi::Reply reply);
+    hal::Result<tapi::RequestId> stopRecording(CallView& view, tapi::Reply reply);
+
+private:
+    using LinePtr = std::shared_ptr<LineRecord>;
+    using CallPtr = std::shared_ptr<CallRecord>;
+    using ApplicationPtr = std::shared_ptr<ApplicationRecord>;
+
+    // provider_control.cpp
+    void dispatch(ProviderRecord& provider, ProviderItem& item);
+    void onCompletion(ProviderRecord& provider, const ProviderItem& item);
+    void onLineClosed(ProviderRecord& provider, const ProviderItem& item);
+    void onCallClosed(ProviderRecord& provider, const ProviderItem& item);
+    hal::Result<void> enumerate(ProviderRecord& provider);
+    void addDevice(ProviderRecord& provider, const std::string& deviceKey);
+    void removeDevice(ProviderRecord& provider, std::uint32_t deviceId);
+    void onLineEvent(ProviderRecord& provider, ProviderItem& item);
+    /// Asks the provider for something that completes later. `invoke(id)` calls its function.
+    template <class Invoke>
+    hal::Result<tapi::RequestId> request(ProviderRecord& provider, PendingRequest pending,
+                                         Invoke&& invoke);
+    hal::Result<tapi::RequestId> requestResult(ProviderRecord& provider, const char* function,
+                                               const LinePtr& line, tapi::RequestId id,
+                                               TSPI_RESULT result);
+    /// A Done that replies to an application.
+    PendingRequest::Done replyTo(ApplicationPtr application, tapi::Reply reply);
+
+    // line_control.cpp
+    hal::Result<void> describeLine(ProviderRecord& provider, LineRecord& line);
+    void readStatus(LineRecord& line);
+    void setState(const LinePtr& line, tapi::AddressState state, std::string cause);
+    void closeLine(const LinePtr& line);
+    /// Ends the line's calls as the loss of the device does, and closes it.
+    void abandonLine(const LinePtr& line, const std::string& cause);
+    void updateMediaDetection(const LinePtr& line);
+    void onLineState(const LinePtr& line, const ProviderItem& item);
+    void tellAll(const LinePtr& line, tapi::AddressEvent::Kind kind);
+    void tellAll(const LinePtr& line, tapi::TapiObjectEvent::Kind kind);
+    void tellRinging(const LinePtr& line, const ProviderItem& item);
+
+    // call_events.cpp
+    void onNewCall(const LinePtr& line, const ProviderItem& item);
+    void onCallEvent(const LinePtr& line, const CallPtr& call, ProviderItem& item);
+    void onCallState(const LinePtr& line, const CallPtr& call, const ProviderItem& item);
+    void onCallInfo(const CallPtr& call, std::uint32_t changed);
+    void onDigit(const LinePtr& line, const CallPtr& call, const ProviderItem& item);
+    void onGenerated(const CallPtr& call, const ProviderItem& item);
+    void onMediaHeard(const CallPtr& call, const ProviderItem& item);
+    void readInfo(const CallPtr& call);
+    std::string readCause(const CallPtr& call);
+    void enterState(const CallPtr& call, tapi::LineCallState state, std::uint32_t mode,
+                    std::string cause);
+    void announce(const CallPtr& call);
+    std::shared_ptr<CallView> addView(const CallPtr& call, const Registration& registration,
+                                      tapi::CallPrivilege privilege);
+    void tellState(const CallPtr& call);
+    [[nodiscard]] CallPtr findCall(const LinePtr& line, ProviderRecord& provider,
+                                   const ProviderItem& item);
+
+    // call_control.cpp
+    hal::Result<void> check(const CallView& view, Operation operation) const;
+    hal::Result<tapi::RequestId> callRequest(const CallPtr& call, const char* function,
+                                             TSPI_RESULT (*pointer)(DRV_REQUESTID, HDRVCALL),
+                                             PendingRequest::Done done);
+    void onMakeCallDone(const CallPtr& call, const hal::Result<void>& result);
+    void dialNext(const CallPtr& call);
+    void beginCall(const CallPtr& call);
+    /// Hangs up on the core's own account.
+    void dropCall(const CallPtr& call, const std::string& why);
+    hal::Result<void> generate(CallView& view, const char* function,
+                               const std::function<TSPI_RESULT(std::uint32_t)>& invoke);
+    void armWatchdog(const CallPtr& call, std::string why);
+    /// Leads a call to idle whatever the provider does.
+    void forceIdle(const CallPtr& call, const std::string& cause);
+    /// Idle: the last event, then the provider's handle is closed.
+    void endCall(const CallPtr& call);
+    void giveUp(const CallPtr& call, const ApplicationRecord& application);
+
+    // media_control.cpp
+    hal::Result<void> openMedia(const CallPtr& call);
+    hal::Result<tapi::RequestId> startDirection(CallView& view, std::uint32_t direction,
+                                                tapi::Reply reply);
+    hal::Result<tapi::RequestId> stopDirection(const CallPtr& call, std::uint32_t direction,
+                                               std::uint32_t how, PendingRequest::Done done);
+    void onMediaNotice(const ProviderItem& item);
+    void endAtEndOfFile(const CallPtr& call);
+    void endPlayback(const CallPtr& call, tapi::FileTerminalEvent::Cause cause, std::string error);
+    void endRecording(const CallPtr& call, tapi::FileTerminalEvent::Cause cause, std::string error);
+    void tellFile(const CallPtr& call, const std::string& path,
+                  tapi::FileTerminalEvent::State state, tapi::FileTerminalEvent::Cause cause,
+                  const std::string& error);
+    void tellMedia(const CallPtr& call, tapi::CallMediaEvent::Kind kind, const std::string& cause,
+                   std::uint32_t heard = 0);
+    void closeMedia(const CallPtr& call, const std::string& cause);
+
+    hal::EventLoop& loop_;
+    LineIds ids_;
+    std::shared_ptr<Outbox> outbox_;
+    RequestTable requests_;
+    std::vector<std::unique_ptr<ProviderRecord>> providers_;
+    std::vector<LinePtr> lines_;
+    std::vector<ApplicationPtr> applications_;
+    std::uint64_t nextCallId_ = 1;
+    tapi::RegistrationCookie nextCookie_ = 1;
+    std::uint32_t nextEndToEndId_ = 1;
+};
+
+template <class Invoke>
+hal::Result<tapi::RequestId> Core::request(ProviderRecord& provider, PendingRequest pending,
+                                           Invoke&& invoke) {
+    pending.provider = &provider;
+    const char* function = pending.function;
+    const LinePtr line = pending.line;
+    const tapi::RequestId id = requests_.add(std::move(pending));
+    provider.clearExplanation();
+    return requestResult(provider, function, line, id, std::forward<Invoke>(invoke)(id));
+}
+
+}  // namespace tipring::core

@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "tipring/tapi_core/api/tapi.h"
+#include "tipring/tapi_core/tspi/tspi.h"
+
+namespace tipring::core {
+
+struct ApplicationRecord;
+struct CallRecord;
+class ProviderRecord;
+
+/// A wish to hear of new calls on a line. First come, first served.
+struct Registration {
+    tapi::RegistrationCookie cookie = 0;
+    std::shared_ptr<ApplicationRecord> application;
+    tapi::CallNotification wanted;
+};
+
+/// A line: it lives on while its device is unplugged, with its id and its registrations.
+struct LineRecord {
+    std::uint32_t id = 0;
+    std::string providerName;
+    std::string deviceKey;
+    std::string name;
+    ProviderRecord* provider = nullptr;  ///< null: the device or the provider is gone
+    TspiLineCaps caps{};
+    tapi::AddressCapabilities capabilities;
+
+    HTAPILINE handle = nullptr;  ///< null: not open
+    HDRVLINE driverLine = nullptr;
+    tapi::AddressState state = tapi::AddressState::InService;
+    std::string stateCause;
+    std::uint32_t mediaDetection = 0;  ///< as last told to the provider
+
+    std::vector<Registration> registrations;
+    std::vector<std::shared_ptr<CallRecord>> calls;  ///< begun and not idle
+    unsigned pendingRequests = 0;                    ///< of the line itself
+
+    [[nodiscard]] bool isOpen() const { return handle != nullptr; }
+    [[nodiscard]] bool isNeeded() const {
+        return !registrations.empty() || !calls.empty() || pendingRequests > 0;
+    }
+};
+
+/// Text of a fixed field of the contract, terminated or not.
+[[nodiscard]] std::string fieldText(const char* field, std::size_t capacity);
+template <std::size_t N>
+[[nodiscard]] std::string fieldText(const char (&field)[N]) {
+    return fieldText(field, N);
+}
+
+[[nodiscard]] tapi::AddressCapabilities capabilitiesOf(const TspiLineCaps& caps);
+[[nodiscard]] tapi::CallInfo callInfoOf(const TspiCallInfo& info);
+
+/// True where a registration for `wanted` is meant by a call of these media modes. Providers often
+/// cannot tell voices apart, so each kind of voice stands for the other, and unknown for all.
+[[nodiscard]] bool mediaMatches(tapi::MediaModes wanted, std::uint32_t callModes) noexcept;
+
+}  // namespace tipring::core

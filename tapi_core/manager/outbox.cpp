@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "outbox.h"
+
+#include <utility>
+
+#include "application.h"
+
+namespace tipring::core {
+namespace {
+
+using OutboxHandles = HandleTable<Outbox, std::uintptr_t>;
+
+OutboxHandles& outboxHandles() {
+    static OutboxHandles handles;
+    return handles;
+}
+
+}  // namespace
+
+std::shared_ptr<Outbox> Outbox::create(hal::EventLoop& loop) {
+    auto outbox = std::make_shared<Outbox>(loop);
+    outbox->handle_ = outboxHandles().add(outbox);
+    return outbox;
+}
+
+void Outbox::reply(const std::shared_ptr<ApplicationRecord>& application, tapi::Reply reply,
+                   tapi::Result<void> result) {
+    if (reply) {
+        push({application, 0, ReplyDelivery{std::move(reply), std::move(result)}});
+    }
+}
+
+void Outbox::event(const std::shared_ptr<ApplicationRecord>& application, tapi::Event event,
+                   tapi::RegistrationCookie cookie) {
+    if (application->wants(tapi::classOf(event))) {
+        push({application, cookie, std::move(event)});
+    }
+}
+
+std::vector<std::shared_ptr<tapi::Call>> Outbox::drop(tapi::RegistrationCookie cookie) {
+    std::vector<std::shared_ptr<tapi::Call>> unheard;
+    for (auto* list : {&waiting_, &round_}) {
+        for (Delivery& delivery : *list) {
+            if (!delivery.application || delivery.cookie != cookie) {
+                continue;
+            }
+            const auto* event = std::get_if<tapi::Event>(&delivery.content);
+            const auto* call = std::get_if<tapi::CallNotificationEvent>(event);
+            if (call != nullptr) {
+                unheard.push_back(call->call);
+            }
+            delivery.application = nullptr;
+        }
+    }
+    return unheard;
+}
+
+void Outbox::close() {
+    outboxHandles().remove(handle_);
+    closed_ = true;
+    waiting_.clear();
+}
+
+void Outbox::push(Delivery delivery) {
+    if (closed_) {
+        return;
+    }
+    waiting_.push_back(std::move(delivery));
+    if (!std::exchange(posted_, true)) {
+        loop_.post([handle = handle_] {
+            if (const auto outbox = outboxHandles().find(handle)) {
+                outbox->flush();
+            }
+        });
+    }
+}
+
+void Outbox::flush() {
+    posted_ = false;
+    round_.swap(waiting_);
+    for (Delivery& delivery : round_) {
+        // Out of the list while it runs, so that the receiver may drop what waits.
+        const auto application = std::exchange(delivery.application, nullptr);
+        if (application && !application->closed && !closed_) {
+            deliver(*application, delivery);
+        }
+    }
+    round_.clear();
+}
+
+void Outbox::deliver(const ApplicationRecord& application, Delivery& delivery) {
+    if (auto* answer = std::get_if<ReplyDelivery>(&delivery.content)) {
+        answer->reply(answer->result);
+        return;
+    }
+    const auto& event = std::get<tapi::Event>(delivery.content);
+    if (application.wants(tapi::classOf(event))) {
+        application.sink->onEvent(event);
+    }
+}
+
+}  // namespace tipring::core

@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <memory>
+#include <variant>
+#include <vector>
+
+#include "handle_table.h"
+#include "tipring/hal/base/event_loop.h"
+#include "tipring/tapi_core/api/tapi.h"
+
+namespace tipring::core {
+
+struct ApplicationRecord;
+
+/// Replies and events on their way to applications. They leave in order, in a turn of the loop of
+/// their own: never from inside a call of the application or of a provider.
+/// In steady state an event without words does not allocate here.
+class Outbox {
+public:
+    static std::shared_ptr<Outbox> create(hal::EventLoop& loop);
+    explicit Outbox(hal::EventLoop& loop) : loop_(loop) {}
+
+    void reply(const std::shared_ptr<ApplicationRecord>& application, tapi::Reply reply,
+               tapi::Result<void> result);
+    /// Kept only where the application has a sink and wants the class. `cookie` is the registration
+    /// that the event belongs to, or 0.
+    void event(const std::shared_ptr<ApplicationRecord>& application, tapi::Event event,
+               tapi::RegistrationCookie cookie = 0);
+    /// Drops the events of a registration. Returns the calls whose notification was among them.
+    std::vector<std::shared_ptr<tapi::Call>> drop(tapi::RegistrationCookie cookie);
+    /// Nothing is delivered any more.
+    void close();
+
+private:
+    struct ReplyDelivery {
+        tapi::Reply reply;
+        tapi::Result<void> result;
+    };
+    struct Delivery {
+        std::shared_ptr<ApplicationRecord> application;  // null: dropped
+        tapi::RegistrationCookie cookie = 0;
+        std::variant<tapi::Event, ReplyDelivery> content;
+    };
+
+    void push(Delivery delivery);
+    void flush();
+    static void deliver(const ApplicationRecord& application, Delivery& delivery);
+
+    hal::EventLoop& loop_;
+    std::uintptr_t handle_ = 0;
+    std::vector<Delivery> waiting_;
+    std::vector<Delivery> round_;
+    bool posted_ = false;
+    bool closed_ = false;
+};
+
+}  // namespace tipring::core

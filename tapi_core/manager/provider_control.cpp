@@ -1,0 +1,279 @@
+// SPDX-License-Identifier: Apache-2.0
+// Providers: coming, going, and what they send.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+#include "core.h"
+#include "tipring/hal/base/log.h"
+
+namespace tipring::core {
+namespace {
+
+const hal::LogCategory kLog{"manager"};
+
+}  // namespace
+
+Core::Core(hal::EventLoop& loop, std::string stateDirectory)
+    : loop_(loop),
+      ids_(std::move(stateDirectory)),
+      outbox_(Outbox::create(loop)),
+      requests_(loop) {}
+
+Core::~Core() = default;
+
+hal::Result<void> Core::addProvider(const TspiProvider& table, ProviderConfig config,
+                                    Library library) {
+    if (auto checked = checkTable(table); !checked) {
+        return checked;
+    }
+    const bool listed = std::any_of(providers_.begin(), providers_.end(),
+                                    [&](const auto& each) { return each->name() == table.name; });
+    if (listed) {
+        return hal::fail(hal::ErrorCode::InUse,
+                         fmt::format("provider {} is there already", table.name));
+    }
+    auto slot = std::make_shared<ProviderRecord*>(nullptr);
+    auto queue = ProviderQueue::create(loop_, [this, slot](ProviderItem& item) {
+        if (*slot != nullptr) {
+            dispatch(**slot, item);
+        }
+    });
+    auto provider = std::make_unique<ProviderRecord>(loop_, table, std::move(config),
+                                                     std::move(library), std::move(queue));
+    if (auto begun = provider->init(); !begun) {
+        return begun;
+    }
+    if (auto listedLines = enumerate(*provider); !listedLines) {
+        for (const LinePtr& line : lines_) {
+            if (line->provider == provider.get()) {
+                line->provider = nullptr;
+            }
+        }
+        return listedLines;
+    }
+    *slot = provider.get();
+    kLog.info("provider {} is there", provider->name());
+    providers_.push_back(std::move(provider));
+    return {};
+}
+
+hal::Result<void> Core::enumerate(ProviderRecord& provider) {
+    std::uint32_t count = 0;
+    const TspiProvider& table = provider.table();
+    if (auto counted = provider.call("providerEnumDevices", table.providerEnumDevices,
+                                     provider.session(), &count);
+        !counted) {
+        return counted;
+    }
+    for (std::uint32_t index = 0; index < count; ++index) {
+        std::array<char, 512> key{};
+        if (auto read = provider.call("providerGetDeviceKey", table.providerGetDeviceKey,
+                                      provider.session(), index, key.data(), key.size());
+            !read) {
+            return read;
+        }
+        addDevice(provider, fieldText(key.data(), key.size()));
+    }
+    return {};
+}
+
+void Core::addDevice(ProviderRecord& provider, const std::string& deviceKey) {
+    const std::uint32_t id = ids_.idFor(provider.name(), deviceKey);
+    LinePtr line = findLine(id);
+    if (line && line->provider != nullptr) {
+        provider.breach("lineCreate", line->name,
+                        fmt::format("device \"{}\" was there already", deviceKey));
+        return;
+    }
+    if (!line) {
+        line = std::make_shared<LineRecord>();
+        line->id = id;
+        line->providerName = provider.name();
+        line->deviceKey = deviceKey;
+    }
+    auto made = provider.call("providerCreateLineDevice", provider.table().providerCreateLineDevice,
+                              provider.session(), deviceKey.c_str(), id);
+    if (made) {
+        made = describeLine(provider, *line);
+    }
+    if (!made) {
+        kLog.error("device {} of provider {} cannot be used: {}", deviceKey, provider.name(),
+                   made.error().text());
+        return;
+    }
+    line->provider = &provider;
+    line->state = tapi::AddressState::InService;
+    line->stateCause.clear();
+    if (std::find(lines_.begin(), lines_.end(), line) == lines_.end()) {
+        lines_.push_back(line);
+    }
+    kLog.info("line {}: {} ({})", id, line->name, provider.name());
+    tellAll(line, tapi::TapiObjectEvent::Kind::AddressCreate);
+    if (line->isNeeded()) {
+        if (auto opened = openLine(line); !opened) {
+            setState(line, tapi::AddressState::OutOfService, opened.error().text());
+        }
+    }
+}
+
+void Core::removeDevice(ProviderRecord& provider, std::uint32_t deviceId) {
+    const LinePtr line = findLine(deviceId);
+    if (!line || line->provider != &provider) {
+        provider.breach("lineRemove", "", fmt::format("line {} is not one of its own", deviceId));
+        return;
+    }
+    kLog.info("line {} is gone: {}", line->id, line->name);
+    abandonLine(line, "the device was removed");
+    line->provider = nullptr;
+    line->state = tapi::AddressState::OutOfService;
+    line->stateCause = "the device was removed";
+    tellAll(line, tapi::TapiObjectEvent::Kind::AddressRemove);
+}
+
+std::shared_ptr<LineRecord> Core::findLine(std::uint32_t id) const {
+    const auto found = std::find_if(lines_.begin(), lines_.end(),
+                                    [id](const LinePtr& line) { return line->id == id; });
+    return found == lines_.end() ? nullptr : *found;
+}
+
+void Core::shutDown() {
+    outbox_->close();
+    requests_.clear();
+    for (const LinePtr& line : lines_) {
+        abandonLine(line, "the line manager ended");
+        line->provider = nullptr;
+        line->registrations.clear();
+    }
+    while (!providers_.empty()) {
+        providers_.pop_back();  // the last one first
+    }
+    requests_.clear();
+}
+
+void Core::dispatch(ProviderRecord& provider, ProviderItem& item) {
+    switch (item.kind) {
+    case ProviderItem::Kind::Completion: return onCompletion(provider, item);
+    case ProviderItem::Kind::LineEvent: return onLineEvent(provider, item);
+    case ProviderItem::Kind::LineCreate: return addDevice(provider, item.text);
+    case ProviderItem::Kind::LineRemove: return removeDevice(provider, item.number);
+    case ProviderItem::Kind::Task: return item.task(reinterpret_cast<void*>(item.p1));
+    case ProviderItem::Kind::LineClosed: return onLineClosed(provider, item);
+    case ProviderItem::Kind::CallClosed: return onCallClosed(provider, item);
+    case ProviderItem::Kind::MediaNotice: return onMediaNotice(item);
+    }
+}
+
+void Core::onCompletion(ProviderRecord& provider, const ProviderItem& item) {
+    if (requests_.has(item.number, provider)) {
+        if (item.result == 0) {
+            requests_.finish(item.number, {});
+            return;
+        }
+        if (item.result > 0) {
+            provider.breach("completion", "",
+                            fmt::format("request {} completed with the positive "
+                                        "result {}",
+                                        item.number, item.result));
+        }
+        requests_.finish(item.number, tl::unexpected(errorOf(item.result, item.text,
+                                                             provider.name(), "a request")));
+        return;
+    }
+    switch (requests_.history(item.number)) {
+    case RequestTable::Unknown::Late:
+        kLog.info("provider {} completed request {} after its time", provider.name(), item.number);
+        break;
+    case RequestTable::Unknown::Twice:
+        provider.breach("completion", "",
+                        fmt::format("request {} was completed twice, or after it "
+                                    "was refused",
+                                    item.number));
+        break;
+    case RequestTable::Unknown::Never:
+        provider.breach("completion", "", fmt::format("request {} does not exist", item.number));
+        break;
+    }
+}
+
+/// The provider had until lineClose returned to complete what was pending.
+void Core::onLineClosed(ProviderRecord& provider, const ProviderItem& item) {
+    const auto session = lineHandles().find(item.line);
+    const LinePtr line = session ? session->line.lock() : nullptr;
+    lineHandles().remove(item.line);
+    if (!line || line->isOpen()) {
+        return;
+    }
+    for (const tapi::RequestId id : requests_.pendingOf(*line)) {
+        provider.breach("lineClose", line->name,
+                        fmt::format("request {} was left without completion", id));
+        requests_.finish(id, hal::fail(hal::ErrorCode::OperationFailed,
+                                       "the line was closed before the request was completed"));
+    }
+}
+
+/// The provider had until lineCloseCall returned to complete what was pending.
+void Core::onCallClosed(ProviderRecord& provider, const ProviderItem& item) {
+    const CallPtr call = provider.queue()->calls.find(item.call);
+    provider.queue()->calls.remove(item.call);
+    if (!call) {
+        return;
+    }
+    for (const tapi::RequestId id : requests_.pendingOf(*call)) {
+        provider.breach("lineCloseCall", call->line->name,
+                        fmt::format("request {} was left without completion", id));
+        requests_.finish(id, hal::fail(hal::ErrorCode::OperationFailed,
+                                       "the call ended before the request was completed"));
+    }
+    releaseLine(call->line);
+}
+
+void Core::onLineEvent(ProviderRecord& provider, ProviderItem& item) {
+    const auto session = lineHandles().find(item.line);
+    const LinePtr line = session ? session->line.lock() : nullptr;
+    if (!line || session->closing || line->handle != item.line) {
+        if (item.number == LINE_NEWCALL) {
+            provider.queue()->calls.remove(item.call);  // the line closed while it was on its way
+        }
+        return;
+    }
+    switch (item.number) {
+    case LINE_NEWCALL: return onNewCall(line, item);
+    case LINE_LINEDEVSTATE: return onLineState(line, item);
+    case LINE_CLOSE:
+        abandonLine(line, "the provider closed the line");
+        return setState(line, tapi::AddressState::OutOfService, "the provider closed the line");
+    case LINE_DEVSPECIFIC: return;
+    default: break;
+    }
+    if (const CallPtr call = findCall(line, provider, item)) {
+        onCallEvent(line, call, item);
+    }
+}
+
+hal::Result<tapi::RequestId> Core::requestResult(ProviderRecord& provider, const char* function,
+                                                 const LinePtr& line, tapi::RequestId id,
+                                                 TSPI_RESULT result) {
+    if (result == static_cast<TSPI_RESULT>(id)) {
+        return id;
+    }
+    requests_.withdraw(id);
+    if (result >= 0) {
+        provider.breach(function, line ? line->name : "",
+                        fmt::format("returned {} for request {}", result, id));
+        return hal::fail(
+            hal::ErrorCode::OperationFailed,
+            fmt::format("provider {} broke the contract: {} returned {} for request {}",
+                        provider.name(), function, result, id));
+    }
+    return tl::unexpected(provider.refusal(function, result));
+}
+
+PendingRequest::Done Core::replyTo(ApplicationPtr application, tapi::Reply reply) {
+    return [outbox = outbox_, application = std::move(application), reply = std::move(reply)](
+               const hal::Result<void>& result) { outbox->reply(application, reply, result); };
+}
+
+}  // namespace tipring::core

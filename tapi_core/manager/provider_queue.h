@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <vector>
+
+#include "handle_table.h"
+#include "tipring/hal/base/event_loop.h"
+#include "tipring/tapi_core/tspi/tspi.h"
+
+namespace tipring::core {
+
+/// Something that came from a provider, or a marker that the core put behind what had come.
+struct ProviderItem {
+    enum class Kind : std::uint8_t {
+        Completion,   ///< number = request id, result, text = cause
+        LineEvent,    ///< line, call, number = message, p1..p3
+        LineCreate,   ///< text = device key
+        LineRemove,   ///< number = device id
+        Task,         ///< posted through the host: task, p1 = argument
+        LineClosed,   ///< marker: nothing for `line` may come after this
+        CallClosed,   ///< marker: nothing for `call` may come after this
+        MediaNotice,  ///< p1 = stream, number = event, p2 = parameter, text = cause
+    };
+    Kind kind{};
+    std::uint32_t number = 0;
+    TSPI_RESULT result = 0;
+    HTAPILINE line = nullptr;
+    HTAPICALL call = nullptr;
+    std::uintptr_t p1 = 0, p2 = 0, p3 = 0;
+    TspiTask task = nullptr;
+    std::string text;
+};
+
+struct CallRecord;
+
+/// What comes from one provider, from any thread, on its way to the loop: one queue, so that order
+/// is kept between completions, events and posts, and one post of the loop for all that wait.
+/// In steady state nothing allocates for an event.
+class ProviderQueue {
+public:
+    using Handler = std::function<void(ProviderItem& item)>;
+
+    /// Handles of calls, given out to a provider from any of its threads.
+    using CallHandles = HandleTable<CallRecord, HTAPICALL>;
+
+    static std::shared_ptr<ProviderQueue> create(hal::EventLoop& loop, Handler handler);
+    ProviderQueue(hal::EventLoop& loop, Handler handler);
+
+    /// Any thread.
+    void push(ProviderItem item);
+    /// Drops what waits; the handler is not called any more. Loop's thread.
+    void close();
+    /// Stands for the queue where C wants a pointer: dead once the queue is closed.
+    [[nodiscard]] void* context() const { return reinterpret_cast<void*>(handle_); }
+    [[nodiscard]] static std::shared_ptr<ProviderQueue> of(void* context);
+
+    CallHandles calls{4096};
+
+private:
+    void drain();
+
+    hal::EventLoop& loop_;
+    Handler handler_;
+    std::uintptr_t handle_ = 0;
+    std::mutex mutex_;
+    std::vector<ProviderItem> incoming_;  // guarded by mutex_
+    bool posted_ = false;                 // guarded by mutex_
+    bool closed_ = false;                 // guarded by mutex_
+    std::vector<ProviderItem> round_;
+};
+
+struct LineRecord;
+
+/// An open line as its HTAPILINE leads to it.
+struct LineSession {
+    std::shared_ptr<ProviderQueue> queue;
+    std::weak_ptr<LineRecord> line;
+    bool closing = false;  ///< loop's thread only
+};
+using LineHandles = HandleTable<LineSession, HTAPILINE>;
+/// The lines of the process: an event routine gets nothing but the handle.
+LineHandles& lineHandles();
+
+/// The routines that a provider gets.
+void onCompletion(void* context, DRV_REQUESTID requestId, TSPI_RESULT result, const char* cause);
+void onLineCreate(void* context, const char* deviceKey);
+void onLineRemove(void* context, std::uint32_t deviceId);
+void onLineEvent(HTAPILINE htLine, HTAPICALL htCall, std::uint32_t message, std::uintptr_t p1,
+                 std::uintptr_t p2, std::uintptr_t p3);
+
+}  // namespace tipring::core

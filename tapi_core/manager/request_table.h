@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <set>
+#include <string>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+#include "tipring/hal/base/event_loop.h"
+#include "tipring/hal/base/result.h"
+#include "tipring/tapi_core/api/types.h"
+
+namespace tipring::core {
+
+struct CallRecord;
+struct LineRecord;
+class ProviderRecord;
+
+/// A request that a provider has, or is being asked.
+struct PendingRequest {
+    using Done = std::function<void(const hal::Result<void>& result)>;
+
+    const char* function = "";  ///< "lineAnswer"
+    const ProviderRecord* provider = nullptr;
+    std::shared_ptr<LineRecord> line;
+    std::shared_ptr<CallRecord> call;  ///< none for a request of the line
+    hal::Duration limit{};
+    Done done;  ///< called once, on the loop's thread, never from inside the request
+    hal::TimePoint due{};
+};
+
+/// Requests under way: ids are positive and unique; each ends once, at the latest when its time is
+/// over. Thread: the loop's.
+class RequestTable {
+public:
+    enum class Unknown : std::uint8_t { Never, Twice, Late };
+
+    explicit RequestTable(hal::EventLoop& loop);
+
+    tapi::RequestId add(PendingRequest request);
+    /// Forgets a request that was refused.
+    void withdraw(tapi::RequestId id);
+    [[nodiscard]] bool has(tapi::RequestId id, const ProviderRecord& provider) const;
+    /// Ends a request.
+    void finish(tapi::RequestId id, const hal::Result<void>& result);
+    /// Why an id is not there.
+    [[nodiscard]] Unknown history(tapi::RequestId id) const;
+    /// Ids of what is still pending.
+    [[nodiscard]] std::vector<tapi::RequestId> pendingOf(const CallRecord& call) const;
+    [[nodiscard]] std::vector<tapi::RequestId> pendingOf(const LineRecord& line) const;
+    void clear();
+
+private:
+    void remove(tapi::RequestId id, bool late);
+    void armTimer();
+    void expire();
+
+    hal::EventLoop& loop_;
+    std::unordered_map<tapi::RequestId, PendingRequest> pending_;
+    std::set<std::pair<hal::TimePoint, tapi::RequestId>> due_;
+    tapi::RequestId next_ = 1;
+    struct Ended {
+        tapi::RequestId id = 0;
+        bool late = false;
+    };
+    std::array<Ended, 1024> ended_{};  // a ring of the last ones
+    std::size_t nextEnded_ = 0;
+    hal::Timer timer_;
+};
+
+}  // namespace tipring::core
