@@ -40,9 +40,29 @@ TEST(PortCheck, NamesTheProgramThatHasADeviceOpenAlsoThroughALink) {
         EXPECT_EQ(access.holders.front().program, "sh");
         EXPECT_GT(access.holders.front().pid, 1);
     }
+    const auto refused = checkPortName("pty:" + slave);
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(refused.error().code, hal::ErrorCode::Allocated);
+    EXPECT_NE(refused.error().cause.find("in use by sh (pid "), std::string::npos);
     holder.finish();
+    EXPECT_TRUE(checkPortName(slave));
     EXPECT_TRUE(checkPort(slave).holders.empty());
     ::close(master);
+}
+
+TEST(PortCheck, NamesThatAreNoPathAreLeftToTheDriver) {
+    for (const char* name : {"serial:usb:0572:1340", "sim:demo", "trace:x"}) {
+        EXPECT_TRUE(checkPortName(name)) << name;
+    }
+    const auto missing = checkPortName("serial:/dev/ttyNOTHERE7");
+    ASSERT_FALSE(missing);
+    EXPECT_EQ(missing.error().code, hal::ErrorCode::NoDevice);
+}
+
+TEST(PortCheck, ModemManagerHasAnAdviceOfItsOwn) {
+    EXPECT_NE(holderAdvice({7, "ModemManager"}).find("systemctl stop ModemManager"),
+              std::string::npos);
+    EXPECT_NE(holderAdvice({7, "minicom"}).find("kill 7"), std::string::npos);
 }
 
 }  // namespace

@@ -26,18 +26,6 @@ std::string identity(const hal::PortInfo& port) {
     return text;
 }
 
-std::string holderText(const PortHolder& holder) {
-    return fmt::format("{} (pid {})", holder.program, holder.pid);
-}
-
-std::string advice(const PortHolder& holder) {
-    if (holder.program == "ModemManager") {
-        return "; Tipring's udev rules keep ModemManager away from modems that it knows, or: "
-               "systemctl stop ModemManager";
-    }
-    return fmt::format("; stop it, or: kill {}", holder.pid);
-}
-
 std::string stateText(const PortAccess& access) {
     if (!access.allowed) {
         return fmt::format(
@@ -47,7 +35,8 @@ std::string stateText(const PortAccess& access) {
     }
     if (!access.holders.empty()) {
         const PortHolder& holder = access.holders.front();
-        return fmt::format("in use by {}{}", holderText(holder), advice(holder));
+        return fmt::format("in use by {} (pid {}); {}", holder.program, holder.pid,
+                           holderAdvice(holder));
     }
     return access.allHoldersKnown ? "free" : "free, as far as this user can see";
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "port_check.h"
 
+#include <fmt/format.h>
 #include <grp.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -8,6 +9,7 @@
 #include <charconv>
 #include <filesystem>
 #include <fstream>
+#include <string_view>
 #include <system_error>
 
 namespace tipring::tools {
@@ -77,6 +79,46 @@ PortAccess checkPort(const std::string& path) {
         findHolders(error ? path : real.string(), access);
     }
     return access;
+}
+
+std::string holderAdvice(const PortHolder& holder) {
+    if (holder.program == "ModemManager") {
+        return "Tipring's udev rules keep ModemManager away from modems that it knows; or run: "
+               "systemctl stop ModemManager";
+    }
+    return fmt::format("stop it first (kill {})", holder.pid);
+}
+
+hal::Result<void> checkPortName(const std::string& name) {
+    std::string path = name;
+    for (const std::string_view scheme : {"serial:", "pty:"}) {
+        if (path.starts_with(scheme)) {
+            path.erase(0, scheme.size());
+        }
+    }
+    if (!path.starts_with("/")) {
+        return {};
+    }
+    const PortAccess access = checkPort(path);
+    if (!access.exists) {
+        return hal::fail(hal::ErrorCode::NoDevice,
+                         fmt::format("there is no port {}; `tipring devices` lists those that are "
+                                     "there",
+                                     path));
+    }
+    if (!access.allowed) {
+        return hal::fail(hal::ErrorCode::ResourceUnavail,
+                         fmt::format("you may not use {}; run `sudo adduser $USER {}` and log in "
+                                     "again",
+                                     path, access.group));
+    }
+    if (!access.holders.empty()) {
+        const PortHolder& holder = access.holders.front();
+        return hal::fail(hal::ErrorCode::Allocated,
+                         fmt::format("{} is in use by {} (pid {}); {}", path, holder.program,
+                                     holder.pid, holderAdvice(holder)));
+    }
+    return {};
 }
 
 }  // namespace tipring::tools

@@ -4,6 +4,8 @@
 #include <string>
 #include <vector>
 
+#include "tipring/hal/base/result.h"
+
 namespace tipring::tools {
 
 /// A process that has a device open.
@@ -22,5 +24,12 @@ struct PortAccess {
         true;  ///< false: some processes belong to others and cannot be looked at
 };
 [[nodiscard]] PortAccess checkPort(const std::string& path);
+
+/// Why the port of that name (as hal::openSerialPort takes it) cannot be opened now, and what to
+/// do: NoDevice, ResourceUnavail, Allocated. Nothing for names that are no path.
+hal::Result<void> checkPortName(const std::string& name);
+
+/// What to do about a program that has the port.
+[[nodiscard]] std::string holderAdvice(const PortHolder& holder);
 
 }  // namespace tipring::tools

@@ -8,6 +8,7 @@
 #include <csignal>
 #include <utility>
 
+#include "port_check.h"
 #include "tipring/drivers/at_modem/provider.h"
 #include "tipring/hal/base/log.h"
 
@@ -23,7 +24,7 @@ constexpr auto kOpenLimit = 20s;
 
 core::ProviderConfig providerConfig(const Settings& settings) {
     core::ProviderConfig config(settings.provider.begin(), settings.provider.end());
-    config["ports"] = fmt::format("{}", fmt::join(settings.ports, ","));
+    config["ports"] = fmt::format("{}", fmt::join(settings.ports, "\n"));
     if (!settings.profile.empty()) {
         config["profile"] = settings.profile;
     }
@@ -55,7 +56,7 @@ Result<Settings> settingsFor(const CommonOptions& common) {
         settings->callLog.clear();
     }
     // People see what went wrong from the command itself; the log is for who asks for it.
-    if (auto done = hal::configureLog(settings->log.empty() ? "error" : settings->log); !done) {
+    if (auto done = hal::configureLog(settings->log.empty() ? "warning" : settings->log); !done) {
         return tl::unexpected(done.error());
     }
     if (settings->log.empty()) {
@@ -116,6 +117,9 @@ Result<void> Session::open() {
                          "no port given; use --port /dev/ttyACM0, or `ports` in the configuration "
                          "file. `tipring devices` lists what is there, `tipring demo` needs none");
     }
+    if (auto usable = dropUnusablePorts(); !usable) {
+        return usable;
+    }
     if (auto done = watchSignals(); !done) {
         return done;
     }
@@ -139,6 +143,29 @@ Result<void> Session::open() {
                          fmt::format("no line at {}", fmt::join(settings_.ports, ", ")));
     }
     openLimit_.arm(kOpenLimit);
+    return {};
+}
+
+/// Before anything is opened: the driver tries a port again and again, a person wants to know now.
+Result<void> Session::dropUnusablePorts() {
+    Result<void> worst;
+    std::vector<std::string> usable;
+    for (const std::string& name : settings_.ports) {
+        if (auto checked = checkPortName(name); checked) {
+            usable.push_back(name);
+        } else if (worst) {
+            worst = std::move(checked);
+        } else {
+            console_.problem(checked.error().cause);
+        }
+    }
+    if (usable.empty() || !needs_.allLines) {
+        return worst;
+    }
+    if (!worst) {
+        console_.problem(worst.error().cause);
+    }
+    settings_.ports = std::move(usable);
     return {};
 }
 

@@ -59,6 +59,7 @@ public:
 
 private:
     hal::Result<void> open();
+    hal::Result<void> dropUnusablePorts();
     void onEvent(const tapi::Event& event) override;
     void addLine(const std::shared_ptr<tapi::Address>& line);
     void considerReady(const std::shared_ptr<tapi::Address>& line);
