@@ -159,7 +159,7 @@ Result<void> Session::dropUnusablePorts() {
             console_.problem(checked.error().cause);
         }
     }
-    if (usable.empty() || !needs_.allLines) {
+    if (usable.empty()) {
         return worst;
     }
     if (!worst) {
