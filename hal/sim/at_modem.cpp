@@ -352,6 +352,10 @@ std::string_view AtModem::stateName() const {
     return "command";
 }
 
+bool AtModem::isOffHook() const {
+    return impl_->offHook;
+}
+
 void AtModem::setExtension(bool offHook) {
     if (impl_->inVoice() && impl_->offHook && impl_->personality.plusVoice) {
         impl_->putEvent(offHook ? 'P' : 'p');

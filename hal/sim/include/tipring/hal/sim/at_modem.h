@@ -47,13 +47,13 @@ protected:
 /// "+VTX", "A", "+FCLASS". Empty lists and zeros: a healthy modem.
 struct ModemFaults {
     std::chrono::milliseconds answerDelay{0};  ///< every final result comes late
-    std::string neverAnswer;                   ///< this command is taken and gets no result at all
-    std::string answerTwice;                   ///< its result comes twice
-    std::string acceptAndIgnore;               ///< answers OK and does nothing
-    std::string garbage;                       ///< sent before the next final result, once
+    std::string neverAnswer{};                 ///< this command is taken and gets no result at all
+    std::string answerTwice{};                 ///< its result comes twice
+    std::string acceptAndIgnore{};             ///< answers OK and does nothing
+    std::string garbage{};                     ///< sent before the next final result, once
     bool dropEcho = false;                     ///< ATE1 is believed but not done
     bool forgetShielding = false;              ///< DLE bytes of received sound are not doubled
-    std::string vanishAt;                      ///< the port closes when this command comes
+    std::string vanishAt{};                    ///< the port closes when this command comes
 };
 
 /// What the modem does that a test may want to see. Every member may be empty.
@@ -91,6 +91,7 @@ public:
     void reset();
     /// "command", "online", "dialling", "sending", "receiving", "duplex"; for people.
     [[nodiscard]] std::string_view stateName() const;
+    [[nodiscard]] bool isOffHook() const;
     /// An extension telephone on the same line was lifted or put down.
     void setExtension(bool offHook);
 

@@ -12,10 +12,13 @@ namespace tipring::sim {
 
 /// A modem behind a pseudo-terminal, for programs of other people.
 ///
-/// What stands for DTR: a program has the slave open, and has not set the speed to B0. The last
-/// close is seen through inotify, an open likewise: an idle outlet never wakes the loop. A speed of
-/// B0 is seen at once through packet mode where the kernel tells (TIOCPKT), else at the next
-/// traffic. A PTY has no modem lines; RI and DCD are not shown. Thread: the loop's.
+/// What stands for DTR: a program has the slave open and has not set the speed to B0. Opening is
+/// seen through inotify, the last close as hang-up of the master: an idle outlet never wakes the
+/// loop. The kernel does not tell about B0 (packet mode does only with EXTPROC, which would change
+/// what programs see), so it is looked up at each traffic, and 5 times a second while the modem is
+/// off hook. A PTY has no modem lines: RI is not shown, and the end of carrier is shown, as a
+/// hang-up with a new PTY behind the same link, to a program that has not set CLOCAL.
+/// Thread: the loop's.
 class PtyOutlet {
 public:
     /// Opens a PTY and points `link` at it (no link when empty). The modem outlives the outlet.
@@ -25,7 +28,7 @@ public:
     /// Closes the PTY (programs see a hang-up) and removes the link that it made.
     ~PtyOutlet();
 
-    /// "/dev/pts/5". Changes when the modem vanished and came back.
+    /// "/dev/pts/5". Another one after a hang-up; empty when the modem has vanished.
     [[nodiscard]] const std::string& path() const;
     [[nodiscard]] const std::string& link() const;
     /// True while a program has it open.
