@@ -199,12 +199,16 @@ TEST_F(Cli, DecodeAgreesWithEveryCapturedTranscript) {
         EXPECT_EQ(ran.code, 0) << ran.err;
         const auto calls = ran.objects();
         const json expected = sample["expect"];
-        if (expected.value("calls", 1) > 0) {
+        const bool speaks = expected.value("rings", 0) > 0 || expected.contains("number");
+        if (expected.value("calls", speaks ? 1 : 0) > 0) {
             ASSERT_EQ(calls.size(), 1u) << ran.out;
         }
         for (const auto& [key, value] : expected.items()) {
-            if (key != "calls" && !calls.empty()) {
-                EXPECT_EQ(calls[0].value(key, json()), value) << key << " in " << ran.out;
+            // Without any call there are no rings, and no number is absent.
+            const json nothing{{"rings", 0}, {"numberStatus", "absent"}};
+            if (key != "calls") {
+                EXPECT_EQ((calls.empty() ? nothing : calls[0]).value(key, json()), value)
+                    << key << " in " << ran.out;
             }
         }
     }
