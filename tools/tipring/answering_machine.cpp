@@ -115,8 +115,6 @@ void AnsweringMachine::onAnswered(const Result<void>& result) {
     if (!result) {
         observer_.onProblem(fmt::format("the call was not answered: {}", causeOf(result.error())));
         finish(End::Failed);
-    } else if (call_->lineState() == LineCallState::Connected) {
-        onConnected();
     }
 }
 

@@ -65,6 +65,8 @@ public:
     /// Where to record; has effect until the recording starts.
     void setRecording(std::string path) { policy_.recording = std::move(path); }
     [[nodiscard]] Step step() const { return step_; }
+    /// Why it ends or ended; nothing while it goes on.
+    [[nodiscard]] std::optional<End> end() const { return end_; }
     /// How long the recording ran.
     [[nodiscard]] hal::Duration recorded() const { return recorded_; }
 

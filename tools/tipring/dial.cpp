@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <fmt/format.h>
 
+#include <cmath>
 #include <utility>
 
 #include "commands.h"
@@ -252,7 +253,7 @@ private:
                                 "scale)",
                                 options_.record, seconds, -facts->peakDbfs));
                 line.set("recording", options_.record).set("seconds", seconds);
-                line.set("peakDbfs", facts->peakDbfs);
+                line.set("peakDbfs", std::round(facts->peakDbfs * 10) / 10);
             }
         }
         const auto& row = session_.journal().lastEnded();

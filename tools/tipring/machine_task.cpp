@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <cctype>
+#include <cmath>
 #include <filesystem>
 #include <system_error>
 #include <utility>
@@ -159,11 +160,8 @@ void MachineTask::tell(const tapi::Event& event) {
     } else if (const auto* state = std::get_if<tapi::CallStateEvent>(&event)) {
         if (state->lineState == tapi::LineCallState::Connected) {
             say("Answered.");
-        } else if (state->lineState == tapi::LineCallState::Disconnected && machine_ &&
-                   machine_->step() != Step::HangingUp) {
-            say(state->mode == static_cast<std::uint32_t>(tapi::DisconnectMode::Normal)
-                    ? std::string("The caller hung up.")
-                    : fmt::format("The call ended: {}", disconnectText(*state)));
+        } else if (state->lineState == tapi::LineCallState::Disconnected) {
+            tellHangUp(*state);
         } else if (state->lineState == tapi::LineCallState::Idle) {
             say("Call over; the line is free again.");
         }
@@ -173,6 +171,18 @@ void MachineTask::tell(const tapi::Event& event) {
         if (const std::string text = describe(*media); !text.empty()) {
             say(text);
         }
+    }
+}
+
+/// Only what the other side did; our own hang-up was told as a step.
+void MachineTask::tellHangUp(const tapi::CallStateEvent& state) {
+    const End end = machine_ ? machine_->end().value_or(End::CallerHungUp) : End::CallerHungUp;
+    if (end == End::NotAnswered || machine_ == nullptr || machine_->step() < Step::Answering) {
+        say(fmt::format("Nobody answered: {}", disconnectText(state)));
+    } else if (end == End::CallerHungUp) {
+        say(state.mode == static_cast<std::uint32_t>(tapi::DisconnectMode::Normal)
+                ? std::string("The caller hung up.")
+                : fmt::format("The call ended: {}", disconnectText(state)));
     }
 }
 
@@ -260,7 +270,9 @@ void MachineTask::conclude(End end) {
 void MachineTask::tellSummary(End end) {
     JsonLine line;
     line.set("event", "done").set("time", utcText(loop_.wallNow())).set("end", word(end));
-    say(fmt::format("It ended because {}.", endText(end)));
+    if (end != End::CallerHungUp && end != End::NotAnswered) {
+        say(fmt::format("It ended because {}.", endText(end)));
+    }
     if (!recording_.empty()) {
         if (const auto facts = measureSound(recording_)) {
             const double seconds = static_cast<double>(facts->length.count()) / 1000.0;
@@ -269,7 +281,8 @@ void MachineTask::tellSummary(End end) {
                             "scale)",
                             recording_, seconds, -facts->peakDbfs));
             line.set("recording", recording_).set("seconds", seconds);
-            line.set("peakDbfs", facts->peakDbfs).set("meanDbfs", facts->meanDbfs);
+            line.set("peakDbfs", std::round(facts->peakDbfs * 10) / 10)
+                .set("meanDbfs", std::round(facts->meanDbfs * 10) / 10);
         } else {
             console_.problem("there is no recording", facts.error());
         }

@@ -41,6 +41,7 @@ private:
 
     void takeCall(const std::shared_ptr<tapi::Call>& call);
     void tell(const tapi::Event& event);
+    void tellHangUp(const tapi::CallStateEvent& state);
     void say(std::string_view text);
     void chooseRecording();
     void showProgress();
