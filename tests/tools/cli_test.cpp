@@ -273,6 +273,16 @@ INSTANTIATE_TEST_SUITE_P(Demo, EveryModem,
                          ::testing::Values("v253", "rockwell", "conexant", "usr", "si24xx",
                                            "lucent"));
 
+TEST_F(Cli, AModemWithoutVoiceNamesAndLogsTheCall) {
+    const Ran ran = run({"demo", "--fast", "--json", "--modem", "data"});
+    ASSERT_EQ(ran.code, 0) << ran.out << ran.err;
+    const json done = ran.objects().back();
+    EXPECT_EQ(done.value("end", ""), "not answered");
+    EXPECT_EQ(done.value("number", ""), "2025550123");
+    EXPECT_FALSE(done.value("answered", true));
+    EXPECT_FALSE(done.contains("recording"));
+}
+
 TEST_F(Cli, TheDemoInWordsNamesTheCallerTheFileAndTheRow) {
     const Ran ran = run({"demo", "--fast"});
     ASSERT_EQ(ran.code, 0) << ran.out << ran.err;

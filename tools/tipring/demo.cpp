@@ -24,6 +24,7 @@ using hal::Result;
 constexpr const char* kCallerNumber = "2025550123";
 constexpr const char* kCallerName = "ADA LOVELACE";
 constexpr auto kSpeech = 4s;
+constexpr unsigned kPatience = 4;  // rings
 
 /// The person at the other end: calls, waits for the beep, speaks, hangs up.
 class Caller {
@@ -76,7 +77,7 @@ private:
         id.number = kCallerNumber;
         id.name = kCallerName;
         const std::string line = simulation_.line().number();
-        if (auto called = simulation_.farEnd().call(line, id); !called) {
+        if (auto called = simulation_.farEnd().call(line, id, kPatience); !called) {
             console_.problem("the simulated call failed", called.error());
         }
     }
@@ -136,6 +137,8 @@ Result<MachineTask::Options> machineOptions(Settings& settings, const DemoOption
     machine.policy.rings = settings.rings;
     machine.policy.limit = 60s;
     machine.recordings = settings.recordings;
+    machine.watchOnly = true;
+    machine.endWhenMissed = simulated;
     machine.waitingText =
         simulated ? "" : "Now call this line from another telephone (Ctrl-C ends).";
     return machine;

@@ -99,8 +99,17 @@ void MachineTask::say(std::string_view text) {
 
 void MachineTask::onReady(const std::shared_ptr<tapi::Address>& line) {
     say(fmt::format("Line ready: {}", line->name()));
-    if (!line->capabilities().canRecord) {
-        say("This modem has no voice mode that works: it can name the caller, not talk to them.");
+    voice_ = line->capabilities().canRecord;
+    if (!voice_ && !options_.watchOnly) {
+        console_.problem(
+            fmt::format("{} has no voice mode that works, so it cannot answer; "
+                        "`tipring monitor` names and logs its calls",
+                        line->name()));
+        session_.finish(ExitCode::Failed);
+        return;
+    }
+    if (!voice_) {
+        say("This modem cannot talk: it names the caller and logs the call, but does not answer.");
     }
     if (console_.json()) {
         JsonLine ready;
@@ -125,15 +134,22 @@ void MachineTask::onEvent(const tapi::Event& event) {
         takeCall(fresh->call);
     } else if (machine_) {
         machine_->onEvent(event);
+    } else if (const auto* state = std::get_if<tapi::CallStateEvent>(&event);
+               state != nullptr && call_ && state->call->id() == call_->id() &&
+               state->lineState == tapi::LineCallState::Idle) {
+        onDone(End::NotAnswered);
     }
 }
 
 void MachineTask::takeCall(const std::shared_ptr<tapi::Call>& call) {
-    if (machine_) {
+    if (call_) {
         return;  // one line, one call: a second one waits or goes away by itself
     }
     call_ = call;
     recording_.clear();
+    if (!voice_) {
+        return;
+    }
     AnsweringPolicy policy = options_.policy;
     policy.recording = options_.recordingFile;
     machine_ = std::make_unique<AnsweringMachine>(
@@ -259,10 +275,10 @@ void MachineTask::conclude(End end) {
     machine_.reset();
     call_.reset();
     rings_ = 0;
-    const bool answeredNothing = end == End::NotAnswered;
+    const bool waitOn = options_.all || (end == End::NotAnswered && !options_.endWhenMissed);
     if (end == End::Stopped) {
         session_.finish(ExitCode::Interrupted);
-    } else if (!options_.all && !answeredNothing) {
+    } else if (!waitOn) {
         session_.finish(end == End::Failed ? ExitCode::Failed : ExitCode::Ok);
     }
 }

@@ -19,7 +19,10 @@ public:
         std::string recordings;     ///< folder for files named after time and number
         std::string recordingFile;  ///< this file instead
         bool all = false;           ///< every call until interrupted, else the first
-        std::string waitingText;    ///< told when the line is ready
+        bool watchOnly =
+            false;  ///< a modem without voice names and logs the call, else it is refused
+        bool endWhenMissed = false;  ///< a call that nobody took ends it, too
+        std::string waitingText;     ///< told when the line is ready
     };
 
     MachineTask(hal::EventLoop& loop, Console& console, const Settings& settings, Options options);
@@ -56,6 +59,7 @@ private:
     std::unique_ptr<AnsweringMachine> machine_;
     std::string recording_;
     std::uint32_t rings_ = 0;
+    bool voice_ = false;
     hal::TimePoint recordingStart_{};
     hal::Timer progressTimer_;
 };
