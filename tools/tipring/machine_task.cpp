@@ -194,7 +194,9 @@ void MachineTask::tell(const tapi::Event& event) {
 void MachineTask::tellHangUp(const tapi::CallStateEvent& state) {
     const End end = machine_ ? machine_->end().value_or(End::CallerHungUp) : End::CallerHungUp;
     if (end == End::NotAnswered || machine_ == nullptr || machine_->step() < Step::Answering) {
-        say(fmt::format("Nobody answered: {}", disconnectText(state)));
+        say(state.mode == static_cast<std::uint32_t>(tapi::DisconnectMode::NoAnswer)
+                ? std::string("The caller gave up.")
+                : fmt::format("The call ended: {}", disconnectText(state)));
     } else if (end == End::CallerHungUp) {
         say(state.mode == static_cast<std::uint32_t>(tapi::DisconnectMode::Normal)
                 ? std::string("The caller hung up.")
