@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <csignal>
+#include <cstdlib>
 #include <utility>
 
 #include "port_check.h"
@@ -59,7 +60,8 @@ Result<Settings> settingsFor(const CommonOptions& common) {
     if (auto done = hal::configureLog(settings->log.empty() ? "warning" : settings->log); !done) {
         return tl::unexpected(done.error());
     }
-    if (settings->log.empty()) {
+    const char* levels = std::getenv("TIPRING_LOG");
+    if (settings->log.empty() && levels != nullptr && *levels != '\0') {
         if (auto done = hal::configureLogFromEnvironment(); !done) {
             return tl::unexpected(done.error());
         }
