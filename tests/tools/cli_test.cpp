@@ -391,6 +391,17 @@ TEST_F(Simulated, TerminatesCleanlyOnASignal) {
     EXPECT_NE(::access(link_.c_str(), F_OK), 0);
 }
 
+TEST_F(Simulated, RunsWithoutStandardInputAsUnderAServiceManager) {
+    Process process({"/bin/sh", "-c",
+                     "exec " TIPRING_COMMAND " simulate --json --pty " + link_ + " --control " +
+                         control_ + " < /dev/null"},
+                    environment());
+    ASSERT_TRUE(process.lineWith("ready")) << process.errors();
+    EXPECT_THAT(ask("state?"), HasSubstr("ok"));
+    process.signal(SIGTERM);
+    EXPECT_EQ(process.finish(), 0) << process.errors();
+}
+
 TEST_F(Simulated, LinesTellsWhatTheModemCanDo) {
     simulate({"--modem", "conexant"});
     const Ran ran = run({"lines", "--port", link_, "--json"});

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <fmt/format.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <array>
@@ -118,6 +119,13 @@ Result<std::unique_ptr<sim::Simulation>> makeSimulation(hal::EventLoop& loop,
     return simulation;
 }
 
+/// Commands can come from standard input: not under a service manager, where it is /dev/null.
+bool inputSpeaks() {
+    struct stat input {};
+    return ::fstat(STDIN_FILENO, &input) == 0 &&
+           (!S_ISCHR(input.st_mode) || ::isatty(STDIN_FILENO) == 1);
+}
+
 ExitCode failure(Console& console, const hal::Error& error) {
     console.problem("cannot simulate", error);
     return exitCodeFor(error.code);
@@ -157,7 +165,12 @@ ExitCode runSimulate(Console& console, const CommonOptions& common, const Simula
     tellReady(console, options, path);
     Prompt prompt(**loop, (*simulation)->control());
     const bool person = ::isatty(STDIN_FILENO) == 1 && console.interactive();
-    auto reading = person ? prompt.start() : (*simulation)->attach(STDIN_FILENO, STDOUT_FILENO);
+    Result<void> reading;
+    if (person) {
+        reading = prompt.start();
+    } else if (inputSpeaks()) {
+        reading = (*simulation)->attach(STDIN_FILENO, STDOUT_FILENO);
+    }
     if (!reading) {
         return failure(console, reading.error());
     }
