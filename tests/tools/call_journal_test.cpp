@@ -153,6 +153,22 @@ TEST_F(CallJournalTest, ABrokenLogIsToldOnceAndTheCallGoesOn) {
     EXPECT_EQ(journal_->lastEnded()->id, 0) << "not in the log, and it says so";
 }
 
+TEST_F(CallJournalTest, TellsABrokenLogBeforeTheFirstCall) {
+    std::ofstream(dir_.file("notes.txt")) << "no database" << std::string(2000, ' ');
+    open(dir_.file("notes.txt"));
+    journal_->prepare();
+    EXPECT_EQ(troubles_.size(), 1u);
+    announce();
+    loop_.advance(1min);
+    EXPECT_EQ(troubles_.size(), 1u);
+}
+
+TEST_F(CallJournalTest, MakesTheLogBeforeTheFirstCall) {
+    journal_->prepare();
+    EXPECT_TRUE(troubles_.empty());
+    EXPECT_TRUE(std::ifstream(path_).good());
+}
+
 TEST_F(CallJournalTest, WithoutAPathNothingIsWritten) {
     open("");
     announce();

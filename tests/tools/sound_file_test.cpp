@@ -33,6 +33,9 @@ TEST(SoundFile, SilenceIsAsQuietAsItGets) {
     const auto facts = measureSound(dir.file("s.wav"));
     ASSERT_TRUE(facts);
     EXPECT_EQ(facts->peakDbfs, -120.0);
+    EXPECT_EQ(soundText(*facts), "0.1 s, silent");
+    EXPECT_EQ(soundText({std::chrono::milliseconds(4960), -8.7, -25.0}),
+              "5.0 s, loudest 9 dB below full scale");
 }
 
 TEST(SoundFile, SaysWhyAFileCannotBeMeasured) {

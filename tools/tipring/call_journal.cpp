@@ -46,6 +46,15 @@ CallJournal::CallJournal(hal::EventLoop& loop, std::string path, Trouble trouble
       trouble_(std::move(trouble)),
       writeTimer_(loop, [this] { writeSoon(); }) {}
 
+void CallJournal::prepare() {
+    if (path_.empty() || log_) {
+        return;
+    }
+    if (auto opened = openLog(); !opened && !std::exchange(troubleTold_, true)) {
+        trouble_(opened.error());
+    }
+}
+
 CallJournal::Entry& CallJournal::entryFor(const tapi::Call& call) {
     auto [found, isNew] = calls_.try_emplace(call.id());
     if (isNew) {

@@ -24,6 +24,8 @@ public:
     /// `path` empty: no log is kept. Its folder is made if it does not exist.
     CallJournal(hal::EventLoop& loop, std::string path, Trouble trouble);
 
+    /// Opens the log before any call comes, as that takes the longest; trouble is told.
+    void prepare();
     void onEvent(const tapi::Event& event);
     /// An outgoing call does not announce itself: name it here before connect().
     void addOutgoing(const tapi::Call& call, std::string number);

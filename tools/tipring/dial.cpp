@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <fmt/format.h>
 
+#include <cctype>
 #include <cmath>
 #include <utility>
 
@@ -25,6 +26,13 @@ constexpr auto kHangUpLimit = 15s;
 
 std::string causeOf(const hal::Error& error) {
     return error.cause.empty() ? std::string(hal::errorName(error.code)) : error.cause;
+}
+
+std::string sentence(std::string text) {
+    if (!text.empty()) {
+        text[0] = static_cast<char>(std::toupper(static_cast<unsigned char>(text[0])));
+    }
+    return text;
 }
 
 bool farEndFailed(DisconnectMode mode) {
@@ -99,12 +107,12 @@ private:
             if (mine(sent->call)) {
                 console_.object(toJson(event, loop_.wallNow()));
                 say("Keys sent.");
-                play();
+                playThenRecord();
             }
         } else if (const auto* digit = std::get_if<tapi::DigitEvent>(&event)) {
             if (mine(digit->call)) {
                 console_.object(toJson(event, loop_.wallNow()));
-                say(describe(event));
+                say(sentence(describe(event)));
             }
         } else if (const auto* file = std::get_if<tapi::FileTerminalEvent>(&event)) {
             if (mine(file->call)) {
@@ -123,7 +131,7 @@ private:
             break;
         case LineCallState::Disconnected: onDisconnected(event); break;
         case LineCallState::Idle: conclude(); break;
-        default: say(describe(event)); break;
+        default: say(sentence(describe(event))); break;
         }
     }
 
@@ -134,24 +142,28 @@ private:
         if (options_.seconds > 0) {
             timer_.arm(std::chrono::seconds(options_.seconds));
         }
-        if (!options_.record.empty()) {
-            startRecording();
-        } else if (!options_.digits.empty()) {
+        if (!options_.digits.empty()) {
             if (auto sent = call_->generateDigits(options_.digits); !sent) {
                 fail(fmt::format("cannot send {}: {}", options_.digits, causeOf(sent.error())),
                      exitCodeFor(sent.error().code));
             }
-        } else if (!options_.play.empty()) {
+        } else {
+            playThenRecord();
+        }
+    }
+
+    /// One after the other: most modems send or receive, not both.
+    void playThenRecord() {
+        if (!options_.play.empty()) {
             play();
+        } else if (!options_.record.empty()) {
+            startRecording();
         } else if (options_.seconds == 0) {
             say("The call stays up until the far end hangs up, or Ctrl-C.");
         }
     }
 
     void play() {
-        if (options_.play.empty()) {
-            return;
-        }
         say(fmt::format("Playing {}", options_.play));
         auto asked = call_->play(options_.play, [this](const Result<void>& done) {
             if (!done) {
@@ -179,12 +191,17 @@ private:
     }
 
     void onFile(const tapi::FileTerminalEvent& event) {
-        if (!event.error.empty()) {
+        using Cause = tapi::FileTerminalEvent::Cause;
+        if (event.cause == Cause::ReadError || event.cause == Cause::WriteError) {
             fail(fmt::format("{}: {}", event.path, event.error), ExitCode::Failed);
         } else if (event.state == tapi::FileTerminalEvent::State::Idle &&
-                   event.path == options_.play && options_.seconds == 0) {
+                   event.cause == Cause::EndOfFile && event.path == options_.play) {
             say("Played to the end.");
-            hangUp();
+            if (!options_.record.empty()) {
+                startRecording();
+            } else if (options_.seconds == 0) {
+                hangUp();
+            }
         }
     }
 
@@ -249,9 +266,7 @@ private:
             if (const auto facts = measureSound(options_.record)) {
                 const double seconds = static_cast<double>(facts->length.count()) / 1000.0;
                 console_.result(
-                    fmt::format("Recording: {} ({:.1f} s, loudest {:.0f} dB below full "
-                                "scale)",
-                                options_.record, seconds, -facts->peakDbfs));
+                    fmt::format("Recording: {} ({})", options_.record, soundText(*facts)));
                 line.set("recording", options_.record).set("seconds", seconds);
                 line.set("peakDbfs", std::round(facts->peakDbfs * 10) / 10);
             }

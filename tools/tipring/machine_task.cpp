@@ -40,15 +40,12 @@ const char* stepWord(Step step) {
 
 std::string endText(End end) {
     switch (end) {
-    case End::CallerHungUp: return "the caller hung up";
-    case End::Silence: return "nobody spoke any more";
+    case End::Silence: return "nobody speaks any more";
     case End::Key: return "the caller pressed #";
-    case End::Limit: return "the time limit was reached";
-    case End::NotAnswered: return "the caller gave up before the call was answered";
-    case End::Stopped: return "stopped by you";
-    case End::Failed: return "it failed; see above";
+    case End::Limit: return "the time limit is reached";
+    case End::Stopped: return "as you asked";
+    default: return "see the message above";
     }
-    return {};
 }
 
 std::string callLine(const CallRecord& record) {
@@ -72,7 +69,7 @@ std::string newRecordingPath(const std::string& folder, hal::WallTime start,
         who += std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '+' ? c : '-';
     }
     if (who.empty()) {
-        who = statusWord(caller.numberStatus);
+        who = caller.numberStatus == tapi::PartyStatus::Blocked ? "private" : "unknown";
     }
     const std::string stem = fmt::format("{}/{}_{}", folder, fileStamp(start), who);
     std::string path = stem + ".wav";
@@ -231,11 +228,21 @@ void MachineTask::onStep(Step step) {
         progressTimer_.arm(kProgressPeriod);
         break;
     case Step::HangingUp:
+        progressTimer_.cancel();
+        tellOwnHangUp();
+        break;
     case Step::Done: progressTimer_.cancel(); break;
     case Step::Waiting: break;
     }
     if (onStepHook) {
         onStepHook(step);
+    }
+}
+
+void MachineTask::tellOwnHangUp() {
+    const End end = machine_->end().value_or(End::CallerHungUp);
+    if (end != End::CallerHungUp && end != End::NotAnswered) {
+        say(fmt::format("Hanging up: {}.", endText(end)));
     }
 }
 
@@ -288,16 +295,10 @@ void MachineTask::conclude(End end) {
 void MachineTask::tellSummary(End end) {
     JsonLine line;
     line.set("event", "done").set("time", utcText(loop_.wallNow())).set("end", word(end));
-    if (end != End::CallerHungUp && end != End::NotAnswered) {
-        say(fmt::format("It ended because {}.", endText(end)));
-    }
     if (!recording_.empty()) {
         if (const auto facts = measureSound(recording_)) {
             const double seconds = static_cast<double>(facts->length.count()) / 1000.0;
-            console_.result(
-                fmt::format("Recording: {} ({:.1f} s, loudest {:.0f} dB below full "
-                            "scale)",
-                            recording_, seconds, -facts->peakDbfs));
+            console_.result(fmt::format("Recording: {} ({})", recording_, soundText(*facts)));
             line.set("recording", recording_).set("seconds", seconds);
             line.set("peakDbfs", std::round(facts->peakDbfs * 10) / 10)
                 .set("meanDbfs", std::round(facts->meanDbfs * 10) / 10);
@@ -318,7 +319,6 @@ void MachineTask::tellSummary(End end) {
 
 void MachineTask::onInterrupt() {
     if (machine_) {
-        say("Hanging up ...");
         machine_->stop();
     } else {
         session_.finish(options_.all ? ExitCode::Ok : ExitCode::Interrupted);

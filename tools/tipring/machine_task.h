@@ -44,6 +44,7 @@ private:
 
     void takeCall(const std::shared_ptr<tapi::Call>& call);
     void tell(const tapi::Event& event);
+    void tellOwnHangUp();
     void tellHangUp(const tapi::CallStateEvent& state);
     void say(std::string_view text);
     void chooseRecording();

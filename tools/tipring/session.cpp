@@ -78,7 +78,7 @@ Session::Session(hal::EventLoop& loop, Console& console, const Settings& setting
       user_(user),
       journal_(loop, needs.journal ? settings.callLog : std::string(),
                [this](const hal::Error& error) {
-                   console_.problem("the call is not in the log yet", error);
+                   console_.problem("calls are not logged for now", error);
                }),
       openLimit_(loop, [this] { onOpenLimit(); }) {}
 
@@ -125,6 +125,7 @@ Result<void> Session::open() {
     if (auto done = watchSignals(); !done) {
         return done;
     }
+    journal_.prepare();
     manager_ = std::make_unique<core::LineManager>(loop_, settings_.stateDirectory);
     auto added = manager_->addProvider(*tipring_at_modem_provider(), providerConfig(settings_));
     if (!added) {

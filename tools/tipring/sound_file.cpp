@@ -91,6 +91,13 @@ hal::Result<SoundFacts> measureSound(const std::string& path) {
     return facts;
 }
 
+std::string soundText(const SoundFacts& facts) {
+    const double seconds = static_cast<double>(facts.length.count()) / 1000.0;
+    return facts.peakDbfs <= -80.0 ? fmt::format("{:.1f} s, silent", seconds)
+                                   : fmt::format("{:.1f} s, loudest {:.0f} dB below full scale",
+                                                 seconds, std::max(0.0, -facts.peakDbfs));
+}
+
 hal::Result<void> writeSound(const std::string& path, const std::vector<std::int16_t>& samples) {
     SF_INFO info{};
     info.samplerate = kRate;

@@ -19,6 +19,9 @@ struct SoundFacts {
 /// Reads the file to its end. NoDevice: not there; InvalParam: no sound file.
 hal::Result<SoundFacts> measureSound(const std::string& path);
 
+/// "5.0 s, loudest 9 dB below full scale"; "5.0 s, silent".
+[[nodiscard]] std::string soundText(const SoundFacts& facts);
+
 /// Writes 16-bit mono WAV at 8 kHz; replaces the file.
 hal::Result<void> writeSound(const std::string& path, const std::vector<std::int16_t>& samples);
 
