@@ -29,23 +29,28 @@ function(tipring_room name)
     set_property(GLOBAL APPEND PROPERTY TIPRING_INCLUDE_DIRS ${CMAKE_CURRENT_SOURCE_DIR}/include)
 endfunction()
 
-# tipring_test(NAME SOURCES file... LIBS lib... [LABELS label...] [PRIVATE_INCLUDES dir...])
-#   makes NAME, a GoogleTest program whose cases ctest knows one by one.
+# tipring_test(NAME SOURCES file... LIBS lib... [LABELS label...] [PRIVATE_INCLUDES dir...]
+#              [TIMEOUT seconds] [LOCK name])
+#   makes NAME, a GoogleTest program whose cases ctest knows one by one. Cases with the same LOCK
+#   share something outside the process and do not run side by side.
 function(tipring_test name)
-    cmake_parse_arguments(TEST "" "TIMEOUT" "SOURCES;LIBS;LABELS;PRIVATE_INCLUDES" ${ARGN})
+    cmake_parse_arguments(TEST "" "TIMEOUT;LOCK" "SOURCES;LIBS;LABELS;PRIVATE_INCLUDES" ${ARGN})
     add_executable(${name} ${TEST_SOURCES})
     target_link_libraries(${name} PRIVATE ${TEST_LIBS} tipring_build_flags GTest::gtest GTest::gmock GTest::gtest_main)
     target_include_directories(${name} PRIVATE ${TEST_PRIVATE_INCLUDES} ${PROJECT_SOURCE_DIR}/tests)
     target_compile_definitions(${name} PRIVATE
         TIPRING_SOURCE_DIR="${PROJECT_SOURCE_DIR}" TIPRING_BINARY_DIR="${PROJECT_BINARY_DIR}")
-    if(NOT TEST_TIMEOUT)
-        set(TEST_TIMEOUT 60)
+    set(properties TIMEOUT 60)
+    if(TEST_TIMEOUT)
+        set(properties TIMEOUT ${TEST_TIMEOUT})
+    endif()
+    if(TEST_LOCK)
+        list(APPEND properties RESOURCE_LOCK ${TEST_LOCK})
     endif()
     if(TEST_LABELS)
-        gtest_discover_tests(${name} DISCOVERY_TIMEOUT 60 PROPERTIES TIMEOUT ${TEST_TIMEOUT} LABELS "${TEST_LABELS}")
-    else()
-        gtest_discover_tests(${name} DISCOVERY_TIMEOUT 60 PROPERTIES TIMEOUT ${TEST_TIMEOUT})
+        list(APPEND properties LABELS "${TEST_LABELS}")
     endif()
+    gtest_discover_tests(${name} DISCOVERY_TIMEOUT 60 PROPERTIES ${properties})
 endfunction()
 
 # tipring_fuzz(NAME SOURCE file LIBS lib... CORPUS dir)

@@ -3,7 +3,6 @@
 
 #include <array>
 #include <cstdint>
-#include <optional>
 #include <string_view>
 
 #include "at_response.h"
@@ -56,9 +55,10 @@ private:
     /// as caller ID.
     Effect merge(const CallerId& next, bool seen);
 
+    /// Takes over what `next` says, unless that would lose something; true when id_ changed.
+    bool addFields(const CallerId& next);
+
     CallerId id_;
-    CallerId burst_;                    // since the last ring
-    std::optional<CallerId> idAtRing_;  // what was known when it rang last
     unsigned rings_ = 0;
     unsigned ringsBeforeId_ = 0;
     std::uint8_t ringType_ = 0;
@@ -66,6 +66,7 @@ private:
     bool sawCallSign_ = false;
     std::array<char, 1040> dump_{};  // raw caller ID that comes in several lines
     std::size_t dumpSize_ = 0;
+    std::uint8_t burst_ = 0;  // fields that came since the last ring, as bits
     bool dumping_ = false;
 };
 

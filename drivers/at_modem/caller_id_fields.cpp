@@ -66,7 +66,13 @@ std::string_view bare(std::string_view value) {
     return value;
 }
 
+/// No label is longer than this.
+constexpr std::size_t kLongestLabel = 24;
+
 std::optional<FieldStatus> labelStatus(std::string_view value) {
+    if (value.size() > kLongestLabel || isDigit(value.front())) {
+        return {};
+    }
     const std::string_view word = bare(value);
     for (const LabelRow& row : kLabels) {
         if (equalsNoCase(word, row.text)) {
@@ -155,6 +161,11 @@ bool isUtf8(std::string_view text) {
 
 template <std::size_t N>
 void assignUtf8(FixedText<N>& out, std::string_view value) {
+    const auto plain = [](char c) { return c >= 0x20 && c < 0x7F; };
+    if (std::all_of(value.begin(), value.end(), plain)) {
+        out.assign(value);
+        return;
+    }
     out.clear();
     const bool utf8 = isUtf8(value);
     while (!value.empty()) {
@@ -209,10 +220,16 @@ bool saysMore(FieldStatus next, FieldStatus known) noexcept {
 }
 
 bool isNumber(std::string_view value) {
-    static constexpr std::string_view kAllowed = "0123456789+*#-. ()/";
-    return !value.empty() && value.size() <= 40 &&
-           value.find_first_not_of(kAllowed) == std::string_view::npos &&
-           std::any_of(value.begin(), value.end(), isDigit);
+    static constexpr auto kAllowed = [] {
+        std::array<bool, 256> allowed{};
+        for (const char c : std::string_view("0123456789+*#-. ()/")) {
+            allowed[static_cast<unsigned char>(c)] = true;
+        }
+        return allowed;
+    }();
+    return value.size() <= 40 && std::any_of(value.begin(), value.end(), isDigit) &&
+           std::all_of(value.begin(), value.end(),
+                       [](char c) { return kAllowed[static_cast<unsigned char>(c)]; });
 }
 
 void takeNumber(CallerId& id, std::string_view value) {

@@ -120,13 +120,19 @@ void AtModem::Impl::runLine() {
         const char* begin = rest.data();
         const auto command = nextCommand(rest);
         current = command ? command->name : std::string_view{};
-        kLog.debug("AT{}", hal::Private{{begin, std::size_t(rest.data() - begin)}});
+        std::string_view text{begin, static_cast<std::size_t>(rest.data() - begin)};
+        text.remove_suffix(text.ends_with(';') && !text.starts_with('D') ? 1 : 0);
+        if (text.starts_with('D')) {
+            kLog.debug("ATD{}", hal::Private{text.substr(1)});
+        } else {
+            kLog.debug("AT{}", text);
+        }
         if (!command) {
             finish(Result::Error);
             return;
         }
         if (tap.onCommand) {
-            tap.onCommand({begin, std::size_t(rest.data() - begin)});
+            tap.onCommand(text);
         }
         if (!faults.vanishAt.empty() && current == faults.vanishAt) {
             if (outlet != nullptr) {

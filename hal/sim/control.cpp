@@ -14,7 +14,8 @@ namespace tipring::sim {
 namespace {
 
 constexpr std::string_view kHelp =
-    "ok call number= name= [country=] [rings=] [private] [unavailable] | rings? answer? state? "
+    "ok call number= name= [country=] [rings=] [date= time=] [private] [unavailable] | rings? "
+    "answer? state? "
     "digits? dialled? data? | play FILE | digits KEYS | record FILE|off | hangup | answer | "
     "plan number= does=answer|busy|congestion|noanswer|unassigned [rings=] [modem] [text=] | "
     "dialtone on|off | extension on|off | quit";
@@ -98,6 +99,23 @@ std::optional<unsigned> smallNumber(const std::string& text) {
     return static_cast<unsigned>(std::stoul(text));
 }
 
+/// "0229" and "2305" into the fields of a caller ID; false when they are no date and time.
+bool setMoment(CallerId& id, const std::string& date, const std::string& time) {
+    const auto pair = [](const std::string& text, std::size_t at) {
+        return smallNumber(text.substr(at, 2)).value_or(99);
+    };
+    if (date.size() != 4 || time.size() != 4) {
+        return false;
+    }
+    const unsigned month = pair(date, 0), day = pair(date, 2), hour = pair(time, 0),
+                   minute = pair(time, 2);
+    id.month = static_cast<std::uint8_t>(month);
+    id.day = static_cast<std::uint8_t>(day);
+    id.hour = static_cast<std::uint8_t>(hour);
+    id.minute = static_cast<std::uint8_t>(minute);
+    return month >= 1 && month <= 12 && day >= 1 && day <= 31 && hour < 24 && minute < 60;
+}
+
 bool isPlainText(std::string_view text, std::size_t most) {
     return text.size() <= most &&
            std::all_of(text.begin(), text.end(), [](char c) { return c >= ' ' && c <= '~'; });
@@ -176,6 +194,10 @@ std::string Control::Impl::call(const Arguments& arguments) {
         id.number.clear();
         id.name.clear();
         id.numberAbsence = id.nameAbsence = why;
+    }
+    const std::string date = arguments.value("date"), time = arguments.value("time");
+    if (!(date.empty() && time.empty()) && !setMoment(id, date, time)) {
+        return error("date=MMDD and time=HHMM go together, for example date=0229 time=2305");
     }
     if (const std::string code = arguments.value("country"); !code.empty()) {
         const Country* country = findCountry(code);

@@ -65,7 +65,7 @@ bool Exchange::Impl::mayGoOn(std::string_view digits) const {
 }
 
 void Exchange::Impl::routeCall(Line::Impl& from, std::string_view digits) {
-    kLog.info("line {} calls {}", from.number, hal::Private{digits});
+    kLog.debug("line {} calls {}", from.number, hal::Private{digits});
     if (const auto route = routes.find(digits); route != routes.end()) {
         routeToFarEnd(from, route->second);
     } else if (Line::Impl* to = find(digits); to != nullptr) {

@@ -47,7 +47,7 @@ void Line::Impl::ring(Connection& call, const CallerId& id) {
     idWaits_ = !id_.number.empty() || id_.numberAbsence != Absence::None;
     rings = 0;
     step_ = 0;
-    kLog.info("line {} rings, call from {}", number, hal::Private{id_.number});
+    kLog.debug("line {} rings, call from {}", number, hal::Private{id_.number});
     if (idWaits_ && country->callerIdTime == Country::CallerIdTime::BeforeRing) {
         const hal::Duration length = callerIdLength();
         idTimer_.arm(length);

@@ -224,6 +224,55 @@ TEST(CaptureTest, ARingAfterAnAnsweredCallIsAnother) {
     EXPECT_EQ(decodeCapture(std::as_bytes(std::span(capture))).size(), 2u);
 }
 
+std::vector<DecodedCall> decodeText(std::string_view text) {
+    return decodeCapture(std::as_bytes(std::span(text)));
+}
+
+TEST(CaptureTest, CallsWithoutAnyRingAreToldApart) {
+    const auto calls = decodeText(
+        "DATE = 0101\r\nTIME = 1200\r\nNMBR = 111111\r\n"
+        "DATE = 0101\r\nTIME = 1205\r\nNMBR = 222222\r\n");
+    ASSERT_EQ(calls.size(), 2u);
+    EXPECT_EQ(calls[0].callerId.number.view(), "111111");
+    EXPECT_EQ(calls[1].callerId.number.view(), "222222");
+    EXPECT_EQ(decodeText("DATE = 0101\r\nNMBR = 111111\r\nDATE = 0101\r\nNMBR = 111111\r\n").size(),
+              1u);
+}
+
+TEST(CaptureTest, ARingBeforeTwoMessagesStaysWithTheFirst) {
+    const auto calls =
+        decodeText("RING\r\nDATE = 0101\r\nNMBR = 111111\r\nDATE = 0102\r\nNMBR = 222222\r\n");
+    ASSERT_EQ(calls.size(), 2u);
+    EXPECT_EQ(calls[0].rings, 1u);
+    EXPECT_EQ(calls[1].rings, 0u);
+}
+
+TEST(CaptureTest, RingsOnOneLineAreCountedForTheRightCall) {
+    const auto calls = decodeText("RING\r\nNMBR=111111\r\nRING RING NMBR=222222\r\n");
+    ASSERT_EQ(calls.size(), 2u);
+    EXPECT_EQ(calls[0].rings, 2u);
+    EXPECT_EQ(calls[1].rings, 1u);
+}
+
+TEST(CaptureTest, TakingOrRefusingTheCallEndsIt) {
+    for (const char* command : {"ATA", "ATH", "ATH0"}) {
+        const auto calls = decodeText("RING\r\nNMBR=111111\r\nRING\r\n" + std::string(command) +
+                                      "\r\r\nOK\r\nRING\r\nNMBR=111111\r\nRING\r\n");
+        ASSERT_EQ(calls.size(), 2u) << command;
+        EXPECT_EQ(calls[0].rings, 2u) << command;
+        EXPECT_EQ(calls[1].rings, 2u) << command;
+    }
+}
+
+TEST(CaptureTest, CallerIdAheadOfTheRingStaysWithItAfterAnAnsweredCall) {
+    const auto calls =
+        decodeText("CONNECT 9600\r\nNO CARRIER\r\nDATE=0101\r\nNMBR=111111\r\nRING\r\n");
+    ASSERT_EQ(calls.size(), 1u);
+    EXPECT_EQ(calls[0].rings, 1u);
+    EXPECT_EQ(calls[0].callerId.number.view(), "111111");
+    EXPECT_EQ(calls[0].callerIdBeforeRing, true);
+}
+
 TEST(CaptureTest, NothingGivesNothing) {
     EXPECT_TRUE(decodeCapture({}).empty());
     const std::string noise = "ATZ\r\r\nOK\r\n";

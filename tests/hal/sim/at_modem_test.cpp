@@ -170,7 +170,7 @@ INSTANTIATE_TEST_SUITE_P(
         Exchanged{"data", "AT+FCLASS=8", "ERROR"}, Exchanged{"data", "AT+VSM=?", "ERROR"},
         Exchanged{"data", "AT#CLS=8", "ERROR"}, Exchanged{"data", "AT+CGMI", "ERROR"},
         Exchanged{"data", "AT%IPSYS?", "ERROR"}, Exchanged{"data", "AT+CPIN?", "ERROR"},
-        Exchanged{"data", "AT+CLCC=?", "ERROR"}, Exchanged{"data", "ATBOGUS", "ERROR"},
+        Exchanged{"data", "AT+CLCC=?", "ERROR"}, Exchanged{"data", "ATGUS", "ERROR"},
         Exchanged{"data", "AT+GMI", "TIPRING|OK"}, Exchanged{"data", "AT+GSN", "000000|OK"},
         Exchanged{"data", "AT+GCAP", "+GCAP: +MS|OK"}, Exchanged{"data", "AT+IPR=115200", "OK"},
         Exchanged{"data", "AT+ICF=3,3", "OK"}, Exchanged{"data", "AT+IFC=2,2", "OK"},

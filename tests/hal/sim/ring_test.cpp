@@ -182,6 +182,7 @@ TEST(Ringing, IsCountedInS1AndForgotten) {
     ModemRig rig;
     rig.callFrom("");
     rig.advance(7s);
+    rig.take();
     EXPECT_EQ(rig.words("ATS1?"), "002|OK");
     rig.farEnd.hangUp();
     rig.advance(9s);

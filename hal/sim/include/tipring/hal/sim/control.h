@@ -14,6 +14,7 @@ namespace tipring::sim {
 /// The line protocol of the simulator: one command in, one line out. No I/O of its own.
 ///
 ///     call number=5551234 name="J DOE" [country=GB] [rings=4] [private] [unavailable]
+///         [date=MMDD time=HHMM]
 ///     rings? answer? state? digits? dialled? data? help quit
 ///     play FILE.wav | digits 123# | record FILE.wav | record off | hangup | answer
 ///     plan number=5559999 does=answer|busy|congestion|noanswer|unassigned [rings=2] [modem]
