@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "hang_up_evidence.h"
+
+namespace tipring::at_modem {
+namespace {
+
+using std::chrono::milliseconds;
+
+constexpr milliseconds kRepeatAfter{2500};
+constexpr milliseconds kRepeatBefore{8000};
+
+/// True when the report comes for the second time, as a lasting tone is reported.
+bool repeated(std::optional<hal::TimePoint>& last, hal::TimePoint now) {
+    if (!last || now - *last > kRepeatBefore) {
+        last = now;
+        return false;
+    }
+    return now - *last >= kRepeatAfter;
+}
+
+}  // namespace
+
+std::optional<std::string_view> HangUpEvidence::judge(EventMeaning meaning, hal::TimePoint now,
+                                                      const Situation& situation) {
+    switch (meaning) {
+    case EventMeaning::LoopBreak: return "the loop current was interrupted: the far end hung up";
+    case EventMeaning::Busy:
+    case EventMeaning::Reorder:
+        if (repeated(busy_, now)) {
+            return "the line gives busy tone: the far end hung up";
+        }
+        return std::nullopt;
+    case EventMeaning::DialTone:
+        if (repeated(dialTone_, now) || !situation.playing) {
+            return "the line gives dial tone: the far end hung up";
+        }
+        return std::nullopt;
+    case EventMeaning::Silence:
+        if (situation.silenceArmed && situation.recording) {
+            return "the line is silent since the recording began: the far end seems gone";
+        }
+        return std::nullopt;
+    default: return std::nullopt;
+    }
+}
+
+}  // namespace tipring::at_modem

@@ -1,0 +1,181 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <array>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "caller_id_assembler.h"
+#include "command_queue.h"
+#include "dtmf_event_filter.h"
+#include "hang_up_evidence.h"
+#include "modem_call.h"
+#include "modem_device.h"
+#include "modem_startup.h"
+#include "ring_watch.h"
+#include "tipring/hal/serial/serial_port.h"
+#include "tipring/tapi_core/tspi/provider.h"
+#include "tone_sender.h"
+#include "voice_path.h"
+
+namespace tipring::at_modem {
+
+/// A dialogue of the line's own, with the member function that hears of its end.
+template <class Owner>
+class Errand final : public DialogueClient {
+public:
+    using End = void (Owner::*)(const DialogueEnd&);
+    using Sent = void (Owner::*)(std::uint8_t);
+    using Information = void (Owner::*)(std::uint8_t, std::string_view);
+
+    Errand(Owner& owner, End end, Sent sent = nullptr, Information information = nullptr)
+        : owner_(owner), end_(end), sent_(sent), information_(information) {}
+    void onSent(std::uint8_t step) override {
+        if (sent_ != nullptr) {
+            (owner_.*sent_)(step);
+        }
+    }
+    void onInformation(std::uint8_t step, std::string_view line) override {
+        if (information_ != nullptr) {
+            (owner_.*information_)(step, line);
+        }
+    }
+    void onDialogueEnd(const DialogueEnd& end) override { (owner_.*end_)(end); }
+
+private:
+    Owner& owner_;
+    End end_;
+    Sent sent_;
+    Information information_;
+};
+
+/// One open line: a port, the modem on it, and at most one live call.
+///
+/// Service: the port is opened and the modem started up (ModemStartup); then the line is in
+/// service. When the modem stops answering, the recovery ladder is climbed and the start-up done
+/// again; when that fails, or the port goes, the line is out of service and the port is opened again
+/// every 10 s, by the device's identity.
+class ModemLine final : public tspi::Line, private EngineListener {
+public:
+    ModemLine(hal::EventLoop& loop, const ProfileStore& profiles, ModemDevice& device,
+              const LineOptions& options, const tspi::LineEvents& events);
+    ~ModemLine() override;
+
+    hal::Result<void> status(TspiLineStatus& status) override;
+    hal::Result<void> setDefaultMediaDetection(std::uint32_t mediaModes) override;
+    hal::Result<tspi::Call*> makeCall(tspi::Request&& request, HTAPICALL call,
+                                      std::string_view address,
+                                      const TspiCallParams& params) override;
+    hal::Result<void> devSpecific(tspi::Request&& request, tspi::Call* call,
+                                  std::span<const std::byte> data) override;
+    hal::Result<std::string> deviceId(std::string_view deviceClass) override;
+
+    // What calls ask for; the state was checked by them.
+    hal::Result<void> answer(ModemCall& call, tspi::Request&& request);
+    hal::Result<void> drop(ModemCall& call, tspi::Request&& request);
+    hal::Result<void> dialMore(ModemCall& call, tspi::Request&& request, std::string_view address);
+    void closeCall(ModemCall& call);
+    hal::Result<void> generateDigits(ModemCall& call, std::uint32_t endToEndId, std::uint32_t mode,
+                                     std::string_view digits, std::uint32_t duration);
+    hal::Result<void> generateTone(ModemCall& call, std::uint32_t endToEndId, std::uint32_t mode,
+                                   std::uint32_t frequency, std::uint32_t duration);
+    hal::Result<std::unique_ptr<tspi::MediaStream>> openMedia(const tspi::MediaEvents& events,
+                                                              TspiMediaCaps& caps);
+    [[nodiscard]] bool reportsDigits() const;
+
+private:
+    enum class Service : std::uint8_t { Out, Starting, Ready, Recovering };
+    enum class Hook : std::uint8_t { OnHook, Answering, Dialing, OffHook, HangingUp };
+
+    // modem_line.cpp: port and service
+    void openPort();
+    void onPortGone(const hal::Error& why) override;
+    void onWritable() override { voice_.onWritable(); }
+    void goOut(const hal::Error& why);
+    void leaveLine();
+    void onStarted(const hal::Result<void>& result);
+    void becomeReady();
+    void recover(const hal::Error& why);
+    void onRecoveryEnd(const DialogueEnd& end);
+    void onHeartbeat();
+    void onHeartbeatEnd(const DialogueEnd& end);
+    void onRawLine(std::uint8_t step, std::string_view line);
+    void onRawEnd(const DialogueEnd& end);
+    [[nodiscard]] hal::Result<void> readyForCall() const;
+
+    // modem_line_incoming.cpp: rings, caller ID, codes
+    void onCallLine(const AtLine& line) override;
+    void onRingback() override;
+    void onRing(unsigned mode);
+    void onCallerId(const CallerIdAssembler::Effect& effect);
+    void onCode(char code) override;
+    void onStrayReply(Reply reply, std::string_view line) override;
+    bool offer();
+    void onRingsOver();
+    void takeCallerId();
+    void onProgressCode(EventMeaning meaning);
+    void onConnectedCode(EventMeaning meaning);
+    void remoteHungUp(std::string_view cause);
+
+    // modem_line_calls.cpp: answering, dialling, hanging up
+    void onAnswerEnd(const DialogueEnd& end);
+    void connected(const DialogueEnd& end);
+    void startDialing();
+    void pushDial(bool first);
+    void onDialSent(std::uint8_t step);
+    void onDialEnd(const DialogueEnd& end);
+    void partDialed();
+    void makingSucceeded();
+    void onProgressTimer();
+    void onNoAnswer();
+    void dialFailed(const DialogueEnd& end);
+    void hangUp();
+    void onHangUpEnd(const DialogueEnd& end);
+    void released();
+    void endCall(std::uint32_t mode, std::string_view cause);
+    void idleCall();
+    ModemCall& newCall(std::uint32_t origin);
+    void setVoiceValues(AtEngine::Start& start);
+    [[nodiscard]] bool live() const { return call_ != nullptr; }
+
+    hal::EventLoop& loop_;
+    const ProfileStore& profiles_;
+    ModemDevice& device_;
+    const LineOptions& options_;
+    tspi::LineEvents events_;
+
+    std::unique_ptr<hal::SerialPort> port_;
+    AtEngine engine_;
+    CommandQueue queue_;
+    ModemStartup startup_;
+    VoicePath voice_;
+    ToneSender tones_;
+    CallerIdAssembler callerId_;
+    DtmfEventFilter digits_;
+    RingWatch rings_;
+    HangUpEvidence evidence_;
+
+    Errand<ModemLine> answering_, dialing_, hangingUp_, recovering_, heartbeating_, raw_;
+    hal::Timer ringTimer_, callerIdTimer_, progressTimer_, noAnswerTimer_, heartbeatTimer_,
+        reopenTimer_, closeTimer_;
+
+    Service service_ = Service::Out;
+    Hook hook_ = Hook::OnHook;
+    std::string outCause_ = "the line was just opened";
+    bool wasConnected_ = false;     ///< CONNECTED was told
+    bool messageWaiting_ = false;
+    bool callerIdNews_ = false;     ///< more is known than the core was told
+    bool ignoreRinging_ = false;    ///< the ringing call was refused
+    bool announceReady_ = true;
+    std::chrono::milliseconds noAnswer_{0};
+    hal::TimePoint releasedAt_{};
+    std::string dialPiece_, rate_;
+    tspi::Request rawRequest_;
+    std::string rawText_, rawAnswer_;
+
+    std::vector<std::unique_ptr<ModemCall>> calls_;  ///< until the core closes them
+    ModemCall* call_ = nullptr;                      ///< the live one
+};
+
+}  // namespace tipring::at_modem

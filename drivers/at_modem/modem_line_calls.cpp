@@ -1,0 +1,405 @@
+// SPDX-License-Identifier: Apache-2.0
+// Answering, dialling, hanging up.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+#include <utility>
+
+#include "call_outcome.h"
+#include "dial_string.h"
+#include "modem_line.h"
+#include "tipring/hal/base/log.h"
+
+namespace tipring::at_modem {
+namespace {
+
+const hal::LogCategory kLog{"at_modem"};
+
+using hal::ErrorCode;
+using std::chrono::milliseconds;
+using namespace dialogues;
+
+/// A result that comes that soon after the dial command is no result of dialling.
+constexpr milliseconds kAccepted{500};
+
+std::uint32_t rateOf(std::string_view line) {
+    const std::size_t digit = line.find_first_of("0123456789");
+    std::uint32_t rate = 0;
+    if (digit != line.npos) {
+        std::from_chars(line.data() + digit, line.data() + line.size(), rate);
+    }
+    return rate;
+}
+
+}  // namespace
+
+ModemCall& ModemLine::newCall(std::uint32_t origin) {
+    calls_.push_back(std::make_unique<ModemCall>(*this, events_, origin));
+    call_ = calls_.back().get();
+    call_->facts.mediaMode = device_.voice ? LINEMEDIAMODE_UNKNOWN : LINEMEDIAMODE_DATAMODEM;
+    wasConnected_ = false;
+    evidence_.reset();
+    return *call_;
+}
+
+void ModemLine::setVoiceValues(AtEngine::Start& start) {
+    if (!device_.format) {
+        return;
+    }
+    const VoiceFormatChoice& format = device_.profile->formats[*device_.format];
+    rate_ = fmt::format("{}", format.rate);
+    const unsigned bits = dsp::bitsPerSample(format.codec);
+    start.values.set(Placeholder::Format, format.id)
+        .set(Placeholder::Rate, rate_)
+        .set(Placeholder::Bits, bits == 4 ? "4" : bits == 16 ? "16" : "8");
+}
+
+hal::Result<void> ModemLine::answer(ModemCall& call, tspi::Request&& request) {
+    if (&call != call_ || hook_ != Hook::OnHook || service_ != Service::Ready) {
+        return hal::fail(ErrorCode::InvalCallState, "this call rings no more");
+    }
+    ringTimer_.cancel();
+    hook_ = Hook::Answering;
+    AtEngine::Start start;
+    setVoiceValues(start);
+    call.answering = std::move(request);
+    queue_.push({call.isData() ? kAnswerData : kAnswerVoice, &answering_, start});
+    return {};
+}
+
+void ModemLine::onAnswerEnd(const DialogueEnd& end) {
+    if (end.how == DialogueEnd::How::Gone) {
+        return;
+    }
+    if (!live() || hook_ != Hook::Answering) {
+        return;  // dropped meanwhile: hanging up goes on
+    }
+    if (end.done()) {
+        call_->answering.succeed();
+        connected(end);
+        return;
+    }
+    const hal::Error why = end.error();
+    call_->answering.fail(why);
+    if (end.how == DialogueEnd::How::TimedOut) {
+        recover(why);
+        return;
+    }
+    // Refused: on hook again, and the call may still ring.
+    endCall(LINEDISCONNECTMODE_UNKNOWN, why.cause);
+    hangUp();
+}
+
+void ModemLine::connected(const DialogueEnd& end) {
+    hook_ = Hook::OffHook;
+    wasConnected_ = true;
+    progressTimer_.cancel();
+    noAnswerTimer_.cancel();
+    evidence_.reset();
+    rings_.reset();
+    // A data connection proves the far end; OK and VCON of a voice call prove nothing.
+    const bool proved = end.reply == Reply::Connect && call_->isData();
+    if (proved) {
+        call_->facts.rate = rateOf(end.line);
+    }
+    call_->enter(LINECALLSTATE_CONNECTED,
+                 LINECONNECTEDMODE_ACTIVE | (proved ? LINECONNECTEDMODE_CONFIRMED : 0U),
+                 proved ? "the modems are connected" : "presumed: the line was taken");
+}
+
+hal::Result<tspi::Call*> ModemLine::makeCall(tspi::Request&& request, HTAPICALL handle,
+                                             std::string_view address,
+                                             const TspiCallParams& params) {
+    if (auto ready = readyForCall(); !ready) {
+        return tl::unexpected(ready.error());
+    }
+    const bool data = params.mediaMode == LINEMEDIAMODE_DATAMODEM || !device_.voice;
+    if (params.bearerMode != 0 && params.bearerMode != LINEBEARERMODE_VOICE) {
+        return hal::fail(ErrorCode::InvalCallParams, "only the voice bearer is there");
+    }
+    if (params.mediaMode != 0 && !data &&
+        (params.mediaMode & ~(LINEMEDIAMODE_UNKNOWN | LINEMEDIAMODE_INTERACTIVEVOICE |
+                              LINEMEDIAMODE_AUTOMATEDVOICE)) != 0) {
+        return hal::fail(ErrorCode::InvalMediaMode, "the modem makes voice and data calls only");
+    }
+    const auto number = readDialString(address, *device_.profile);
+    if (!number) {
+        return tl::unexpected(number.error());
+    }
+    if (number->keys.empty() && data) {
+        return hal::fail(ErrorCode::InvalAddress, "a data call needs a number");
+    }
+    ModemCall& call = newCall(LINECALLORIGIN_OUTBOUND);
+    call.handle = handle;
+    call.facts.mediaMode = data                    ? LINEMEDIAMODE_DATAMODEM
+                           : params.mediaMode != 0 ? params.mediaMode
+                                                   : LINEMEDIAMODE_INTERACTIVEVOICE;
+    call.facts.callerId.flags = LINECALLPARTYID_UNAVAIL;
+    call.facts.calledId.flags = LINECALLPARTYID_ADDRESS;
+    tspi::copyText(call.facts.calledId.number, address);
+    call.incomplete = number->incomplete;
+    const std::size_t room = device_.profile->maxCommand - std::string_view("ATD;").size();
+    call.pieces = cutDialString(number->keys, room, options_.pulse ? 'P' : 'T');
+    call.making = std::move(request);
+    noAnswer_ = params.noAnswerTimeout != 0 ? milliseconds{params.noAnswerTimeout * 1000ULL}
+                                            : options_.noAnswer;
+    kLog.info("{}: dials {}", device_.portName, hal::Private{address});
+    startDialing();
+    return &call;
+}
+
+void ModemLine::startDialing() {
+    hook_ = Hook::Dialing;
+    pushDial(true);
+}
+
+/// Sends the next piece of the number; the last one waits for the outcome.
+void ModemLine::pushDial(bool first) {
+    ModemCall& call = *call_;
+    AtEngine::Start start;
+    setVoiceValues(start);
+    if (first && releasedAt_ != hal::TimePoint{}) {
+        start.notBefore = releasedAt_ + device_.profile->onHook;
+    }
+    // A mode of its own for parts: only the first command may wait for a dial tone.
+    start.values.set(Placeholder::Raw, options_.waitForDialTone && first ? "X4" : "X3");
+    if (call.pieces.empty()) {
+        if (first) {
+            queue_.push({kOffHook, &dialing_, start});
+        }
+        return;
+    }
+    dialPiece_ = std::move(call.pieces.front());
+    call.pieces.erase(call.pieces.begin());
+    start.values.set(Placeholder::Number, dialPiece_);
+    const bool part = !call.pieces.empty() || call.incomplete;
+    const Dialogue dialogue = call.isData() && !part ? kDialData
+                              : part                 ? (first ? kDialPart : kDialMore)
+                                                     : (first ? kDialVoice : kDialLastPart);
+    queue_.push({dialogue, &dialing_, start});
+}
+
+void ModemLine::onDialSent(std::uint8_t step) {
+    if (!live() || step != kDialLast) {
+        return;
+    }
+    if (call_->making) {
+        progressTimer_.arm(kAccepted);
+    } else {
+        progressTimer_.arm(dialTime(dialPiece_));
+    }
+    noAnswerTimer_.arm(noAnswer_);
+}
+
+void ModemLine::makingSucceeded() {
+    if (!live() || !call_->making) {
+        return;
+    }
+    call_->announced = true;
+    call_->making.succeed();
+    if (!wasConnected_) {
+        call_->enter(LINECALLSTATE_DIALTONE, LINEDIALTONEMODE_UNKNOWN, "dial tone is presumed");
+    }
+    if (!dialPiece_.empty() && !wasConnected_) {
+        call_->enter(LINECALLSTATE_DIALING, 0, {});
+    }
+}
+
+void ModemLine::onProgressTimer() {
+    if (!live() || hook_ != Hook::Dialing) {
+        return;
+    }
+    if (call_->making) {
+        makingSucceeded();
+        progressTimer_.arm(dialTime(dialPiece_));
+    } else if (call_->is(LINECALLSTATE_DIALTONE | LINECALLSTATE_DIALING)) {
+        call_->enter(LINECALLSTATE_PROCEEDING, 0, "the number should be dialled by now");
+    }
+}
+
+void ModemLine::onNoAnswer() {
+    if (live() && hook_ == Hook::Dialing) {
+        makingSucceeded();
+        endCall(LINEDISCONNECTMODE_NOANSWER, "nobody answered in time");
+        hangUp();
+    }
+}
+
+void ModemLine::onDialEnd(const DialogueEnd& end) {
+    if (end.how == DialogueEnd::How::Gone || !live() || hook_ != Hook::Dialing) {
+        return;
+    }
+    if (!end.done()) {
+        dialFailed(end);
+        return;
+    }
+    const bool offHookOnly = dialPiece_.empty();
+    if (offHookOnly || call_->incomplete || !call_->pieces.empty()) {
+        partDialed();
+        return;
+    }
+    makingSucceeded();
+    connected(end);
+}
+
+/// A part of the number is out: the next one, or the application's turn.
+void ModemLine::partDialed() {
+    makingSucceeded();
+    if (dialPiece_.empty()) {
+        call_->incomplete = true;  // off hook with a dial tone: digits may follow
+    }
+    if (!call_->pieces.empty()) {
+        pushDial(false);
+        return;
+    }
+    call_->dialing.succeed();
+}
+
+hal::Result<void> ModemLine::dialMore(ModemCall& call, tspi::Request&& request,
+                                      std::string_view address) {
+    if (&call != call_ || hook_ != Hook::Dialing || call.dialing || !queue_.idle()) {
+        return hal::fail(ErrorCode::InUse, "digits are being dialled");
+    }
+    const auto number = readDialString(address, *device_.profile);
+    if (!number) {
+        return tl::unexpected(number.error());
+    }
+    call.incomplete = number->incomplete;
+    const std::size_t room = device_.profile->maxCommand - std::string_view("ATD;").size();
+    call.pieces = cutDialString(number->keys, room, options_.pulse ? 'P' : 'T');
+    if (call.pieces.empty()) {
+        request.succeed();
+        if (!call.incomplete) {
+            DialogueEnd end;
+            connected(end);  // an empty number ends the dialling
+        }
+        return {};
+    }
+    call.enter(LINECALLSTATE_DIALING, 0, {});
+    call.dialing = std::move(request);
+    pushDial(false);
+    return {};
+}
+
+void ModemLine::dialFailed(const DialogueEnd& end) {
+    ModemCall& call = *call_;
+    const hal::Error why = end.error();
+    if (end.how == DialogueEnd::How::TimedOut) {
+        recover(why);
+        return;
+    }
+    const CallOutcome& outcome = callOutcome(end.reply);
+    const bool atOnce = static_cast<bool>(call.making);
+    if (atOnce && outcome.refusal != ErrorCode{}) {
+        call.making.fail({outcome.refusal, fmt::format("{}: {}", outcome.cause, end.line)});
+    }
+    makingSucceeded();
+    call.dialing.fail(why);
+    if (outcome.state != 0) {
+        call.enter(outcome.state, outcome.stateMode, outcome.cause);
+    }
+    endCall(outcome.disconnectMode, outcome.cause);
+    hangUp();
+}
+
+hal::Result<void> ModemLine::drop(ModemCall& call, tspi::Request&& request) {
+    if (&call != call_) {
+        request.succeed();
+        return {};
+    }
+    if (hook_ == Hook::OnHook) {
+        // A ringing line cannot be refused: the call is let ring.
+        ignoreRinging_ = true;
+        request.succeed();
+        endCall(LINEDISCONNECTMODE_REJECT, "the application refused the call");
+        idleCall();
+        return {};
+    }
+    call.dropping = std::move(request);
+    call.answering.fail({ErrorCode::OperationFailed, "the call was dropped"});
+    call.dialing.fail({ErrorCode::OperationFailed, "the call was dropped"});
+    makingSucceeded();
+    hangUp();
+    return {};
+}
+
+void ModemLine::closeCall(ModemCall& call) {
+    const hal::Error why{ErrorCode::InvalCallHandle, "the call was closed"};
+    call.announced = false;
+    call.failRequests(why);
+    if (&call == call_) {
+        tones_.cancel();
+        voice_.callEnded("the call was closed");
+        call_ = nullptr;
+        if (hook_ == Hook::OnHook) {
+            ignoreRinging_ = rings_.count() > 0;
+        } else {
+            hangUp();
+        }
+    }
+    std::erase_if(calls_, [&](const auto& other) { return other.get() == &call; });
+}
+
+/// Releases the line; whoever waits for it hears at released().
+void ModemLine::hangUp() {
+    if (hook_ == Hook::HangingUp || hook_ == Hook::OnHook) {
+        return;
+    }
+    const bool onlineData = live() && call_->isData() && wasConnected_;
+    hook_ = Hook::HangingUp;
+    progressTimer_.cancel();
+    noAnswerTimer_.cancel();
+    tones_.cancel();
+    queue_.clear();
+    if (queue_.running() == &answering_ || queue_.running() == &dialing_) {
+        engine_.cancel();
+    }
+    voice_.finish();
+    queue_.push({onlineData ? kHangUpData : kHangUp, &hangingUp_, {}});
+}
+
+void ModemLine::onHangUpEnd(const DialogueEnd& end) {
+    if (end.how == DialogueEnd::How::Gone || service_ != Service::Ready) {
+        return;
+    }
+    if (end.how == DialogueEnd::How::TimedOut) {
+        hook_ = Hook::OnHook;
+        recover(end.error());
+        return;
+    }
+    hook_ = Hook::OnHook;
+    released();
+    queue_.setHeld(true);
+    startup_.checkCallerId();
+}
+
+/// The line is on hook: the call is over.
+void ModemLine::released() {
+    releasedAt_ = loop_.now();
+    rings_.reset();
+    callerId_.reset();
+    callerIdNews_ = false;
+    if (!live()) {
+        return;
+    }
+    endCall(LINEDISCONNECTMODE_NORMAL, "the line was released");
+    call_->dropping.succeed();
+    idleCall();
+}
+
+void ModemLine::endCall(std::uint32_t mode, std::string_view cause) {
+    if (live() && !call_->is(LINECALLSTATE_DISCONNECTED | LINECALLSTATE_IDLE)) {
+        tones_.cancel();
+        voice_.callEnded(std::string(cause).c_str());
+        call_->enter(LINECALLSTATE_DISCONNECTED, mode, cause);
+    }
+}
+
+void ModemLine::idleCall() {
+    if (live()) {
+        std::exchange(call_, nullptr)->enter(LINECALLSTATE_IDLE, 0, {});
+    }
+}
+
+}  // namespace tipring::at_modem
