@@ -2,7 +2,9 @@
 #include "at_reader.h"
 
 #include <algorithm>
+#include <bit>
 #include <cstdint>
+#include <cstring>
 
 namespace tipring::at_modem {
 
@@ -23,6 +25,38 @@ constexpr auto kKinds = [] {
 
 Kind kindOf(char byte) {
     return kKinds[static_cast<unsigned char>(byte)];
+}
+
+bool isSeparator(char byte) {
+    return byte == '\r' || byte == '\n';
+}
+
+/// The first byte that is not text, or `end`. Eight at a time: every byte that matters is a control
+/// character, and (x - 20..20) & ~x has the top bit of each byte below 20 set, exactly up to the
+/// first of them.
+const char* endOfText(const char* at, const char* end) {
+    if constexpr (std::endian::native == std::endian::little) {
+        constexpr std::uint64_t kBlanks = 0x2020202020202020;
+        constexpr std::uint64_t kTops = 0x8080808080808080;
+        while (end - at >= 8) {
+            std::uint64_t word = 0;
+            std::memcpy(&word, at, sizeof word);
+            const std::uint64_t controls = (word - kBlanks) & ~word & kTops;
+            if (controls == 0) {
+                at += 8;
+                continue;
+            }
+            at += std::countr_zero(controls) / 8;
+            if (kindOf(*at) != Kind::Text) {
+                return at;
+            }
+            ++at;  // a tab, or another control character that is text to us
+        }
+    }
+    while (at < end && kindOf(*at) == Kind::Text) {
+        ++at;
+    }
+    return at;
 }
 
 }  // namespace
@@ -46,25 +80,28 @@ std::size_t AtReader::feed(std::span<const std::byte> bytes, AtReaderSink& sink)
             sink.onDle(code);
             continue;
         }
-        while (at < end && kindOf(*at) == Kind::Text) {
-            ++at;
+        if (size_ == 0 && !overlong_) {
+            while (at < end && isSeparator(*at)) {
+                ++at;
+            }
+            text = at;
         }
+        at = endOfText(at, end);
         if (at == end) {
             break;
         }
-        const Kind kind = kindOf(*at);
-        if (kind == Kind::Separator) {
-            const char separator = *at;
-            const bool goOn = endLine(textUpTo(at), sink);
-            text = ++at;
-            if (!goOn) {
-                at += separator == '\r' && at < end && *at == '\n' ? 1 : 0;
+        if (isSeparator(*at)) {
+            const std::string_view line = textUpTo(at);
+            const bool whole = size_ == 0 && line.size() <= kLongestLine;
+            if (!(whole ? sink.onLine(line) : endLine(line, sink))) {
+                at += *at == '\r' && at + 1 < end && at[1] == '\n' ? 2 : 1;
                 return static_cast<std::size_t>(at - begin);
             }
+            text = ++at;
             continue;
         }
         keep(textUpTo(at), sink);
-        afterDle_ = kind == Kind::Dle;
+        afterDle_ = kindOf(*at) == Kind::Dle;
         text = ++at;
     }
     keep(textUpTo(end), sink);
@@ -72,9 +109,6 @@ std::size_t AtReader::feed(std::span<const std::byte> bytes, AtReaderSink& sink)
 }
 
 bool AtReader::endLine(std::string_view tail, AtReaderSink& sink) {
-    if (size_ == 0 && !overlong_ && tail.size() <= kLongestLine) {
-        return tail.empty() || sink.onLine(tail);
-    }
     keep(tail, sink);
     const std::string_view line(kept_.data(), size_);
     const bool whole = !overlong_;

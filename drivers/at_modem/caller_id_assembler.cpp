@@ -32,31 +32,21 @@ bool beginsMessage(std::string_view text) {
            bytes[2] != 0 && bytes[2] <= 0x13;
 }
 
-/// What `next` says goes over what `id` says, unless that would lose something.
-void addFields(CallerId& id, const CallerId& next) {
-    if (saysMore(next.numberStatus, id.numberStatus)) {
-        id.number = next.number;
-        id.numberStatus = next.numberStatus;
+/// Fields of a caller ID, as bits.
+enum Field : std::uint8_t { kNumber = 1, kName = 2, kDate = 4, kTime = 8 };
+
+bool saysAnything(const CallerId& id) {
+    return id.known() || id.date || id.time || id.messageWaiting || id.checksumValid ||
+           !id.called.empty() || !id.redirecting.empty();
+}
+
+template <class T>
+bool replace(T& to, const T& from) {
+    const bool changed = !(to == from);
+    if (changed) {
+        to = from;
     }
-    if (saysMore(next.nameStatus, id.nameStatus)) {
-        id.name = next.name;
-        id.nameStatus = next.nameStatus;
-    }
-    const auto take = [](auto& to, const auto& from) {
-        if (from) {
-            to = from;
-        }
-    };
-    take(id.date, next.date);
-    take(id.time, next.time);
-    take(id.messageWaiting, next.messageWaiting);
-    take(id.checksumValid, next.checksumValid);
-    if (!next.called.empty()) {
-        id.called = next.called;
-    }
-    if (!next.redirecting.empty()) {
-        id.redirecting = next.redirecting;
-    }
+    return changed;
 }
 
 }  // namespace
@@ -71,8 +61,8 @@ CallerIdAssembler::Effect CallerIdAssembler::take(const AtLine& line) {
     case LineKind::NetCallerId: effect = netCallerId(line.value); break;
     case LineKind::DtmfDigits: {
         CallerId next;
-        next.called.assign(line.value);
-        effect = merge(next, true);
+        takeDtmf(next, line.value);
+        effect = merge(next, saysAnything(next));
         break;
     }
     case LineKind::Cadence: sawCallSign_ = true; break;
@@ -80,7 +70,7 @@ CallerIdAssembler::Effect CallerIdAssembler::take(const AtLine& line) {
         if (line.result == ResultCode::Ringing) {
             effect = ring(line);
         } else if (line.result == ResultCode::Ok || line.result == ResultCode::Error) {
-            dumping_ = false;
+            effect = flush();
         }
         break;
     case LineKind::Text:
@@ -107,14 +97,18 @@ CallerIdAssembler::Effect CallerIdAssembler::takeRing() {
     return take(line);
 }
 
-CallerIdAssembler::Effect CallerIdAssembler::ring(const AtLine& line) {
-    ++rings_;
-    idAtRing_ = sawCallerId_ ? std::optional(id_) : std::nullopt;
-    burst_ = {};
+CallerIdAssembler::Effect CallerIdAssembler::flush() {
+    const std::string_view all(dump_.data(), dumping_ ? dumpSize_ : 0);
     dumping_ = false;
     dumpSize_ = 0;
+    return isWholeMessage(all) ? message(all) : Effect{};
+}
+
+CallerIdAssembler::Effect CallerIdAssembler::ring(const AtLine& line) {
+    Effect effect = flush();
+    ++rings_;
+    burst_ = 0;
     ringType_ = line.ringType != 0 ? line.ringType : ringType_;
-    Effect effect;
     const bool carriesNumber = isNumber(line.value);
     const bool carriesCalled = isNumber(line.called);
     if (carriesNumber || carriesCalled) {
@@ -125,22 +119,31 @@ CallerIdAssembler::Effect CallerIdAssembler::ring(const AtLine& line) {
         if (carriesCalled) {
             next.called.assign(line.called);
         }
-        effect = merge(next, carriesNumber);
+        const Effect more = merge(next, carriesNumber);
+        effect.callerId = effect.callerId || more.callerId;
+        effect.otherCall = effect.otherCall || more.otherCall;
     }
     effect.ring = true;
     return effect;
 }
 
 CallerIdAssembler::Effect CallerIdAssembler::field(const AtLine& line) {
+    // A date behind a date and a number opens the next message, with or without a ring between.
+    const bool opens = line.tag == Tag::Date || line.tag == Tag::DateTime;
+    if (opens && (burst_ & kDate) != 0 && (burst_ & kNumber) != 0) {
+        burst_ = 0;
+    }
     CallerId next;
     bool seen = true;
     switch (line.tag) {
     case Tag::Date: takeDate(next, line.value); break;
     case Tag::Time:
     case Tag::DateTime:
+        takeTime(next, line.value);
         // ZyXEL's TIME holds the date too: "09-15 17:00"
-        line.value.find(' ') == std::string_view::npos ? takeTime(next, line.value)
-                                                       : takeDate(next, line.value);
+        if (!next.time && line.value.find(' ') != std::string_view::npos) {
+            takeDate(next, line.value);
+        }
         break;
     case Tag::Number:
     case Tag::DialableNumber: takeNumber(next, line.value); break;
@@ -168,7 +171,7 @@ CallerIdAssembler::Effect CallerIdAssembler::field(const AtLine& line) {
     case Tag::MessageWaiting: next.messageWaiting = line.value != "0" && !line.value.empty(); break;
     case Tag::Skipped: seen = false; break;
     }
-    return merge(next, seen && next != CallerId{});
+    return merge(next, seen && saysAnything(next));
 }
 
 CallerIdAssembler::Effect CallerIdAssembler::message(std::string_view text) {
@@ -228,27 +231,73 @@ CallerIdAssembler::Effect CallerIdAssembler::netCallerId(std::string_view text) 
 }
 
 bool CallerIdAssembler::isOfOtherCall(const CallerId& next) const {
-    if (!idAtRing_) {
-        return false;  // fields that differ within one burst are the network's own corrections
-    }
+    // Fields that differ within one burst are the network's own corrections.
+    const auto comparable = [&](Field field) { return (burst_ & field) == 0; };
     const auto differs = [](const auto& a, const auto& b) { return a && b && *a != *b; };
-    const bool otherNumber = idAtRing_->numberStatus == FieldStatus::Ok &&
-                             next.numberStatus == FieldStatus::Ok &&
-                             !(idAtRing_->number == next.number);
-    return otherNumber || differs(idAtRing_->date, next.date) ||
-           differs(idAtRing_->time, next.time);
+    const bool otherNumber = comparable(kNumber) && id_.numberStatus == FieldStatus::Ok &&
+                             next.numberStatus == FieldStatus::Ok && !(id_.number == next.number);
+    return otherNumber || (comparable(kDate) && differs(id_.date, next.date)) ||
+           (comparable(kTime) && differs(id_.time, next.time));
 }
 
 void CallerIdAssembler::beginOtherCall() {
     // Where caller ID comes after the first ring, the ring just before it belongs to it; so do the
     // fields since that ring, which happened to equal those of the call before.
-    const CallerId burst = burst_;
-    const bool afterRing = ringsBeforeId_ > 0;
-    reset();
-    rings_ = afterRing ? 1 : 0;
-    id_ = burst_ = burst;
-    sawCallerId_ = !(burst == CallerId{});
-    ringsBeforeId_ = sawCallerId_ ? rings_ : 0;
+    CallerIdAssembler other;
+    other.rings_ = ringsBeforeId_ > 0 && rings_ > ringsBeforeId_ ? 1 : 0;
+    other.burst_ = burst_;
+    other.sawCallerId_ = burst_ != 0;
+    other.ringsBeforeId_ = other.sawCallerId_ ? other.rings_ : 0;
+    if ((burst_ & kNumber) != 0) {
+        other.id_.number = id_.number;
+        other.id_.numberStatus = id_.numberStatus;
+    }
+    if ((burst_ & kName) != 0) {
+        other.id_.name = id_.name;
+        other.id_.nameStatus = id_.nameStatus;
+    }
+    if ((burst_ & kDate) != 0) {
+        other.id_.date = id_.date;
+    }
+    if ((burst_ & kTime) != 0) {
+        other.id_.time = id_.time;
+    }
+    *this = other;
+}
+
+bool CallerIdAssembler::addFields(const CallerId& next) {
+    bool changed = false;
+    if (saysMore(next.numberStatus, id_.numberStatus)) {
+        changed = replace(id_.number, next.number);
+        changed = replace(id_.numberStatus, next.numberStatus) || changed;
+        burst_ |= kNumber;
+    }
+    if (saysMore(next.nameStatus, id_.nameStatus)) {
+        changed = replace(id_.name, next.name) || changed;
+        changed = replace(id_.nameStatus, next.nameStatus) || changed;
+        burst_ |= kName;
+    }
+    if (next.date) {
+        changed = replace(id_.date, next.date) || changed;
+        burst_ |= kDate;
+    }
+    if (next.time) {
+        changed = replace(id_.time, next.time) || changed;
+        burst_ |= kTime;
+    }
+    if (!next.called.empty()) {
+        changed = replace(id_.called, next.called) || changed;
+    }
+    if (!next.redirecting.empty()) {
+        changed = replace(id_.redirecting, next.redirecting) || changed;
+    }
+    if (next.messageWaiting) {
+        changed = replace(id_.messageWaiting, next.messageWaiting) || changed;
+    }
+    if (next.checksumValid) {
+        changed = replace(id_.checksumValid, next.checksumValid) || changed;
+    }
+    return changed;
 }
 
 CallerIdAssembler::Effect CallerIdAssembler::merge(const CallerId& next, bool seen) {
@@ -257,15 +306,12 @@ CallerIdAssembler::Effect CallerIdAssembler::merge(const CallerId& next, bool se
         effect.otherCall = true;
         beginOtherCall();
     }
-    const CallerId before = id_;
-    addFields(id_, next);
-    addFields(burst_, next);
+    effect.callerId = addFields(next);
+    effect.messageWaiting = next.messageWaiting.has_value();
     if (seen) {
         ringsBeforeId_ = sawCallerId_ ? ringsBeforeId_ : rings_;
         sawCallerId_ = true;
     }
-    effect.messageWaiting = next.messageWaiting.has_value();
-    effect.callerId = !(id_ == before);
     return effect;
 }
 

@@ -3,7 +3,6 @@
 
 #include <array>
 #include <cstdint>
-#include <optional>
 #include <string_view>
 
 #include "at_response.h"
@@ -30,6 +29,8 @@ public:
     Effect take(const AtLine& line);
     /// A ring that came as a DLE event.
     Effect takeRing();
+    /// The modem is silent: a dump that lacks only its checksum is taken as it is.
+    Effect flush();
 
     [[nodiscard]] const CallerId& callerId() const { return id_; }
     [[nodiscard]] unsigned rings() const { return rings_; }
@@ -56,9 +57,10 @@ private:
     /// as caller ID.
     Effect merge(const CallerId& next, bool seen);
 
+    /// Takes over what `next` says, unless that would lose something; true when id_ changed.
+    bool addFields(const CallerId& next);
+
     CallerId id_;
-    CallerId burst_;                    // since the last ring
-    std::optional<CallerId> idAtRing_;  // what was known when it rang last
     unsigned rings_ = 0;
     unsigned ringsBeforeId_ = 0;
     std::uint8_t ringType_ = 0;
@@ -66,6 +68,7 @@ private:
     bool sawCallSign_ = false;
     std::array<char, 1040> dump_{};  // raw caller ID that comes in several lines
     std::size_t dumpSize_ = 0;
+    std::uint8_t burst_ = 0;  // fields that came since the last ring, as bits
     bool dumping_ = false;
 };
 

@@ -38,6 +38,8 @@ constexpr std::array kLabels{
     LabelRow{"NUMBER WITHHELD", FieldStatus::Private},
     LabelRow{"BLOCKED", FieldStatus::Private},
     LabelRow{"ANONYMOUS", FieldStatus::Private},
+    LabelRow{"WITHHELD NUMBER", FieldStatus::Private},
+    LabelRow{"CALLER WITHHELD", FieldStatus::Private},
     LabelRow{"O", FieldStatus::Unavailable},
     LabelRow{"OUT OF AREA", FieldStatus::Unavailable},
     LabelRow{"OUT-OF-AREA", FieldStatus::Unavailable},
@@ -49,12 +51,16 @@ constexpr std::array kLabels{
     LabelRow{"UNKNOWN NAME", FieldStatus::Unavailable},
     LabelRow{"UNKNOWN NUMBER", FieldStatus::Unavailable},
     LabelRow{"NO NUMBER", FieldStatus::Unavailable},
+    LabelRow{"NO NAME", FieldStatus::Unavailable},
+    LabelRow{"NO CALLER ID", FieldStatus::Unavailable},
     LabelRow{"?", FieldStatus::Unavailable},
 };
 
 // Words that say why there is no number, and are worth reading where a name should be.
-constexpr std::array<std::string_view, 6> kNumberOnlyLabels{
-    "C", "INTERNATIONAL", "PAYPHONE", "PAY PHONE", "COIN", "OVERSEAS"};
+// The letters: callbox or coin, international, long distance, service conflict.
+constexpr std::array<std::string_view, 11> kNumberOnlyLabels{
+    "C",         "I",    "L",        "S",       "INTERNATIONAL", "PAYPHONE",
+    "PAY PHONE", "COIN", "OVERSEAS", "CALLBOX", "CALL BOX"};
 
 /// "-PRIVATE CALLER-" and "<unavailable>" without their dress.
 std::string_view bare(std::string_view value) {
@@ -66,7 +72,13 @@ std::string_view bare(std::string_view value) {
     return value;
 }
 
+/// No label is longer than this.
+constexpr std::size_t kLongestLabel = 24;
+
 std::optional<FieldStatus> labelStatus(std::string_view value) {
+    if (value.size() > kLongestLabel || isDigit(value.front())) {
+        return {};
+    }
     const std::string_view word = bare(value);
     for (const LabelRow& row : kLabels) {
         if (equalsNoCase(word, row.text)) {
@@ -155,6 +167,11 @@ bool isUtf8(std::string_view text) {
 
 template <std::size_t N>
 void assignUtf8(FixedText<N>& out, std::string_view value) {
+    const auto plain = [](char c) { return c >= 0x20 && c < 0x7F; };
+    if (std::all_of(value.begin(), value.end(), plain)) {
+        out.assign(value);
+        return;
+    }
     out.clear();
     const bool utf8 = isUtf8(value);
     while (!value.empty()) {
@@ -209,10 +226,16 @@ bool saysMore(FieldStatus next, FieldStatus known) noexcept {
 }
 
 bool isNumber(std::string_view value) {
-    static constexpr std::string_view kAllowed = "0123456789+*#-. ()/";
-    return !value.empty() && value.size() <= 40 &&
-           value.find_first_not_of(kAllowed) == std::string_view::npos &&
-           std::any_of(value.begin(), value.end(), isDigit);
+    static constexpr auto kAllowed = [] {
+        std::array<bool, 256> allowed{};
+        for (const char c : std::string_view("0123456789+*#-. ()/")) {
+            allowed[static_cast<unsigned char>(c)] = true;
+        }
+        return allowed;
+    }();
+    return value.size() <= 40 && std::any_of(value.begin(), value.end(), isDigit) &&
+           std::all_of(value.begin(), value.end(),
+                       [](char c) { return kAllowed[static_cast<unsigned char>(c)]; });
 }
 
 void takeNumber(CallerId& id, std::string_view value) {
@@ -254,6 +277,39 @@ void takeNameReason(CallerId& id, std::string_view value) {
     }
 }
 
+namespace {
+
+bool isDate(std::string_view digits) {
+    const unsigned first = pairAt(digits, 0), second = pairAt(digits, 2);
+    return validDay(first, second) || validDay(second, first);
+}
+
+/// Month and day of a date that has a year: MM/DD/YY, MM/DD/YYYY, YYYY-MM-DD, YYMMDD, YYYYMMDD.
+std::string_view withoutYear(std::string_view digits, std::string_view value) {
+    const bool marked = digits.size() != value.size();
+    const std::string_view last = digits.substr(digits.size() - 4);
+    if (digits.size() == 6) {
+        return marked && isDate(digits.substr(0, 4)) ? digits.substr(0, 4) : last;
+    }
+    const bool yearFirst = marked ? allDigits(value.substr(0, 4)) : pairAt(digits, 0) > 12;
+    return yearFirst && isDate(last) ? last : digits.substr(0, 4);
+}
+
+/// Takes "AM" or "PM" off; the hours to add to one of 1..12, which 12 itself counts as 0.
+std::optional<unsigned> takeHalfOfDay(std::string_view& value) {
+    if (value.size() < 3 || upper(value.back()) != 'M') {
+        return {};
+    }
+    const char half = upper(value[value.size() - 2]);
+    if (half != 'A' && half != 'P') {
+        return {};
+    }
+    value = trim(value.substr(0, value.size() - 2));
+    return half == 'P' ? 12 : 0;
+}
+
+}  // namespace
+
 void takeDate(CallerId& id, std::string_view value) {
     value = trim(value);
     const auto blank = value.find(' ');
@@ -263,11 +319,12 @@ void takeDate(CallerId& id, std::string_view value) {
     }
     const FixedText<12> text = digitsOf(value, "/-.");
     std::string_view digits = text.view();
-    if (digits.size() == 8) {
-        takeTime(id, digits.substr(4));
+    const bool plain = digits.size() == 8 && value.size() == 8;
+    if (plain && (validDay(pairAt(digits, 0), pairAt(digits, 2)) || !isDate(digits.substr(4)))) {
+        takeTime(id, digits.substr(4));  // MMDDHHMM
         digits = digits.substr(0, 4);
-    } else if (digits.size() == 6) {
-        digits.remove_prefix(2);  // YYMMDD
+    } else if (digits.size() == 8 || digits.size() == 6) {
+        digits = withoutYear(digits, value);
     }
     if (digits.size() != 4) {
         return;
@@ -281,15 +338,61 @@ void takeDate(CallerId& id, std::string_view value) {
 }
 
 void takeTime(CallerId& id, std::string_view value) {
-    const FixedText<12> text = digitsOf(trim(value), ":");
+    value = trim(value);
+    const auto half = takeHalfOfDay(value);
+    const bool shortHour = half && value.size() > 1 && value[1] == ':';  // "2:15 PM"
+    FixedText<12> text = digitsOf(value, ":");
+    if (shortHour) {
+        const FixedText<12> digits = text;
+        text.assign("0");
+        for (const char digit : digits.view()) {
+            text.append(digit);
+        }
+    }
     const std::string_view digits = text.view();
     const bool seconds = digits.size() == 6;
     if (digits.size() != 4 && !seconds) {
         return;
     }
-    const unsigned hour = pairAt(digits, 0), minute = pairAt(digits, 2);
+    unsigned hour = pairAt(digits, 0);
+    const unsigned minute = pairAt(digits, 2);
+    if (half) {
+        hour = hour >= 1 && hour <= 12 ? hour % 12 + *half : 24;
+    }
     if (hour < 24 && minute < 60) {
         id.time = CallerId::Time{std::uint8_t(hour), std::uint8_t(minute)};
+    }
+}
+
+void takeDtmf(CallerId& id, std::string_view digits) {
+    const auto run = [&](std::size_t at) {
+        const std::size_t end = digits.find_first_not_of("0123456789", at);
+        return digits.substr(at, end == std::string_view::npos ? end : end - at);
+    };
+    if (digits.size() == 3 && digits[0] == 'D' && digits[2] == '#') {
+        takeNumberReason(id, digits[1] == '1' ? "P" : "O");
+        return;
+    }
+    if (digits.size() > 1 && digits.back() == '#' && isDigit(digits[0])) {
+        takeNumber(id, digits.substr(0, digits.size() - 1));
+        return;
+    }
+    if (isNumber(digits)) {
+        id.called.assign(digits);
+        return;
+    }
+    for (std::size_t at = 0; at < digits.size(); ++at) {
+        const std::string_view value = run(at + 1 < digits.size() ? at + 1 : digits.size());
+        if (value.empty()) {
+            continue;
+        }
+        if (digits[at] == 'A' || (digits[at] == 'D' && at == 0)) {
+            takeNumber(id, value);
+        } else if (digits[at] == 'D' && isNumber(value)) {
+            id.redirecting.assign(value);
+        } else if (digits[at] == 'B') {
+            takeNumberReason(id, "O");  // sources differ on which code is withheld
+        }
     }
 }
 

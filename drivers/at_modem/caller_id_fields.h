@@ -18,11 +18,16 @@ void takeName(CallerId& id, std::string_view value);
 void takeNumberReason(CallerId& id, std::string_view value);
 void takeNameReason(CallerId& id, std::string_view value);
 
-/// MMDD; DDMM where the first cannot be a month; YYMMDD; MM/DD; MMDDHHMM, "MM/DD HH:MM". What is no
-/// date leaves the field empty.
+/// MMDD; DDMM where the first cannot be a month; MM/DD; MMDDHHMM, "MM/DD HH:MM"; with a year:
+/// YYMMDD, YYYYMMDD, MM/DD/YY, MM/DD/YYYY, YYYY-MM-DD. What is no date leaves the field empty.
 void takeDate(CallerId& id, std::string_view value);
-/// HHMM or HH:MM[:SS]; anything else is no time.
+/// HHMM or HH:MM[:SS], with AM or PM perhaps; anything else is no time.
 void takeTime(CallerId& id, std::string_view value);
+
+/// Digits that were keyed before the call: alone the called number (DID). DTMF caller ID has marks:
+/// A<number>D<redirecting>B<code>C with any part missing, D<number>C, <number>#, and D1# withheld,
+/// D2# D3# no number (national forms as listed in spandsp's adsi.h).
+void takeDtmf(CallerId& id, std::string_view digits);
 
 /// True when a field of status `next` replaces one of status `known`: it says as much or more.
 [[nodiscard]] bool saysMore(FieldStatus next, FieldStatus known) noexcept;

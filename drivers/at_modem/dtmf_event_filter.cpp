@@ -18,7 +18,7 @@ std::optional<char> DtmfEventFilter::take(char code, std::chrono::nanoseconds no
     if (!isDigit(code)) {
         return {};
     }
-    const bool repeated = code == last_ && (inBlock_ || now - lastTime_ < kBounce);
+    const bool repeated = code == last_ && now - lastTime_ < (inBlock_ ? kLostEnd : kBounce);
     last_ = code;
     lastTime_ = now;
     return repeated ? std::nullopt : std::optional(code);

@@ -12,6 +12,9 @@ namespace tipring::at_modem {
 class DtmfEventFilter {
 public:
     static constexpr std::chrono::milliseconds kBounce{100};
+    /// In a block the digit is repeated each 70 ms: after a pause this long the block's end was
+    /// lost, and the digit is another press.
+    static constexpr std::chrono::milliseconds kLostEnd{500};
 
     /// `code` of any DLE pair; `now` from any steady clock. The digit that was pressed, if one was.
     std::optional<char> take(char code, std::chrono::nanoseconds now);

@@ -40,11 +40,12 @@ void Core::giveUp(const CallPtr& call, const ApplicationRecord& application) {
         return view->rights == tapi::CallPrivilege::Owner;
     };
     auto& views = call->views;
-    const auto mine = std::stable_partition(views.begin(), views.end(), [&](const auto& view) {
-        return view->application.get() != &application;
-    });
-    const bool owned = std::any_of(mine, views.end(), isOwner);
-    views.erase(mine, views.end());
+    const auto isMine = [&](const std::shared_ptr<CallView>& view) {
+        return view->application.get() == &application;
+    };
+    const bool owned = std::any_of(views.begin(), views.end(),
+                                   [&](const auto& view) { return isMine(view) && isOwner(view); });
+    views.erase(std::remove_if(views.begin(), views.end(), isMine), views.end());
     if (owned && std::none_of(views.begin(), views.end(), isOwner)) {
         dropCall(call, "the application that owned it ended");
     }

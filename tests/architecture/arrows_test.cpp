@@ -41,7 +41,7 @@ const std::array<Arrow, 16> kArrows{{
     {"tools",
      {"tapi_core/api", "tapi_core/manager", "tapi_core/rpc", "drivers", "hal/base", "hal/serial",
       "hal/sim"}},
-    {"examples", {"tapi_core/api", "tapi_core/manager", "tapi_core/rpc", "hal/base"}},
+    {"examples", {"tapi_core/api", "tapi_core/manager", "tapi_core/rpc", "drivers", "hal/base"}},
     {"udev", {}},
     {"tests", {"*"}},
 }};

@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include <string>
+
 namespace tipring::at_modem {
 namespace {
 
@@ -23,30 +25,47 @@ TEST_P(ResultTest, IsRecognised) {
 
 INSTANTIATE_TEST_SUITE_P(
     All, ResultTest,
-    testing::Values(ResultCase{"OK", ResultCode::Ok, ""}, ResultCase{" OK ", ResultCode::Ok, ""},
-                    ResultCase{"ERROR", ResultCode::Error, ""},
-                    ResultCase{"+CME ERROR: 30", ResultCode::Error, "30"},
-                    ResultCase{"CONNECT", ResultCode::Connect, ""},
-                    ResultCase{"CONNECT 33600/ARQ", ResultCode::Connect, "33600/ARQ"},
-                    ResultCase{"VCON", ResultCode::Vcon, ""},
-                    ResultCase{"#VCON", ResultCode::Vcon, ""},
-                    ResultCase{"+VCON", ResultCode::Vcon, ""},
-                    ResultCase{"NO CARRIER", ResultCode::NoCarrier, ""},
-                    ResultCase{"NO DIALTONE", ResultCode::NoDialTone, ""},
-                    ResultCase{"NO DIAL TONE", ResultCode::NoDialTone, ""},
-                    ResultCase{"BUSY", ResultCode::Busy, ""},
-                    ResultCase{"NO ANSWER", ResultCode::NoAnswer, ""},
-                    ResultCase{"RINGING", ResultCode::Ringing, ""},
-                    ResultCase{"DELAYED 120", ResultCode::Delayed, "120"},
-                    ResultCase{"BLACKLISTED", ResultCode::Blacklisted, ""},
-                    ResultCase{"LINE-IN-USE", ResultCode::LineInUse, ""},
-                    ResultCase{"NO LINE", ResultCode::NoLine, ""},
-                    ResultCase{"DIGITAL LINE DETECTED", ResultCode::DigitalLine, ""}));
+    testing::Values(
+        ResultCase{"OK", ResultCode::Ok, ""}, ResultCase{" OK ", ResultCode::Ok, ""},
+        ResultCase{"ERROR", ResultCode::Error, ""},
+        ResultCase{"+CME ERROR: 30", ResultCode::Error, "30"},
+        ResultCase{"CONNECT", ResultCode::Connect, ""},
+        ResultCase{"CONNECT 33600/ARQ", ResultCode::Connect, "33600/ARQ"},
+        ResultCase{"CONNECT/ARQ", ResultCode::Connect, "ARQ"},
+        ResultCase{"CONNECT*", ResultCode::Connect, ""},
+        ResultCase{"+FCERROR: 3", ResultCode::Error, "3"}, ResultCase{"+F4", ResultCode::Error, ""},
+        ResultCase{"VCON", ResultCode::Vcon, ""}, ResultCase{"#VCON", ResultCode::Vcon, ""},
+        ResultCase{"+VCON", ResultCode::Vcon, ""},
+        ResultCase{"NO CARRIER", ResultCode::NoCarrier, ""},
+        ResultCase{"NO DIALTONE", ResultCode::NoDialTone, ""},
+        ResultCase{"NO DIAL TONE", ResultCode::NoDialTone, ""},
+        ResultCase{"BUSY", ResultCode::Busy, ""}, ResultCase{"NO ANSWER", ResultCode::NoAnswer, ""},
+        ResultCase{"RINGING", ResultCode::Ringing, ""},
+        ResultCase{"DELAYED 120", ResultCode::Delayed, "120"},
+        ResultCase{"BLACKLISTED", ResultCode::Blacklisted, ""},
+        ResultCase{"LINE-IN-USE", ResultCode::LineInUse, ""},
+        ResultCase{"NO LINE", ResultCode::NoLine, ""},
+        ResultCase{"DIGITAL LINE DETECTED", ResultCode::DigitalLine, ""}));
 
 TEST(ClassifyTest, AResultInsideOtherTextIsNone) {
     for (const char* text : {"NAME = OK", "OKAY", "ok then", "NO CARRIERS", "CONNECTED", "VCONX"}) {
         EXPECT_NE(classify(text).kind, LineKind::Result) << text;
     }
+}
+
+TEST(ClassifyTest, ALineFullOfRingIsTakenOneByOne) {
+    std::string text;
+    for (int i = 0; i < 400; ++i) {
+        text += "RING ";
+    }
+    int rings = 0;
+    for (std::string_view rest = text; !rest.empty(); ++rings) {
+        const AtLine line = classify(rest);
+        ASSERT_EQ(line.kind, LineKind::Ring);
+        ASSERT_LT(line.rest.size(), rest.size());
+        rest = line.rest;
+    }
+    EXPECT_EQ(rings, 400);
 }
 
 struct RingCase {

@@ -37,6 +37,9 @@ INSTANTIATE_TEST_SUITE_P(
                     NumberCase{"Restricted", FieldStatus::Private, ""},
                     NumberCase{"0000000000", FieldStatus::Private, "0000000000"},
                     NumberCase{"O", FieldStatus::Unavailable, ""},
+                    NumberCase{"I", FieldStatus::Unavailable, ""},
+                    NumberCase{"CALLBOX", FieldStatus::Unavailable, ""},
+                    NumberCase{"WITHHELD NUMBER", FieldStatus::Private, ""},
                     NumberCase{"PAYPHONE", FieldStatus::Unavailable, ""},
                     NumberCase{"##########", FieldStatus::Invalid, ""},
                     NumberCase{"MISSING NAME", FieldStatus::Invalid, ""},
@@ -80,9 +83,63 @@ TEST(DateTest, FormsAndNonsense) {
     EXPECT_EQ(date("2803"), (CallerId::Date{3, 28}));
     EXPECT_EQ(date("990305"), (CallerId::Date{3, 5}));
     EXPECT_EQ(date("11/24 22:10"), (CallerId::Date{11, 24}));
+    for (const char* withYear :
+         {"11/24/05", "11/24/2005", "24.11.2005", "2005-11-24", "20051124", "051124", "11241806"}) {
+        EXPECT_EQ(date(withYear), (CallerId::Date{11, 24})) << withYear;
+    }
     for (const char* nonsense : {"", "0230", "1332", "0000", "99", "ABCD", "123456789012345"}) {
         EXPECT_FALSE(date(nonsense)) << nonsense;
     }
+}
+
+TEST(DateTest, AYearIsNoTime) {
+    for (const char* withYear : {"11/24/2005", "2005-11-24", "20051124"}) {
+        CallerId id;
+        takeDate(id, withYear);
+        EXPECT_FALSE(id.time) << withYear;
+    }
+    CallerId id;
+    takeDate(id, "11241806");
+    EXPECT_EQ(id.time, (CallerId::Time{18, 6}));
+    takeDate(id, "28031235");  // the day first
+    EXPECT_EQ(id.date, (CallerId::Date{3, 28}));
+    EXPECT_EQ(id.time, (CallerId::Time{12, 35}));
+}
+
+TEST(TimeTest, HalvesOfTheDay) {
+    const auto time = [](const char* text) {
+        CallerId id;
+        takeTime(id, text);
+        return id.time;
+    };
+    EXPECT_EQ(time("2:15 PM"), (CallerId::Time{14, 15}));
+    EXPECT_EQ(time("02:15am"), (CallerId::Time{2, 15}));
+    EXPECT_EQ(time("12:00 AM"), (CallerId::Time{0, 0}));
+    EXPECT_EQ(time("12:30 PM"), (CallerId::Time{12, 30}));
+    for (const char* nonsense : {"14:15 PM", "00:15 AM", "PM", ":15 PM", "2:1 PM"}) {
+        EXPECT_FALSE(time(nonsense)) << nonsense;
+    }
+}
+
+TEST(DtmfTest, FormsOfCallerId) {
+    const auto read = [](const char* digits) {
+        CallerId id;
+        takeDtmf(id, digits);
+        return id;
+    };
+    EXPECT_EQ(read("1234").called.view(), "1234");
+    for (const char* form : {"A0301234567#", "D0301234567C", "0301234567#", "A0301234567C"}) {
+        EXPECT_EQ(read(form).number.view(), "0301234567") << form;
+        EXPECT_TRUE(read(form).called.empty()) << form;
+    }
+    const CallerId all = read("A0301234567D0309999999B10C");
+    EXPECT_EQ(all.number.view(), "0301234567");
+    EXPECT_EQ(all.redirecting.view(), "0309999999");
+    EXPECT_EQ(read("B00C").numberStatus, FieldStatus::Unavailable);
+    EXPECT_EQ(read("D1#").numberStatus, FieldStatus::Private);
+    EXPECT_EQ(read("D2#").numberStatus, FieldStatus::Unavailable);
+    EXPECT_EQ(read("ABCD"), CallerId{});
+    EXPECT_EQ(read(""), CallerId{});
 }
 
 TEST(TimeTest, FormsAndNonsense) {
@@ -200,6 +257,43 @@ TEST_F(AssemblerTest, ADumpInSeveralLinesIsOneMessage) {
     EXPECT_EQ(assembler.callerId().name.view(), "JOHN_DOE");
 }
 
+TEST_F(AssemblerTest, ADumpWithoutItsChecksumIsTakenAtTheEndOfTheAnswer) {
+    const auto dump = [&] {
+        take("+VCIDR:");
+        take("80 20 01 08 30 39 31 31 31 36 32 31 02 0A 35 31");
+        take("32 35 35 35 31 32 33 34 07 08 4A 4F 48 4E 5F 44");
+        EXPECT_FALSE(take("4F 45").callerId);
+    };
+    dump();
+    EXPECT_TRUE(take("OK").callerId);
+    EXPECT_EQ(assembler.callerId().number.view(), "5125551234");
+    EXPECT_FALSE(assembler.callerId().checksumValid);
+    assembler.reset();
+    dump();
+    EXPECT_TRUE(take("RING").callerId);
+    EXPECT_TRUE(assembler.callerIdBeforeRing());
+    assembler.reset();
+    dump();
+    EXPECT_TRUE(assembler.flush().callerId);
+    EXPECT_FALSE(assembler.flush().any());
+}
+
+TEST_F(AssemblerTest, ATimeWithAHalfOfTheDay) {
+    take("TIME: 09-15 02:15 PM");
+    EXPECT_EQ(assembler.callerId().date, (CallerId::Date{9, 15}));
+    EXPECT_EQ(assembler.callerId().time, (CallerId::Time{14, 15}));
+}
+
+TEST_F(AssemblerTest, TagsWithoutASeparator) {
+    take("DATE 0408");
+    take("TIME 1210");
+    take("NMBR O");
+    EXPECT_EQ(assembler.callerId().date, (CallerId::Date{4, 8}));
+    EXPECT_EQ(assembler.callerId().numberStatus, FieldStatus::Unavailable);
+    EXPECT_FALSE(take("NMBR OK").any());
+    EXPECT_FALSE(take("DATE FORMAT").any());
+}
+
 TEST_F(AssemblerTest, AnIdentificationAnswerIsNoCallerId) {
     for (const char* answer :
          {"33600", "56000", "0412345678", "5601", "80203040", "a007880284C6002F"}) {
@@ -222,6 +316,55 @@ TEST(CaptureTest, TellsCallsApart) {
 TEST(CaptureTest, ARingAfterAnAnsweredCallIsAnother) {
     const std::string capture = "RING\r\nRING\r\nVCON\r\nRING\r\n";
     EXPECT_EQ(decodeCapture(std::as_bytes(std::span(capture))).size(), 2u);
+}
+
+std::vector<DecodedCall> decodeText(std::string_view text) {
+    return decodeCapture(std::as_bytes(std::span(text)));
+}
+
+TEST(CaptureTest, CallsWithoutAnyRingAreToldApart) {
+    const auto calls = decodeText(
+        "DATE = 0101\r\nTIME = 1200\r\nNMBR = 111111\r\n"
+        "DATE = 0101\r\nTIME = 1205\r\nNMBR = 222222\r\n");
+    ASSERT_EQ(calls.size(), 2u);
+    EXPECT_EQ(calls[0].callerId.number.view(), "111111");
+    EXPECT_EQ(calls[1].callerId.number.view(), "222222");
+    EXPECT_EQ(decodeText("DATE = 0101\r\nNMBR = 111111\r\nDATE = 0101\r\nNMBR = 111111\r\n").size(),
+              1u);
+}
+
+TEST(CaptureTest, ARingBeforeTwoMessagesStaysWithTheFirst) {
+    const auto calls =
+        decodeText("RING\r\nDATE = 0101\r\nNMBR = 111111\r\nDATE = 0102\r\nNMBR = 222222\r\n");
+    ASSERT_EQ(calls.size(), 2u);
+    EXPECT_EQ(calls[0].rings, 1u);
+    EXPECT_EQ(calls[1].rings, 0u);
+}
+
+TEST(CaptureTest, RingsOnOneLineAreCountedForTheRightCall) {
+    const auto calls = decodeText("RING\r\nNMBR=111111\r\nRING RING NMBR=222222\r\n");
+    ASSERT_EQ(calls.size(), 2u);
+    EXPECT_EQ(calls[0].rings, 2u);
+    EXPECT_EQ(calls[1].rings, 1u);
+}
+
+TEST(CaptureTest, TakingOrRefusingTheCallEndsIt) {
+    for (const char* command : {"ATA", "ATH", "ATH0"}) {
+        const auto calls = decodeText("RING\r\nNMBR=111111\r\nRING\r\n" + std::string(command) +
+                                      "\r\r\nOK\r\nRING\r\nNMBR=111111\r\nRING\r\n");
+        ASSERT_EQ(calls.size(), 2u) << command;
+        EXPECT_EQ(calls[0].rings, 2u) << command;
+        EXPECT_EQ(calls[1].rings, 2u) << command;
+    }
+}
+
+TEST(CaptureTest, CallerIdAheadOfTheRingStaysWithItAfterAnAnsweredCall) {
+    const auto calls =
+        decodeText("CONNECT 9600\r\nNO CARRIER\r\nDATE=0101\r\nNMBR=111111\r\nRING\r\n");
+    ASSERT_EQ(calls.size(), 1u);
+    EXPECT_EQ(calls[0].rings, 1u);
+    EXPECT_EQ(calls[0].callerId.number.view(), "111111");
+    EXPECT_EQ(calls[0].callerIdBeforeRing, true);
 }
 
 TEST(CaptureTest, NothingGivesNothing) {

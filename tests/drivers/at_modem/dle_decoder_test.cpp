@@ -63,6 +63,63 @@ TEST(DleDecoderTest, APairMayBeCutAnywhere) {
     EXPECT_TRUE(voice.codes.empty());
 }
 
+Voice decodeInPieces(std::string_view stream, std::size_t size) {
+    DleDecoder decoder;
+    Voice voice;
+    for (std::size_t at = 0; at < stream.size(); at += size) {
+        decoder.feed(asBytes(stream.substr(at, size)), voice);
+    }
+    return voice;
+}
+
+TEST(DleDecoderTest, ShieldedFlowControlIsSound) {
+    const Voice voice = decodeInPieces("a\x10Qb\x10Sc", 2);
+    EXPECT_EQ(voice.sound,
+              "a\x11"
+              "b\x13"
+              "c");
+    EXPECT_EQ(voice.codes, "");
+}
+
+TEST(DleDecoderTest, TheTextOfAReportIsNoSound) {
+    const std::string_view stream = "ab\x10XDATE=0511\rNMBR=4075550000\r\x10.cd";
+    for (std::size_t size = 1; size <= stream.size(); ++size) {
+        const Voice voice = decodeInPieces(stream, size);
+        EXPECT_EQ(voice.sound, "abcd") << size;
+        EXPECT_EQ(voice.codes, "X.") << size;
+    }
+}
+
+TEST(DleDecoderTest, ALoneDleEndsTheBufferCount) {
+    const std::string_view stream =
+        "ab\x10XZBBC=01FF\x10"
+        "cd\x10\x10"
+        "e";
+    for (std::size_t size = 1; size <= stream.size(); ++size) {
+        const Voice voice = decodeInPieces(stream, size);
+        EXPECT_EQ(voice.sound,
+                  "abcd\x10"
+                  "e")
+            << size;
+        EXPECT_EQ(voice.codes, "X") << size;
+    }
+}
+
+TEST(DleDecoderTest, AReportThatCannotBeOneGivesTheSoundBack) {
+    EXPECT_EQ(decodeInPieces("\x10X\xFEsound", 3).sound, "\xFEsound");
+    const std::string endless(2 * DleDecoder::kLongestReport, 'x');
+    EXPECT_EQ(decodeInPieces("\x10X" + endless, 7).sound.size(), DleDecoder::kLongestReport);
+}
+
+TEST(DtmfEventFilterTest, ABlockWhoseEndWasLostDoesNotSwallowTheNextPress) {
+    DtmfEventFilter filter;
+    EXPECT_EQ(filter.take('/', 0ms), std::nullopt);
+    EXPECT_EQ(filter.take('5', 0ms), '5');
+    EXPECT_EQ(filter.take('5', 70ms), std::nullopt);
+    EXPECT_EQ(filter.take('5', 2000ms), '5');
+    EXPECT_EQ(filter.take('5', 2070ms), std::nullopt);
+}
+
 TEST(DtmfEventFilterTest, OneBlockIsOnePress) {
     DtmfEventFilter filter;
     std::string pressed;

@@ -14,6 +14,16 @@ namespace tipring::at_modem {
 template <std::size_t N>
 class FixedText {
 public:
+    FixedText() = default;
+    FixedText(const FixedText& other) { assign(other.view()); }
+    FixedText& operator=(const FixedText& other) {
+        if (this != &other) {
+            assign(other.view());
+        }
+        return *this;
+    }
+    ~FixedText() = default;
+
     /// Takes what fits; false when something was cut off.
     bool assign(std::string_view text) {
         size_ = std::min(text.size(), N);
@@ -35,7 +45,7 @@ public:
     }
 
 private:
-    std::array<char, N> data_{};
+    std::array<char, N> data_;  // only the first size_ bytes mean something
     std::size_t size_ = 0;
 };
 

@@ -121,7 +121,8 @@ public:
     /// type gets a call as owner, the others and the monitors as monitors.
     virtual Result<RegistrationCookie> registerCallNotifications(
         const std::shared_ptr<Address>& address, const CallNotification& wanted) = 0;
-    /// Events already on their way for that registration are dropped.
+    /// Events already on their way for that registration are dropped; a call whose notification was
+    /// among them stays unowned. Calls that were heard of stay.
     virtual Result<void> unregisterNotifications(RegistrationCookie cookie) = 0;
 };
 

@@ -21,6 +21,8 @@ class LineManager {
 public:
     /// `stateDirectory`: where stable line ids are kept (file "lines.json"); empty: not kept.
     explicit LineManager(hal::EventLoop& loop, std::string stateDirectory = {});
+    /// Ends all calls, closes all lines, shuts the providers down, the last one first. Replies and
+    /// events under way are dropped. Not from inside an event or a reply.
     ~LineManager();
 
     /// A provider linked into the program. The table must outlive the manager.
@@ -29,7 +31,8 @@ public:
     /// version is refused, and the error says which versions met.
     hal::Result<void> loadProvider(const std::string& libraryPath, ProviderConfig config);
 
-    /// One application's view. Its calls are given up when it dies.
+    /// One application's view. When it dies, calls that it alone owned are dropped, and its replies
+    /// and events under way with them; it may die inside one of its own events.
     std::unique_ptr<tapi::Tapi> createApplication(std::string name);
 
 private:

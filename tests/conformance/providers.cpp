@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "conformance/provider_under_test.h"
+#include "tapi_core/fake_provider.h"
+
+extern "C" const TspiProvider* tspi_provider(void);  // of the sample
+
+namespace tipring::conformance {
+namespace {
+
+using test::FakeProvider;
+
+/// The tests' own provider, behaving well.
+class FakeWorld : public World {
+public:
+    FakeWorld() {
+        fake_.behave = [this](const std::string& function) {
+            if (function == "lineAnswer") {
+                later([](FakeProvider& fake) {
+                    fake.state(fake.lastCall(), LINECALLSTATE_CONNECTED, LINECONNECTEDMODE_ACTIVE);
+                });
+            } else if (function == "lineDrop") {
+                later([](FakeProvider& fake) { fake.state(fake.lastCall(), LINECALLSTATE_IDLE); });
+            } else if (function == "lineMakeCall") {
+                later([](FakeProvider& fake) {
+                    fake.state(fake.lastCall(), LINECALLSTATE_DIALING);
+                    fake.state(fake.lastCall(), LINECALLSTATE_PROCEEDING);
+                });
+            }
+            return test::Behaviour{};
+        };
+    }
+    const TspiProvider& table() override { return fake_.table; }
+    void farEndRings(tapi::Address&) override { fake_.ring(fake_.line()); }
+    void farEndAnswers(tapi::Address&) override {
+        fake_.state(fake_.lastCall(), LINECALLSTATE_CONNECTED, LINECONNECTEDMODE_CONFIRMED);
+    }
+    void farEndHangsUp(tapi::Address&) override {
+        fake_.state(fake_.lastCall(), LINECALLSTATE_DISCONNECTED, LINEDISCONNECTMODE_NORMAL);
+        fake_.state(fake_.lastCall(), LINECALLSTATE_IDLE);
+    }
+    bool unplug() override {
+        fake_.event(fake_.line(), nullptr, LINE_CLOSE);
+        fake_.remove(fake_.line());
+        return true;
+    }
+
+private:
+    void later(void (*act)(FakeProvider&)) {
+        fake_.loop().post([this, act] {
+            if (fake_.lastCall().status.state != LINECALLSTATE_IDLE) {
+                act(fake_);
+            }
+        });
+    }
+    FakeProvider fake_;
+};
+
+/// The sample in C; its far end is moved by lineDevSpecific.
+class SampleWorld : public World {
+public:
+    const TspiProvider& table() override { return *tspi_provider(); }
+    void farEndRings(tapi::Address& address) override { tell(address, "ring"); }
+    void farEndAnswers(tapi::Address&) override {}  // after a second, by itself
+    void farEndHangsUp(tapi::Address& address) override { tell(address, "hangup"); }
+
+private:
+    static void tell(tapi::Address& address, const char* what) {
+        static_cast<void>(address.devSpecific(what, [](const tapi::Result<void>&) {}));
+    }
+};
+
+}  // namespace
+
+std::vector<Factory> factories() {
+    return {
+        {"fake", [](hal::EventLoop&) { return std::make_unique<FakeWorld>(); }},
+        {"sample", [](hal::EventLoop&) { return std::make_unique<SampleWorld>(); }},
+    };
+}
+
+}  // namespace tipring::conformance

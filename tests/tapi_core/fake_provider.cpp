@@ -1,0 +1,407 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tapi_core/fake_provider.h"
+
+#include <algorithm>
+#include <cstring>
+#include <utility>
+
+namespace tipring::test {
+namespace {
+
+/// providerInit has no argument that could lead to the test's object.
+std::map<std::string, FakeProvider*>& fakes() {
+    static std::map<std::string, FakeProvider*> all;
+    return all;
+}
+
+template <std::size_t N>
+void put(char (&field)[N], const std::string& text) {
+    std::strncpy(field, text.c_str(), N - 1);
+}
+
+}  // namespace
+
+/// The C functions.
+struct FakeTable {
+    using Line = FakeProvider::Line;
+    using Call = FakeProvider::Call;
+    using Media = FakeProvider::Media;
+
+    static FakeProvider& of(HPROVIDER provider) {
+        return *reinterpret_cast<FakeProvider*>(provider);
+    }
+    static Line& of(HDRVLINE line) { return *reinterpret_cast<Line*>(line); }
+    static Call& of(HDRVCALL call) { return *reinterpret_cast<Call*>(call); }
+    static Media& of(HDRVMEDIA media) { return *reinterpret_cast<Media*>(media); }
+    static TSPI_RESULT ask(Call& call, const char* function, DRV_REQUESTID id) {
+        return call.line->provider->treat(function, id);
+    }
+
+    static TSPI_RESULT init(const TspiInit* init, HPROVIDER* provider) {
+        FakeProvider* self = nullptr;
+        char name[64] = "fake";
+        init->host->configGet(init->host->context, "fake", name, sizeof name);
+        self = fakes().at(name);
+        if (self->initResult < 0) {
+            init->host->explain(init->host->context, "told to fail");
+            return self->initResult;
+        }
+        self->init_ = *init;
+        self->loop_ = std::make_unique<tspi::HostLoop>(*init->host);
+        *provider = reinterpret_cast<HPROVIDER>(self);
+        return 0;
+    }
+    static TSPI_RESULT shutdown(HPROVIDER provider) {
+        FakeProvider& self = of(provider);
+        self.stopThread();
+        self.timers_.clear();
+        self.loop_.reset();
+        self.log_.push_back("providerShutdown");
+        return 0;
+    }
+    static TSPI_RESULT enumDevices(HPROVIDER provider, std::uint32_t* count) {
+        *count = static_cast<std::uint32_t>(of(provider).keys_.size());
+        return 0;
+    }
+    static TSPI_RESULT deviceKey(HPROVIDER provider, std::uint32_t index, char* key,
+                                 std::size_t capacity) {
+        std::strncpy(key, of(provider).keys_.at(index).c_str(), capacity - 1);
+        return 0;
+    }
+    static TSPI_RESULT createLine(HPROVIDER provider, const char* key, std::uint32_t id) {
+        FakeProvider& self = of(provider);
+        auto line = std::make_unique<Line>();
+        line->provider = &self;
+        line->key = key;
+        line->id = id;
+        line->status.connected = line->status.inService = 1;
+        self.lines_.push_back(std::move(line));
+        return 0;
+    }
+    static TSPI_RESULT devCaps(HPROVIDER provider, std::uint32_t id, TspiLineCaps* caps) {
+        FakeProvider& self = of(provider);
+        *caps = self.caps;
+        for (const auto& line : self.lines_) {
+            if (line->id == id) {
+                put(caps->permanentId, line->key);
+                put(caps->name, "line " + line->key);
+            }
+        }
+        return 0;
+    }
+    static TSPI_RESULT lineStatus(HDRVLINE line, TspiLineStatus* status) {
+        *status = of(line).status;
+        return 0;
+    }
+    static TSPI_RESULT lineOpen(HPROVIDER provider, std::uint32_t id, HTAPILINE htLine,
+                                LINEEVENT events, std::uint32_t, HDRVLINE* line) {
+        FakeProvider& self = of(provider);
+        self.log_.push_back("lineOpen");
+        if (self.openResult < 0) {
+            return self.openResult;
+        }
+        // The youngest device of that id: the others were removed.
+        const auto found = std::find_if(self.lines_.rbegin(), self.lines_.rend(),
+                                        [id](const auto& each) { return each->id == id; });
+        (*found)->handle = (*found)->lastHandle = htLine;
+        (*found)->events = events;
+        ++(*found)->opened;
+        *line = reinterpret_cast<HDRVLINE>(found->get());
+        return 0;
+    }
+    static TSPI_RESULT lineClose(HDRVLINE line) {
+        of(line).provider->log_.push_back("lineClose");
+        of(line).handle = nullptr;
+        ++of(line).closed;
+        return 0;
+    }
+    static TSPI_RESULT mediaDetection(HDRVLINE line, std::uint32_t modes) {
+        of(line).mediaDetection = modes;
+        return 0;
+    }
+    static TSPI_RESULT makeCall(DRV_REQUESTID id, HDRVLINE line, HTAPICALL htCall,
+                                const char* address, const TspiCallParams* params, HDRVCALL* call) {
+        FakeProvider& self = *of(line).provider;
+        self.calls_.push_back(std::make_unique<Call>());
+        Call& made = self.lastCall();
+        made.line = &of(line);
+        made.handle = htCall;
+        made.number = address;
+        made.info.origin = LINECALLORIGIN_OUTBOUND;
+        made.info.mediaMode = params->mediaMode;
+        *call = reinterpret_cast<HDRVCALL>(&made);
+        return self.treat("lineMakeCall", id);
+    }
+    static TSPI_RESULT dial(DRV_REQUESTID id, HDRVCALL call, const char* address) {
+        of(call).dialled.push_back(address);
+        return ask(of(call), "lineDial", id);
+    }
+    static TSPI_RESULT accept(DRV_REQUESTID id, HDRVCALL call) {
+        return ask(of(call), "lineAccept", id);
+    }
+    static TSPI_RESULT answer(DRV_REQUESTID id, HDRVCALL call) {
+        return ask(of(call), "lineAnswer", id);
+    }
+    static TSPI_RESULT drop(DRV_REQUESTID id, HDRVCALL call) {
+        return ask(of(call), "lineDrop", id);
+    }
+    static TSPI_RESULT closeCall(HDRVCALL call) {
+        ++of(call).closed;
+        of(call).line->provider->log_.push_back("lineCloseCall");
+        return 0;
+    }
+    static TSPI_RESULT callInfo(HDRVCALL call, TspiCallInfo* info) {
+        *info = of(call).info;
+        return 0;
+    }
+    static TSPI_RESULT callStatus(HDRVCALL call, TspiCallStatus* status) {
+        *status = of(call).status;
+        return 0;
+    }
+    static TSPI_RESULT setMediaMode(HDRVCALL, std::uint32_t) { return 0; }
+    static TSPI_RESULT generateDigits(HDRVCALL call, std::uint32_t id, std::uint32_t, const char*,
+                                      std::uint32_t) {
+        of(call).endToEndId = id;
+        return 0;
+    }
+    static TSPI_RESULT generateTone(HDRVCALL call, std::uint32_t id, std::uint32_t, std::uint32_t,
+                                    std::uint32_t) {
+        of(call).endToEndId = id;
+        return 0;
+    }
+    static TSPI_RESULT monitorDigits(HDRVCALL call, std::uint32_t modes) {
+        of(call).digitModes = modes;
+        return 0;
+    }
+    static TSPI_RESULT devSpecific(DRV_REQUESTID id, HDRVLINE line, HDRVCALL, const void*,
+                                   std::size_t) {
+        return of(line).provider->treat("lineDevSpecific", id);
+    }
+    static TSPI_RESULT getId(HDRVLINE line, const char* deviceClass, char* id,
+                             std::size_t capacity) {
+        if (std::strcmp(deviceClass, "comm/portname") != 0) {
+            return LINEERR_INVALDEVICECLASS;
+        }
+        std::strncpy(id, ("serial:/dev/" + of(line).key).c_str(), capacity - 1);
+        return 0;
+    }
+    static TSPI_RESULT mediaOpen(HDRVCALL call, HTAPIMEDIA htMedia,
+                                 const TspiMediaCallbacks* callbacks, TspiMediaCaps* caps,
+                                 HDRVMEDIA* media) {
+        FakeProvider& self = *of(call).line->provider;
+        self.media_.push_back(std::make_unique<Media>());
+        Media& made = self.lastMedia();
+        made.call = &of(call);
+        made.handle = htMedia;
+        made.callbacks = *callbacks;
+        *caps = self.caps.media;
+        *media = reinterpret_cast<HDRVMEDIA>(&made);
+        return 0;
+    }
+    static TSPI_RESULT mediaStart(DRV_REQUESTID id, HDRVMEDIA media, std::uint32_t direction) {
+        of(media).running |= direction;
+        (direction == TSPI_MEDIA_PLAY ? of(media).played : of(media).recorded) = 0;
+        return ask(*of(media).call, "mediaStart", id);
+    }
+    static TSPI_RESULT mediaStop(DRV_REQUESTID id, HDRVMEDIA media, std::uint32_t direction,
+                                 std::uint32_t how) {
+        of(media).running &= ~direction;
+        of(media).call->line->provider->log_.push_back(how == TSPI_MEDIASTOP_DRAIN ? "drain"
+                                                                                   : "discard");
+        return ask(*of(media).call, "mediaStop", id);
+    }
+    static TSPI_RESULT mediaClose(HDRVMEDIA media) {
+        of(media).closed = true;
+        of(media).running = 0;
+        of(media).call->line->provider->log_.push_back("mediaClose");
+        return 0;
+    }
+
+    static TspiProvider make(const char* name) {
+        return {sizeof(TspiProvider),
+                TSPI_VERSION,
+                name,
+                &init,
+                &shutdown,
+                &enumDevices,
+                &deviceKey,
+                &createLine,
+                nullptr,
+                &devCaps,
+                &lineStatus,
+                &lineOpen,
+                &lineClose,
+                &mediaDetection,
+                &makeCall,
+                &dial,
+                &accept,
+                &answer,
+                &drop,
+                &closeCall,
+                &callInfo,
+                &callStatus,
+                &setMediaMode,
+                &generateDigits,
+                &generateTone,
+                &monitorDigits,
+                &devSpecific,
+                &getId,
+                &mediaOpen,
+                &mediaStart,
+                &mediaStop,
+                &mediaClose};
+    }
+};
+
+FakeProvider::FakeProvider(std::vector<std::string> keys, const char* name)
+    : table(FakeTable::make(name)), keys_(std::move(keys)) {
+    fakes()[name] = this;
+    caps.size = sizeof caps;
+    caps.addressCount = 1;
+    caps.mediaModes = LINEMEDIAMODE_INTERACTIVEVOICE | LINEMEDIAMODE_AUTOMATEDVOICE;
+    caps.devCapFlags = LINEDEVCAPFLAGS_DIALDIALTONE | LINEDEVCAPFLAGS_CLOSEDROP;
+    caps.callStates = 0xFFFF;
+    caps.callerIdFlags = LINECALLPARTYID_ADDRESS | LINECALLPARTYID_NAME;
+    caps.generateDigitModes = caps.monitorDigitModes = LINEDIGITMODE_DTMF;
+    caps.generateToneModes = LINETONEMODE_CUSTOM;
+    caps.maxDialString = 40;
+    caps.media = {sizeof(TspiMediaCaps), TSPI_MEDIA_PLAY | TSPI_MEDIA_RECORD, 0, 8000, 16};
+}
+
+FakeProvider::~FakeProvider() {
+    stopThread();
+    fakes().erase(table.name);
+}
+
+std::size_t FakeProvider::count(const std::string& function) const {
+    return static_cast<std::size_t>(std::count(log_.begin(), log_.end(), function));
+}
+
+TSPI_RESULT FakeProvider::treat(const char* function, DRV_REQUESTID id) {
+    log_.emplace_back(function);
+    if (inside) {
+        inside(function);
+    }
+    const Behaviour behaviour = behave ? behave(function) : Behaviour{};
+    const char* cause = behaviour.cause.empty() ? nullptr : behaviour.cause.c_str();
+    using How = Behaviour::How;
+    if (behaviour.how == How::Refuse) {
+        init_.host->explain(init_.host->context, cause);
+        return behaviour.result;
+    }
+    if (behaviour.how == How::WrongCode) {
+        return static_cast<TSPI_RESULT>(id) + 1000;
+    }
+    ++accepted_;
+    switch (behaviour.how) {
+    case How::Twice: init_.completion(init_.context, id, behaviour.result, cause); [[fallthrough]];
+    case How::Inside: init_.completion(init_.context, id, behaviour.result, cause); break;
+    case How::Later: completeLater(id, behaviour); break;
+    case How::Thread: completeFromThread(id, behaviour); break;
+    case How::WrongId: init_.completion(init_.context, 0x70000000 + id, 0, nullptr); break;
+    case How::Never:
+    case How::Refuse:
+    case How::WrongCode: break;
+    }
+    return static_cast<TSPI_RESULT>(id);
+}
+
+void FakeProvider::completeLater(DRV_REQUESTID id, const Behaviour& behaviour) {
+    timers_.remove_if([](const hal::Timer& timer) { return !timer.armed(); });
+    timers_.emplace_back(*loop_, [this, id, behaviour] {
+        init_.completion(init_.context, id, behaviour.result, behaviour.cause.c_str());
+    });
+    timers_.back().arm(behaviour.delay);
+}
+
+void FakeProvider::completeFromThread(DRV_REQUESTID id, const Behaviour& behaviour) {
+    const std::lock_guard lock(mutex_);
+    jobs_.emplace_back([init = init_, id, behaviour] {
+        init.completion(init.context, id, behaviour.result, behaviour.cause.c_str());
+    });
+    if (!thread_.joinable()) {
+        thread_ = std::thread([this] { work(); });
+    }
+    wake_.notify_one();
+}
+
+void FakeProvider::work() {
+    std::unique_lock lock(mutex_);
+    while (true) {
+        wake_.wait(lock, [this] { return stop_ || !jobs_.empty(); });
+        if (jobs_.empty()) {
+            return;
+        }
+        const auto jobs = std::exchange(jobs_, {});
+        lock.unlock();
+        for (const auto& job : jobs) {
+            job();
+        }
+        lock.lock();
+    }
+}
+
+void FakeProvider::stopThread() {
+    {
+        const std::lock_guard lock(mutex_);
+        stop_ = true;
+    }
+    wake_.notify_one();
+    if (thread_.joinable()) {
+        thread_.join();
+    }
+    stop_ = false;
+}
+
+FakeProvider::Call& FakeProvider::newCall(Line& line) {
+    calls_.push_back(std::make_unique<Call>());
+    Call& call = lastCall();
+    call.line = &line;
+    call.info.origin = LINECALLORIGIN_INBOUND;
+    line.events(line.handle, nullptr, LINE_NEWCALL, reinterpret_cast<std::uintptr_t>(&call),
+                reinterpret_cast<std::uintptr_t>(&call.handle), 0);
+    return call;
+}
+
+FakeProvider::Call& FakeProvider::ring(Line& line, std::uint32_t mediaModes) {
+    Call& call = newCall(line);
+    call.info.mediaMode = mediaModes;
+    state(call, LINECALLSTATE_OFFERING, LINEOFFERINGMODE_ACTIVE, mediaModes);
+    return call;
+}
+
+void FakeProvider::state(Call& call, std::uint32_t state, std::uint32_t mode,
+                         std::uint32_t mediaModes) {
+    call.status.state = state;
+    event(*call.line, call.handle, LINE_CALLSTATE, state, mode, mediaModes);
+}
+
+void FakeProvider::event(Line& line, HTAPICALL call, std::uint32_t message, std::uintptr_t p1,
+                         std::uintptr_t p2, std::uintptr_t p3) {
+    line.events(line.lastHandle, call, message, p1, p2, p3);
+}
+
+void FakeProvider::arrive(const std::string& key) {
+    init_.lineCreate(init_.context, key.c_str());
+}
+
+void FakeProvider::remove(Line& line) {
+    init_.lineRemove(init_.context, line.id);
+}
+
+std::vector<std::int16_t> FakeProvider::tick(Media& media, std::size_t count, std::int16_t value) {
+    std::vector<std::int16_t> played;
+    if ((media.running & TSPI_MEDIA_PLAY) != 0) {
+        played.resize(count);
+        played.resize(media.callbacks.send(media.handle, media.played, played.data(), count));
+        media.played += count;
+    }
+    if ((media.running & TSPI_MEDIA_RECORD) != 0) {
+        const std::vector<std::int16_t> heard(count, value);
+        media.callbacks.receive(media.handle, media.recorded, heard.data(), count);
+        media.recorded += count;
+    }
+    return played;
+}
+
+}  // namespace tipring::test

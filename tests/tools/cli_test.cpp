@@ -1,0 +1,465 @@
+// SPDX-License-Identifier: Apache-2.0
+// The built command, as people and scripts run it.
+#include <fcntl.h>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <sqlite3.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include <csignal>
+#include <fstream>
+#include <nlohmann/json.hpp>
+#include <sstream>
+
+#include "process.h"
+#include "sound_file.h"
+#include "temp_dir.h"
+
+namespace tipring::tools {
+namespace {
+
+using namespace std::chrono_literals;
+using nlohmann::json;
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+struct Ran {
+    int code = -1;
+    std::string out, err;
+
+    [[nodiscard]] std::vector<json> objects() const {
+        std::vector<json> all;
+        std::istringstream lines(out);
+        for (std::string line; std::getline(lines, line);) {
+            all.push_back(json::parse(line, nullptr, false));
+        }
+        return all;
+    }
+};
+
+class Cli : public ::testing::Test {
+protected:
+    /// Nothing of the user's own gets in, and nothing gets out.
+    [[nodiscard]] Process::Environment environment() const {
+        return {{"HOME", dir_.path()},
+                {"XDG_DATA_HOME", dir_.path() + "/data"},
+                {"XDG_CONFIG_HOME", dir_.path() + "/config"},
+                {"TIPRING_LOG", ""},
+                {"TERM", "dumb"},
+                {"TZ", "UTC"}};
+    }
+    static std::vector<std::string> command(std::vector<std::string> words) {
+        words.insert(words.begin(), TIPRING_COMMAND);
+        return words;
+    }
+    Ran run(const std::vector<std::string>& words, const std::string& input = {}) const {
+        Process process(command(words), environment());
+        process.write(input);
+        Ran ran;
+        ran.code = process.finish();
+        ran.out = process.output();
+        ran.err = process.errors();
+        return ran;
+    }
+    static std::string sql(const std::string& path, const std::string& question) {
+        sqlite3* database = nullptr;
+        sqlite3_open(path.c_str(), &database);
+        std::string answer = "(none)";
+        sqlite3_exec(
+            database, question.c_str(),
+            [](void* out, int, char** columns, char**) {
+                *static_cast<std::string*>(out) = columns[0] == nullptr ? "(null)" : columns[0];
+                return 0;
+            },
+            &answer, nullptr);
+        sqlite3_close(database);
+        return answer;
+    }
+
+    TempDir dir_;
+};
+
+std::size_t count(const std::vector<json>& objects, const std::string& event) {
+    return static_cast<std::size_t>(
+        std::count_if(objects.begin(), objects.end(), [&](const json& object) {
+            return object.is_object() && object.value("event", "") == event;
+        }));
+}
+
+TEST_F(Cli, TellsItsVersion) {
+    const Ran ran = run({"--version"});
+    EXPECT_EQ(ran.code, 0);
+    EXPECT_THAT(ran.out, HasSubstr("tipring "));
+}
+
+TEST_F(Cli, AMistakeIsExitCode2AndNothingOnStandardOutput) {
+    const Ran ran = run({"dail", "5551234"});
+    EXPECT_EQ(ran.code, 2);
+    EXPECT_EQ(ran.out, "");
+    EXPECT_THAT(ran.err, HasSubstr("dail"));
+}
+
+TEST_F(Cli, WithoutAPortItSaysWhatToDo) {
+    const Ran ran = run({"monitor"});
+    EXPECT_EQ(ran.code, 3);
+    EXPECT_THAT(ran.err, HasSubstr("--port"));
+    EXPECT_THAT(ran.err, HasSubstr("tipring demo"));
+}
+
+TEST_F(Cli, APortThatIsNotThereIsExitCode3) {
+    for (const char* name : {"lines", "monitor", "answer"}) {
+        const Ran ran = run({name, "--port", "/dev/ttyNOTHERE7"});
+        EXPECT_EQ(ran.code, 3) << name << ": " << ran.err;
+        EXPECT_THAT(ran.err, HasSubstr("/dev/ttyNOTHERE7"));
+    }
+}
+
+TEST_F(Cli, AConfigurationMistakeIsNamedByLine) {
+    std::ofstream(dir_.file("c.toml")) << "port = '/dev/ttyACM0'\nrings = 3\n";
+    const Ran ran = run({"monitor", "--config", dir_.file("c.toml")});
+    EXPECT_EQ(ran.code, 2);
+    EXPECT_THAT(ran.err, HasSubstr("c.toml:2: rings"));
+}
+
+TEST_F(Cli, DevicesWorksOnAnyMachine) {
+    EXPECT_EQ(run({"devices"}).code, 0);
+    const Ran ran = run({"devices", "--json"});
+    EXPECT_EQ(ran.code, 0) << ran.err;
+    for (const json& object : ran.objects()) {
+        EXPECT_TRUE(object.contains("port")) << object;
+        EXPECT_TRUE(object.contains("free")) << object;
+    }
+}
+
+TEST_F(Cli, TheDemoShowsAWholeCallAndLeavesARowAndARecording) {
+    const Ran ran = run({"demo", "--fast", "--json"});
+    ASSERT_EQ(ran.code, 0) << ran.out << ran.err;
+    EXPECT_EQ(ran.err, "");
+    const auto objects = ran.objects();
+    EXPECT_EQ(count(objects, "ring"), 2u) << ran.out;
+    EXPECT_GE(count(objects, "caller"), 1u) << ran.out;
+    EXPECT_EQ(count(objects, "done"), 1u);
+    EXPECT_THAT(ran.out, HasSubstr(R"("state":"connected")"));
+    EXPECT_THAT(ran.out, HasSubstr(R"("state":"disconnected")"));
+    EXPECT_THAT(ran.out, HasSubstr(R"("state":"idle")"));
+    const json& done = objects.back();
+    ASSERT_EQ(done.value("event", ""), "done") << done;
+    EXPECT_EQ(done.value("end", ""), "hang-up");
+    EXPECT_EQ(done.value("number", ""), "2025550123");
+    EXPECT_EQ(done.value("name", ""), "ADA LOVELACE");
+
+    const auto sound = measureSound(done.value("recording", ""));
+    ASSERT_TRUE(sound) << sound.error().cause;
+    EXPECT_GT(sound->length, 3s);
+    EXPECT_LT(sound->length, 10s);
+    EXPECT_GT(sound->peakDbfs, -30.0) << "the caller is to be heard";
+
+    const std::string row = std::to_string(done.value("row", 0));
+    const std::string log = done.value("callLog", "");
+    const auto column = [&](const char* name) {
+        return sql(log, "SELECT " + std::string(name) + " FROM calls WHERE id = " + row);
+    };
+    EXPECT_EQ(column("number"), "2025550123");
+    EXPECT_EQ(column("name"), "ADA LOVELACE");
+    EXPECT_EQ(column("rings"), "2");
+    EXPECT_EQ(column("direction"), "in");
+    EXPECT_EQ(column("recording"), done.value("recording", ""));
+    EXPECT_NE(column("answer_utc"), "(null)");
+    EXPECT_NE(column("end_utc"), "(null)");
+}
+
+/// The corpus writes bytes as code points up to U+00FF.
+std::string latin1(const std::string& utf8) {
+    std::string bytes;
+    for (std::size_t i = 0; i < utf8.size(); ++i) {
+        const auto byte = static_cast<unsigned char>(utf8[i]);
+        if (byte < 0x80) {
+            bytes += utf8[i];
+        } else {
+            ++i;
+            bytes += static_cast<char>((byte & 0x03) << 6 | (utf8.at(i) & 0x3F));
+        }
+    }
+    return bytes;
+}
+
+TEST_F(Cli, DecodeAgreesWithEveryCapturedTranscript) {
+    std::ifstream corpus(TIPRING_SOURCE_DIR "/tests/data/modem/modem-transcripts.jsonl");
+    int seen = 0;
+    for (std::string text; std::getline(corpus, text); ++seen) {
+        const json sample = json::parse(text);
+        SCOPED_TRACE(sample["id"].get<std::string>());
+        std::vector<std::string> words{"decode", "--json"};
+        if (sample["kind"] == "frame") {
+            words.emplace_back("--frame");
+        }
+        const Ran ran = run(words, latin1(sample["bytes"]));
+        EXPECT_EQ(ran.code, 0) << ran.err;
+        const auto calls = ran.objects();
+        const json expected = sample["expect"];
+        const bool speaks = expected.value("rings", 0) > 0 || expected.contains("number");
+        if (expected.value("calls", speaks ? 1 : 0) > 0) {
+            ASSERT_EQ(calls.size(), 1u) << ran.out;
+        }
+        for (const auto& [key, value] : expected.items()) {
+            // Without any call there are no rings, and no number is absent.
+            const json nothing{{"rings", 0}, {"numberStatus", "absent"}};
+            if (key != "calls") {
+                EXPECT_EQ((calls.empty() ? nothing : calls[0]).value(key, json()), value)
+                    << key << " in " << ran.out;
+            }
+        }
+    }
+    EXPECT_GE(seen, 72);
+}
+
+TEST_F(Cli, DecodeTellsACallInWords) {
+    const Ran ran = run({"decode"},
+                        "RING\r\n\r\nDATE = 0511\r\nTIME = 1852\r\nNMBR = 4075550000\r\n"
+                        "NAME = JOHN DOE\r\n\r\nRING\r\n");
+    EXPECT_EQ(ran.code, 0);
+    EXPECT_EQ(ran.out,
+              "Call 1: 2 rings\n"
+              "    number:    4075550000\n"
+              "    name:      JOHN DOE\n"
+              "    sent:      11 May, 18:52\n");
+}
+
+TEST_F(Cli, DecodeSaysWhyThereIsNoNumber) {
+    EXPECT_THAT(run({"decode"}, "NMBR=P\r\nNAME=O\r\nRING\r\n").out,
+                HasSubstr("Call 1: 1 ring, caller ID before the first\n"
+                          "    number:    withheld by the caller\n"
+                          "    name:      not known to the network\n"));
+}
+
+TEST_F(Cli, DecodeOfAFrameChecksItsChecksum) {
+    const std::string frame(
+        "\x04\x12"
+        "051118524075550000"
+        "Y",
+        21);
+    EXPECT_THAT(run({"decode", "--frame"}, frame).out, HasSubstr("checksum:  right"));
+    std::string broken = frame;
+    broken[5] ^= 1;
+    const Ran ran = run({"decode", "--frame", "--json"}, broken);
+    EXPECT_THAT(ran.out, HasSubstr(R"("checksumValid":false)"));
+    EXPECT_THAT(ran.out, Not(HasSubstr("407555")));
+}
+
+TEST_F(Cli, DecodeHasAnExitCodeForEachTrouble) {
+    EXPECT_EQ(run({"decode", dir_.file("none.bin")}).code, 3);
+    EXPECT_EQ(run({"decode", "--frame"}, "abc").code, 1);
+    const Ran nothing = run({"decode", "--json"}, std::string(100'000, '\xA5'));
+    EXPECT_EQ(nothing.code, 0);
+    EXPECT_EQ(nothing.out, "");
+}
+
+class EveryModem : public Cli, public ::testing::WithParamInterface<const char*> {};
+
+TEST_P(EveryModem, ShowsTheDemo) {
+    const Ran ran = run({"demo", "--fast", "--json", "--modem", GetParam()});
+    ASSERT_EQ(ran.code, 0) << ran.out << ran.err;
+    const json done = ran.objects().back();
+    EXPECT_EQ(done.value("number", ""), "2025550123") << ran.out;
+    const auto sound = measureSound(done.value("recording", ""));
+    ASSERT_TRUE(sound) << ran.out << ran.err;
+    EXPECT_GT(sound->length, 3s);
+    EXPECT_GT(sound->peakDbfs, -30.0);
+}
+
+INSTANTIATE_TEST_SUITE_P(Demo, EveryModem,
+                         ::testing::Values("v253", "rockwell", "conexant", "usr", "si24xx",
+                                           "lucent"));
+
+TEST_F(Cli, AModemWithoutVoiceNamesAndLogsTheCall) {
+    const Ran ran = run({"demo", "--fast", "--json", "--modem", "data"});
+    ASSERT_EQ(ran.code, 0) << ran.out << ran.err;
+    const json done = ran.objects().back();
+    EXPECT_EQ(done.value("end", ""), "not answered");
+    EXPECT_EQ(done.value("number", ""), "2025550123");
+    EXPECT_FALSE(done.value("answered", true));
+    EXPECT_FALSE(done.contains("recording"));
+}
+
+TEST_F(Cli, TheDemoInWordsNamesTheCallerTheFileAndTheRow) {
+    const Ran ran = run({"demo", "--fast"});
+    ASSERT_EQ(ran.code, 0) << ran.out << ran.err;
+    for (const char* text :
+         {"Ring 1", "Ring 2", "2025550123, ADA LOVELACE", "Answered", "Playing the greeting",
+          "Beep", "Recording to", "hung up", ".wav", "Call log:  row 1 of"}) {
+        EXPECT_THAT(ran.out, HasSubstr(text));
+    }
+    EXPECT_THAT(ran.out, Not(HasSubstr("\x1b["))) << "no colours into a pipe";
+    EXPECT_THAT(run({"calls", "--call-log", dir_.path() + "/data/tipring/demo/calls.db"}).out,
+                HasSubstr("ADA LOVELACE"));
+}
+
+TEST_F(Cli, ABrokenCallLogDoesNotSpoilTheCall) {
+    std::ofstream(dir_.file("calls.db")) << "no database" << std::string(4000, ' ');
+    const Ran ran = run({"demo", "--fast", "--json", "--directory", dir_.path()});
+    EXPECT_EQ(ran.code, 0) << ran.out << ran.err;
+    EXPECT_THAT(ran.err, HasSubstr("calls.db"));
+    EXPECT_THAT(ran.err, HasSubstr("move the file away"));
+    const json done = ran.objects().back();
+    EXPECT_EQ(done.value("end", ""), "hang-up");
+    EXPECT_FALSE(done.contains("row"));
+    EXPECT_TRUE(measureSound(done.value("recording", "")));
+}
+
+TEST_F(Cli, AGreetingThatIsNoSoundFileIsToldAndTheMessageIsTaken) {
+    ASSERT_EQ(::mkdir((dir_.path() + "/config").c_str(), 0700), 0);
+    ASSERT_EQ(::mkdir((dir_.path() + "/config/tipring").c_str(), 0700), 0);
+    std::ofstream(dir_.file("hello.wav")) << "this is text";
+    std::ofstream(dir_.file("config/tipring/tipring.toml"))
+        << "[answer]\ngreeting = '" << dir_.file("hello.wav") << "'\n";
+    const Ran ran = run({"demo", "--fast", "--json"});
+    EXPECT_EQ(ran.code, 0) << ran.out << ran.err;
+    EXPECT_THAT(ran.err, HasSubstr("hello.wav"));
+    EXPECT_THAT(ran.err, HasSubstr("only the beep"));
+    EXPECT_TRUE(measureSound(ran.objects().back().value("recording", "")));
+}
+
+TEST_F(Cli, CompletionOfBashIsValidAndKnowsTheCommands) {
+    const Ran ran = run({"completion", "bash"});
+    ASSERT_EQ(ran.code, 0);
+    std::ofstream(dir_.file("completion")) << ran.out;
+    Process bash({"/bin/bash", "-c",
+                  "source '" + dir_.file("completion") +
+                      "'; COMP_WORDS=(tipring de); COMP_CWORD=1; _tipring; echo ${COMPREPLY[*]}; "
+                      "COMP_WORDS=(tipring simulate --modem roc); COMP_CWORD=3; _tipring; "
+                      "echo ${COMPREPLY[*]}"});
+    EXPECT_EQ(bash.line(), "devices demo decode");
+    EXPECT_EQ(bash.line(), "rockwell");
+    EXPECT_EQ(bash.finish(), 0) << bash.errors();
+}
+
+/// `tipring simulate` in the background, and its control socket.
+class Simulated : public Cli {
+protected:
+    void simulate(const std::vector<std::string>& more = {}) {
+        std::vector<std::string> words{"simulate", "--json", "--pty", link_, "--control", control_};
+        words.insert(words.end(), more.begin(), more.end());
+        simulator_ = std::make_unique<Process>(command(words), environment());
+        const auto ready = simulator_->line();
+        ASSERT_TRUE(ready) << simulator_->errors();
+        EXPECT_EQ(json::parse(*ready).value("pty", ""), link_);
+    }
+    /// One command, its one-line answer.
+    std::string ask(const std::string& text) const {
+        const int fd = ::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+        sockaddr_un address{};
+        address.sun_family = AF_UNIX;
+        control_.copy(address.sun_path, sizeof address.sun_path - 1);
+        std::string answer = "(no connection)";
+        if (::connect(fd, reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0) {
+            const std::string line = text + "\n";
+            answer.clear();
+            if (::write(fd, line.data(), line.size()) > 0) {
+                for (char c = 0; ::read(fd, &c, 1) == 1 && c != '\n';) {
+                    answer += c;
+                }
+            }
+        }
+        ::close(fd);
+        return answer;
+    }
+
+    std::string link_ = dir_.file("modem"), control_ = dir_.file("control");
+    std::unique_ptr<Process> simulator_;
+};
+
+TEST_F(Simulated, AnswersEachCommandWithOneLineOnBothWaysIn) {
+    simulate();
+    EXPECT_THAT(ask("state?"), HasSubstr("ok"));
+    EXPECT_THAT(ask("rings?"), HasSubstr("ok 0"));
+    EXPECT_THAT(ask("frobnicate"), HasSubstr("error"));
+    simulator_->write("state?\n");
+    EXPECT_THAT(simulator_->line().value_or("(nothing)"), HasSubstr("ok"));
+    EXPECT_THAT(ask("help"), HasSubstr("call"));
+    ask("quit");
+    EXPECT_EQ(simulator_->finish(), 0) << simulator_->errors();
+    EXPECT_NE(::access(link_.c_str(), F_OK), 0) << "the link is gone";
+    EXPECT_NE(::access(control_.c_str(), F_OK), 0) << "the socket is gone";
+}
+
+TEST_F(Simulated, TerminatesCleanlyOnASignal) {
+    simulate();
+    simulator_->signal(SIGTERM);
+    EXPECT_EQ(simulator_->finish(), 0) << simulator_->errors();
+    EXPECT_NE(::access(link_.c_str(), F_OK), 0);
+}
+
+TEST_F(Simulated, RunsWithoutStandardInputAsUnderAServiceManager) {
+    Process process({"/bin/sh", "-c",
+                     "exec " TIPRING_COMMAND " simulate --json --pty " + link_ + " --control " +
+                         control_ + " < /dev/null"},
+                    environment());
+    ASSERT_TRUE(process.lineWith("ready")) << process.errors();
+    EXPECT_THAT(ask("state?"), HasSubstr("ok"));
+    process.signal(SIGTERM);
+    EXPECT_EQ(process.finish(), 0) << process.errors();
+}
+
+TEST_F(Simulated, LinesTellsWhatTheModemCanDo) {
+    simulate({"--modem", "conexant"});
+    const Ran ran = run({"lines", "--port", link_, "--json"});
+    ASSERT_EQ(ran.code, 0) << ran.out << ran.err;
+    const auto objects = ran.objects();
+    ASSERT_EQ(objects.size(), 1u) << ran.out;
+    EXPECT_TRUE(objects[0].value("inService", false));
+    EXPECT_TRUE(objects[0].value("callerId", false));
+    EXPECT_TRUE(objects[0].value("record", false));
+}
+
+TEST_F(Simulated, MonitorNamesACallerOverARealPtyAndEndsCleanly) {
+    simulate();
+    Process monitor(
+        command({"monitor", "--port", link_, "--json", "--call-log", dir_.file("calls.db")}),
+        environment());
+    ASSERT_TRUE(monitor.lineWith(R"("event":"ready")")) << monitor.errors();
+    EXPECT_THAT(ask("call number=5551234 name=\"J DOE\""), HasSubstr("ok"));
+    ASSERT_TRUE(monitor.lineWith(R"("event":"ring")")) << monitor.errors();
+    const auto caller = monitor.lineWith(R"("number":"5551234")");
+    ASSERT_TRUE(caller) << monitor.output() << monitor.errors();
+    EXPECT_THAT(*caller, HasSubstr(R"("name":"J DOE")"));
+    ask("hangup");
+    ASSERT_TRUE(monitor.lineWith(R"("state":"idle")", 30s)) << monitor.output();
+    monitor.signal(SIGINT);
+    EXPECT_EQ(monitor.finish(), 0) << monitor.errors();
+    EXPECT_EQ(sql(dir_.file("calls.db"), "SELECT number FROM calls"), "5551234");
+    EXPECT_EQ(sql(dir_.file("calls.db"), "SELECT answer_utc FROM calls"), "(null)");
+}
+
+TEST_F(Simulated, ASecondProgramIsToldWhoHasTheModem) {
+    simulate();
+    Process monitor(command({"monitor", "--port", link_, "--json"}), environment());
+    ASSERT_TRUE(monitor.lineWith(R"("event":"ready")")) << monitor.errors();
+    const Ran ran = run({"lines", "--port", link_});
+    EXPECT_EQ(ran.code, 4) << ran.out << ran.err;
+    EXPECT_THAT(ran.err, HasSubstr("tipring"));
+    monitor.signal(SIGTERM);
+    EXPECT_EQ(monitor.finish(), 0);
+}
+
+TEST_F(Simulated, DialReportsABusyFarEndByItsExitCode) {
+    simulate();
+    ASSERT_THAT(ask("plan number=5559999 does=busy"), HasSubstr("ok"));
+    const Ran ran = run({"dial", "--port", link_, "--json", "5559999"});
+    EXPECT_EQ(ran.code, 5) << ran.out << ran.err;
+}
+
+TEST_F(Simulated, ACtrlCDuringACallPutsTheLineBackOnHook) {
+    simulate();
+    Process answer(command({"answer", "--port", link_, "--json", "--rings", "1"}), environment());
+    ASSERT_TRUE(answer.lineWith(R"("event":"ready")")) << answer.errors();
+    ASSERT_THAT(ask("call number=5551234"), HasSubstr("ok"));
+    ASSERT_TRUE(answer.lineWith(R"("step":"greeting")")) << answer.output() << answer.errors();
+    answer.signal(SIGINT);
+    EXPECT_EQ(answer.finish(), 130) << answer.output() << answer.errors();
+    EXPECT_THAT(ask("state?"), HasSubstr("idle"));
+}
+
+}  // namespace
+}  // namespace tipring::tools

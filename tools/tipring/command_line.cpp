@@ -1,0 +1,394 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "command_line.h"
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <array>
+#include <iostream>
+#include <memory>
+#include <string_view>
+#include <utility>
+
+#include "completion.h"
+#include "console.h"
+#include "tipring/hal/sim/country.h"
+#include "tipring/hal/sim/personality.h"
+
+namespace tipring::tools {
+namespace {
+
+constexpr const char* kFooter =
+    "Exit codes: 0 done, 1 failed, 2 wrong usage, 3 no such port, line or file, 4 in use,\n"
+    "5 the far end did not take the call (busy, no answer, no dial tone), 6 no permission,\n"
+    "130 interrupted. Trouble is told on standard error, results on standard output.\n\n"
+    "Try first: tipring demo        (needs no hardware)";
+
+/// What stands for the value of an option in the help.
+constexpr std::array<std::pair<std::string_view, const char*>, 21> kValueNames{{
+    {"log", "LEVELS"},       {"port", "PORT"},      {"country", "CC"},     {"profile", "NAME"},
+    {"config", "FILE"},      {"call-log", "FILE"},  {"count", "N"},        {"play", "FILE"},
+    {"digits", "KEYS"},      {"record", "FILE"},    {"seconds", "N"},      {"rings", "N"},
+    {"greeting", "FILE"},    {"recording", "FILE"}, {"limit", "SECONDS"},  {"dial", "NUMBER"},
+    {"modem", "KIND"},       {"pty", "LINK"},       {"control", "SOCKET"}, {"number", "NUMBER"},
+    {"directory", "FOLDER"},
+}};
+
+/// Everything that options are stored in while CLI11 reads them.
+struct Parsed {
+    CommonOptions common;
+    DialOptions dial;
+    AnswerOptions answer;
+    RecordOptions record;
+    SimulateOptions simulate;
+    DemoOptions demo;
+    DecodeOptions decode;
+    std::uint32_t calls = 20;
+    std::string shell;
+};
+
+std::vector<std::string> modemNames() {
+    std::vector<std::string> names;
+    for (const sim::Personality& personality : sim::personalities()) {
+        names.emplace_back(personality.name);
+    }
+    return names;
+}
+
+std::vector<std::string> countryCodes() {
+    std::vector<std::string> codes;
+    for (const sim::Country& country : sim::countries()) {
+        codes.emplace_back(country.code);
+    }
+    return codes;
+}
+
+/// A range that shows in the error, not in the help.
+CLI::Validator range(int low, int high) {
+    CLI::Validator validator = CLI::Range(low, high);
+    return validator.description("");
+}
+
+class Tree {
+public:
+    Tree() : app_("Tipring: calls on analog telephone lines, through voice modems.", "tipring") {
+        app_.set_help_flag("-h,--help", "Show this help");
+        // Before or after the command: both are natural.
+        addTelling(app_);
+        app_.require_subcommand(1);
+        app_.set_version_flag("--version", "tipring " TIPRING_VERSION, "Show the version");
+        app_.footer(kFooter);
+        app_.get_formatter()->column_width(34);
+        addLook();
+        addCalls();
+        addTools();
+        nameValues();
+    }
+
+    /// CLI11 says only that a subcommand is required.
+    [[nodiscard]] std::string wrongCommand(int argc, const char* const* argv) const {
+        if (argc < 2) {
+            return "no command given; `tipring demo` shows what it does";
+        }
+        const std::string word = argv[1];
+        const auto commands = app_.get_subcommands({});
+        const bool known = word.starts_with("-") ||
+                           std::any_of(commands.begin(), commands.end(), [&](const auto* command) {
+                               return command->get_name() == word;
+                           });
+        return known ? std::string() : "there is no command " + word;
+    }
+
+    CLI::App& app() { return app_; }
+    Parsed& parsed() { return parsed_; }
+    std::function<ExitCode(Console&)> chosen() { return run_; }
+
+    std::vector<CommandShape> shapes() const {
+        std::vector<CommandShape> shapes;
+        for (const CLI::App* command : app_.get_subcommands({})) {
+            shapes.push_back(shapeOf(*command));
+        }
+        return shapes;
+    }
+
+private:
+    using Run = std::function<ExitCode(Console&)>;
+
+    CLI::App* add(const char* name, const char* description, const char* footer, Run run) {
+        CLI::App* command = app_.add_subcommand(name, description);
+        command->footer(footer);
+        command->callback([this, run = std::move(run)] { run_ = run; });
+        addTelling(*command);
+        return command;
+    }
+
+    void addTelling(CLI::App& app) {
+        app.add_flag("--json", parsed_.common.json, "One JSON object a line, for programs");
+        app.add_flag("-q,--quiet", parsed_.common.quiet, "Results and trouble only");
+        app.add_option("--log", parsed_.common.log,
+                       "Diagnostic log on standard error: info, debug, traffic=trace, ...");
+    }
+
+    void addLineOptions(CLI::App* command, bool log = true) {
+        command
+            ->add_option("-p,--port", parsed_.common.ports,
+                         "Port of the modem: /dev/ttyACM0, serial:usb:VID:PID (may be repeated)")
+            ->allow_extra_args(false);
+        addCountry(command);
+        command->add_option("--profile", parsed_.common.profile,
+                            "Modem profile instead of the one found by asking the modem");
+        command->add_option("--config", parsed_.common.config,
+                            "Configuration file instead of ~/.config/tipring/tipring.toml");
+        if (log) {
+            command->add_option("--call-log", parsed_.common.callLog,
+                                "SQLite file of the call log");
+            command->add_flag("--no-call-log", parsed_.common.noCallLog, "Keep no call log");
+        }
+    }
+
+    void addCountry(CLI::App* command) {
+        command->add_option("--country", parsed_.common.country,
+                            "Country of the line (ISO code, as US): caller ID and tones depend on "
+                            "it");
+    }
+
+    void addLook();
+    void addCalls();
+    void addTools();
+    void nameValues();
+
+    static CommandShape shapeOf(const CLI::App& command);
+    static CommandShape::Option optionShape(const CLI::Option& option);
+
+    CLI::App app_;
+    Parsed parsed_;
+    Run run_;
+};
+
+void Tree::addLook() {
+    add("devices", "List serial ports: what they are, and who holds them",
+        "Sends nothing to any of them. Says why a port cannot be used, and what to do about it.",
+        [](Console& console) { return runDevices(console); });
+
+    auto* lines = add("lines", "Ask the modem at each port what it can do",
+                      "Opens the configured ports, or those given with --port.\n"
+                      "Example: tipring lines --port /dev/ttyACM0",
+                      [this](Console& console) { return runLines(console, parsed_.common); });
+    addLineOptions(lines, false);
+
+    auto* monitor = add("monitor", "Show calls as they come: rings, caller, answer, end",
+                        "Never answers. Runs until Ctrl-C, and writes the call log meanwhile.\n"
+                        "Example: tipring monitor --port /dev/ttyACM0 --json | jq .number",
+                        [this](Console& console) { return runMonitor(console, parsed_.common); });
+    addLineOptions(monitor);
+
+    auto* calls =
+        add("calls", "Show the call log", "Times are local; with --json UTC.",
+            [this](Console& console) { return runCalls(console, parsed_.common, parsed_.calls); });
+    calls->add_option("-n,--count", parsed_.calls, "How many of the newest calls")
+        ->capture_default_str()
+        ->check(range(1, 1'000'000));
+    calls->add_option("--call-log", parsed_.common.callLog, "SQLite file of the call log");
+    calls->add_option("--config", parsed_.common.config,
+                      "Configuration file instead of ~/.config/tipring/tipring.toml");
+}
+
+void Tree::addCalls() {
+    auto* dial = add("dial", "Place a call",
+                     "Exit code 5 when the far end is busy, does not answer or cannot be reached.\n"
+                     "Examples: tipring dial 5551234 --play message.wav\n"
+                     "          tipring dial 9,5551234 --digits 42# --record answer.wav",
+                     [this](Console& c) { return runDial(c, parsed_.common, parsed_.dial); });
+    addLineOptions(dial);
+    dial->add_option("NUMBER", parsed_.dial.number,
+                     "Digits, * #, and `,` pause, `W` dial tone, `!` flash, `;` back to command")
+        ->required();
+    dial->add_option("--play", parsed_.dial.play, "Play this sound file, then hang up")
+        ->check(CLI::Validator(CLI::ExistingFile).description(""));
+    dial->add_option("--digits", parsed_.dial.digits, "Keys to send once connected");
+    dial->add_option("--record", parsed_.dial.record, "Record the far end to this new WAV file");
+    dial->add_option("--seconds", parsed_.dial.seconds, "Hang up so long after the connection")
+        ->check(range(1, 86'400));
+    dial->add_flag("--data", parsed_.dial.data, "A data call (carrier), not a voice call");
+
+    auto* answer =
+        add("answer", "Answering machine: greeting, beep, recording",
+            "Takes the next call, or with --all every call until Ctrl-C. The recording ends when\n"
+            "the caller hangs up, is silent, presses #, or at the limit.\n"
+            "Example: tipring answer --port /dev/ttyACM0 --rings 4 --greeting hello.wav --all",
+            [this](Console& c) { return runAnswer(c, parsed_.common, parsed_.answer); });
+    addLineOptions(answer);
+    answer->add_option("--rings", parsed_.answer.rings, "Answer at this ring (default 2)")
+        ->check(range(1, 20));
+    answer->add_option("--greeting", parsed_.answer.greeting,
+                       "Sound file to play (default: a built-in chord)");
+    answer->add_flag("--no-greeting", parsed_.answer.noGreeting, "The beep alone");
+    answer->add_option("--recording", parsed_.answer.recording,
+                       "New WAV file (default: named after time and caller)");
+    answer->add_option("--limit", parsed_.answer.limitSeconds, "Longest recording in seconds")
+        ->check(range(1, 3600));
+    answer->add_flag("--keep-on-silence", parsed_.answer.keepOnSilence,
+                     "Silence does not end the recording");
+    answer->add_flag("--all", parsed_.answer.all, "Every call, not just the next one");
+
+    auto* record =
+        add("record", "Pick up the next call and record it",
+            "No greeting, no beep: what the line says, until it hangs up, the limit, or Ctrl-C.\n"
+            "With --dial it calls instead of waiting. Recording people may need their consent.\n"
+            "Example: tipring record --port /dev/ttyACM0 call.wav",
+            [this](Console& c) { return runRecord(c, parsed_.common, parsed_.record); });
+    addLineOptions(record);
+    record->add_option("FILE", parsed_.record.file, "WAV file to make; must not exist")->required();
+    record->add_option("--rings", parsed_.record.rings, "Answer at this ring")
+        ->capture_default_str()
+        ->check(range(1, 20));
+    record->add_option("--limit", parsed_.record.limitSeconds, "Longest recording in seconds")
+        ->capture_default_str()
+        ->check(range(1, 86'400));
+    record->add_option("--dial", parsed_.record.dial, "Call this number and record what it says");
+}
+
+void Tree::addTools() {
+    auto* simulate =
+        add("simulate", "A modem on a PTY, with a telephone exchange behind it",
+            "Any program can open the PTY as its modem. Commands come from standard input and the\n"
+            "control socket, one a line, each answered by one line; `help` lists them.\n"
+            "Example: tipring simulate --modem usr --pty /tmp/modem\n"
+            "         > call number=5551234 name=\"J DOE\"",
+            [this](Console& c) { return runSimulate(c, parsed_.common, parsed_.simulate); });
+    simulate->add_option("--modem", parsed_.simulate.modem, "Kind of modem (see --list)")
+        ->capture_default_str()
+        ->check(CLI::IsMember(modemNames()).description(""));
+    simulate->add_option("--pty", parsed_.simulate.pty, "Symbolic link to make to the PTY");
+    simulate->add_option("--control", parsed_.simulate.control, "Unix socket for commands");
+    simulate->add_option("--country", parsed_.common.country, "Country of the exchange")
+        ->check(CLI::IsMember(countryCodes(), CLI::ignore_case).description(""));
+    simulate->add_option("--number", parsed_.simulate.number, "Number of the line")
+        ->capture_default_str();
+    simulate->add_flag("--list", parsed_.simulate.list, "List the kinds of modem and leave");
+
+    auto* demo =
+        add("demo", "Show a whole call: ring, name, greeting, recording, call log",
+            "Without --port on a simulated line, in about 20 s. With --port on a real modem: it\n"
+            "waits for you to call.",
+            [this](Console& c) { return runDemo(c, parsed_.common, parsed_.demo); });
+    addLineOptions(demo);
+    demo->add_option("--modem", parsed_.demo.modem, "Kind of simulated modem")
+        ->capture_default_str()
+        ->check(CLI::IsMember(modemNames()).description(""));
+    demo->add_option("--directory", parsed_.demo.directory,
+                     "Where recording and call log go (default ~/.local/share/tipring/demo)");
+    demo->add_flag("--fast", parsed_.demo.fast, "Simulated time: the whole call in a moment");
+
+    auto* decode = add(
+        "decode", "Tell what the driver makes of the bytes that a modem sent",
+        "With --json one object per call: rings, number, numberStatus, name, nameStatus, date,\n"
+        "time, callerIdBeforeRing, called, redirecting, messageWaiting, checksumValid; what is\n"
+        "not known is left out.\n"
+        "Example: tipring decode --json capture.bin\n"
+        "         printf '\\x04\\x12...' | tipring decode --frame",
+        [this](Console& c) { return runDecode(c, parsed_.decode); });
+    decode->add_option("FILE", parsed_.decode.file, "Captured bytes; - or nothing: standard input");
+    decode->add_option("--profile", parsed_.common.profile,
+                       "Profile of the modem that sent them; today all are read alike");
+    decode->add_option("--country", parsed_.common.country,
+                       "Country of the line (ISO code); today all are read alike");
+    decode->add_flag("--frame", parsed_.decode.frame,
+                     "The bytes are one raw SDMF or MDMF caller-ID message");
+
+    CLI::App* completion =
+        app_.add_subcommand("completion", "Print the completion script of a shell");
+    completion->footer("Example: source <(tipring completion bash)");
+    completion->add_option("SHELL", parsed_.shell, "bash, zsh or fish")
+        ->required()
+        ->check(CLI::IsMember({"bash", "zsh", "fish"}).description(""));
+    completion->callback([this] {
+        run_ = [this](Console& console) {
+            console.result(completionScript(parsed_.shell, shapes()));
+            return ExitCode::Ok;
+        };
+    });
+}
+
+void Tree::nameValues() {
+    auto commands = app_.get_subcommands({});
+    commands.push_back(&app_);
+    for (CLI::App* command : commands) {
+        for (CLI::Option* option : command->get_options()) {
+            if (option->get_positional()) {
+                option->type_name("");
+            }
+            for (const auto& [name, value] : kValueNames) {
+                if (option->check_lname(std::string(name)) &&
+                    option->get_items_expected_max() > 0) {
+                    option->type_name(value);
+                }
+            }
+        }
+    }
+}
+
+CommandShape::Option Tree::optionShape(const CLI::Option& option) {
+    CommandShape::Option shape;
+    shape.name = option.get_lnames().empty() ? "-" + option.get_snames().front()
+                                             : "--" + option.get_lnames().front();
+    shape.description = option.get_description();
+    shape.takesValue = option.get_items_expected_max() > 0;
+    shape.takesFile = shape.name == "--port" || shape.name == "--config" ||
+                      shape.name == "--greeting" || shape.name == "--play" ||
+                      shape.name == "--record" || shape.name == "--recording" ||
+                      shape.name == "--call-log" || shape.name == "--pty" ||
+                      shape.name == "--control" || shape.name == "--directory";
+    if (shape.name == "--modem") {
+        shape.values = modemNames();
+    } else if (shape.name == "--country") {
+        shape.values = countryCodes();
+    }
+    return shape;
+}
+
+CommandShape Tree::shapeOf(const CLI::App& command) {
+    CommandShape shape;
+    shape.name = command.get_name();
+    shape.description = command.get_description();
+    for (const CLI::Option* option : command.get_options()) {
+        if (!option->get_positional()) {
+            shape.options.push_back(optionShape(*option));
+        } else if (option->get_name() == "FILE") {
+            shape.operandIsFile = true;
+        } else if (option->get_name() == "SHELL") {
+            shape.operandValues = {"bash", "zsh", "fish"};
+        }
+    }
+    return shape;
+}
+
+}  // namespace
+
+Invocation parseCommandLine(int argc, const char* const* argv) {
+    Invocation invocation;
+    // The chosen subcommand refers to the options in here.
+    auto tree = std::make_shared<Tree>();
+    if (const std::string complaint = tree->wrongCommand(argc, argv); !complaint.empty()) {
+        std::cerr << "tipring: " << complaint << "\nTry: tipring --help\n";
+        invocation.code = ExitCode::Usage;
+        return invocation;
+    }
+    try {
+        tree->app().parse(argc, argv);
+    } catch (const CLI::Success& wish) {
+        tree->app().exit(wish, std::cout, std::cerr);  // --help, --version
+        return invocation;
+    } catch (const CLI::ParseError& error) {
+        std::cerr << "tipring: " << error.what() << "\n";
+        const auto chosen = tree->app().get_subcommands();
+        std::cerr << "Try: tipring " << (chosen.empty() ? "" : chosen.front()->get_name() + " ")
+                  << "--help\n";
+        invocation.code = ExitCode::Usage;
+        return invocation;
+    }
+    invocation.common = tree->parsed().common;
+    invocation.run = [tree, run = tree->chosen()](Console& console) { return run(console); };
+    return invocation;
+}
+
+}  // namespace tipring::tools

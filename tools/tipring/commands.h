@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "exit_code.h"
+
+namespace tipring::tools {
+
+class Console;
+
+/// Options that every subcommand takes. What is given here wins over the configuration file.
+struct CommonOptions {
+    std::vector<std::string> ports;
+    std::string profile, country, log, config, callLog;
+    bool noCallLog = false;
+    bool json = false, quiet = false;
+};
+
+struct DialOptions {
+    std::string number, play, digits, record;
+    std::uint32_t seconds = 0;  ///< hang up so long after the connection; 0: stay
+    bool data = false;
+};
+struct AnswerOptions {
+    std::optional<std::uint32_t> rings, limitSeconds;
+    std::string greeting, recording;
+    bool noGreeting = false, all = false, keepOnSilence = false;
+};
+struct RecordOptions {
+    std::string file, dial;
+    std::uint32_t rings = 1, limitSeconds = 3600;
+};
+struct SimulateOptions {
+    std::string modem = "v253", pty, control, country = "US", number = "5550100";
+    bool list = false;
+};
+struct DemoOptions {
+    std::string modem = "v253", directory;
+    bool fast = false;
+};
+struct DecodeOptions {
+    std::string file = "-";
+    bool frame = false;
+};
+
+/// Each runs its subcommand to the end, on a loop of its own, and never throws.
+ExitCode runDevices(Console& console);
+ExitCode runLines(Console& console, const CommonOptions& common);
+ExitCode runMonitor(Console& console, const CommonOptions& common);
+ExitCode runDial(Console& console, const CommonOptions& common, const DialOptions& options);
+ExitCode runAnswer(Console& console, const CommonOptions& common, const AnswerOptions& options);
+ExitCode runRecord(Console& console, const CommonOptions& common, const RecordOptions& options);
+ExitCode runSimulate(Console& console, const CommonOptions& common, const SimulateOptions& options);
+ExitCode runDemo(Console& console, const CommonOptions& common, const DemoOptions& options);
+ExitCode runDecode(Console& console, const DecodeOptions& options);
+ExitCode runCalls(Console& console, const CommonOptions& common, std::uint32_t count);
+
+}  // namespace tipring::tools

@@ -1,0 +1,307 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "event_text.h"
+
+#include <fmt/format.h>
+
+#include "json_line.h"
+#include "time_text.h"
+
+namespace tipring::tools {
+namespace {
+
+using namespace tapi;
+
+template <class... Ts>
+struct Overloaded : Ts... {
+    using Ts::operator()...;
+};
+template <class... Ts>
+Overloaded(Ts...) -> Overloaded<Ts...>;
+
+std::string lineName(const std::shared_ptr<Address>& address) {
+    return address ? address->name() : std::string("a line");
+}
+
+std::string stateText(const CallStateEvent& event) {
+    switch (event.lineState) {
+    case LineCallState::Offering: return "the call is waiting to be answered";
+    case LineCallState::Accepted: return "the call was accepted";
+    case LineCallState::DialTone: return "dial tone";
+    case LineCallState::Dialing: return "dialling";
+    case LineCallState::Proceeding: return "dialled; waiting for the far end";
+    case LineCallState::Ringback: return "it rings at the far end";
+    case LineCallState::Busy: return "the far end is busy";
+    case LineCallState::SpecialInfo: return "the exchange plays an announcement";
+    case LineCallState::Connected:
+        return event.call->connectionConfirmed() ? "connected"
+                                                 : "connected, as far as the modem can tell";
+    case LineCallState::OnHold: return "on hold";
+    case LineCallState::Disconnected: return fmt::format("disconnected: {}", disconnectText(event));
+    case LineCallState::Idle: return "call over";
+    default: return std::string(name(event.lineState));
+    }
+}
+
+std::string infoText(const CallInfoChangeEvent& event) {
+    const CallInfo info = event.call->info();
+    switch (event.item) {
+    case CallInfoChangeEvent::Item::Caller:
+        return fmt::format("caller: {}{}", callerText(info.caller),
+                           info.networkTime ? fmt::format(" (sent by the exchange at {})",
+                                                          networkTimeText(*info.networkTime))
+                                            : std::string());
+    case CallInfoChangeEvent::Item::Called:
+        return fmt::format("called number: {}", callerText(info.called));
+    case CallInfoChangeEvent::Item::Redirecting:
+        return fmt::format("forwarded by: {}", callerText(info.redirecting));
+    case CallInfoChangeEvent::Item::Rate:
+        return info.rate == 0 ? std::string() : fmt::format("data call at {} bit/s", info.rate);
+    default: return {};
+    }
+}
+
+std::string mediaText(const CallMediaEvent& event) {
+    switch (event.kind) {
+    case CallMediaEvent::Kind::StreamFail: return fmt::format("sound failed: {}", event.cause);
+    case CallMediaEvent::Kind::Silence: return "silence on the line";
+    case CallMediaEvent::Kind::MediaHeard: return "a fax or a data modem is calling";
+    default: return {};
+    }
+}
+
+std::string fileText(const FileTerminalEvent& event) {
+    if (!event.error.empty()) {
+        return fmt::format("{}: {}", event.path, event.error);
+    }
+    switch (event.state) {
+    case FileTerminalEvent::State::Active: return fmt::format("{}: started", event.path);
+    case FileTerminalEvent::State::Paused: return fmt::format("{}: paused", event.path);
+    case FileTerminalEvent::State::Idle: return fmt::format("{}: finished", event.path);
+    }
+    return {};
+}
+
+std::string addressText(const AddressEvent& event) {
+    switch (event.kind) {
+    case AddressEvent::Kind::Ringing: return fmt::format("ring {}", event.ringCount + 1);
+    case AddressEvent::Kind::MessageWaitOn: return "a message waits in the operator's mailbox";
+    case AddressEvent::Kind::MessageWaitOff: return "no messages wait any more";
+    case AddressEvent::Kind::State:
+        return event.address->state() == AddressState::InService
+                   ? std::string("in service")
+                   : fmt::format("out of service: {}", event.address->stateCause());
+    case AddressEvent::Kind::CapsChange: return {};
+    }
+    return {};
+}
+
+const char* kindWord(AddressEvent::Kind kind) {
+    switch (kind) {
+    case AddressEvent::Kind::MessageWaitOn: return "message-waiting-on";
+    case AddressEvent::Kind::MessageWaitOff: return "message-waiting-off";
+    case AddressEvent::Kind::CapsChange: return "capabilities";
+    default: return "state";
+    }
+}
+
+const char* kindWord(CallMediaEvent::Kind kind) {
+    switch (kind) {
+    case CallMediaEvent::Kind::StreamActive: return "active";
+    case CallMediaEvent::Kind::StreamInactive: return "inactive";
+    case CallMediaEvent::Kind::StreamFail: return "failed";
+    case CallMediaEvent::Kind::Silence: return "silence";
+    case CallMediaEvent::Kind::MediaHeard: return "heard";
+    }
+    return "";
+}
+
+const char* stateWord(FileTerminalEvent::State state) {
+    switch (state) {
+    case FileTerminalEvent::State::Idle: return "idle";
+    case FileTerminalEvent::State::Active: return "active";
+    case FileTerminalEvent::State::Paused: return "paused";
+    }
+    return "";
+}
+
+void setParty(JsonLine& line, const Party& party) {
+    line.setUnlessEmpty("number", party.number).set("numberStatus", statusWord(party.numberStatus));
+    line.setUnlessEmpty("name", party.name).set("nameStatus", statusWord(party.nameStatus));
+}
+
+void setLine(JsonLine& line, const std::shared_ptr<Address>& address) {
+    if (address) {
+        line.set("line", address->id()).set("lineName", address->name());
+    }
+}
+
+void setCall(JsonLine& line, const std::shared_ptr<Call>& call) {
+    if (call) {
+        setLine(line, call->address());
+        line.set("call", static_cast<std::int64_t>(call->id()));
+    }
+}
+
+const char* eventWord(const Event& event) {
+    return std::visit(Overloaded{
+                          [](const TapiObjectEvent&) { return "line"; },
+                          [](const AddressEvent& e) {
+                              return e.kind == AddressEvent::Kind::Ringing ? "ring" : "line";
+                          },
+                          [](const CallNotificationEvent&) { return "call"; },
+                          [](const CallStateEvent&) { return "state"; },
+                          [](const CallInfoChangeEvent& e) {
+                              switch (e.item) {
+                              case CallInfoChangeEvent::Item::Caller: return "caller";
+                              case CallInfoChangeEvent::Item::Called: return "called";
+                              case CallInfoChangeEvent::Item::Redirecting: return "redirecting";
+                              default: return "info";
+                              }
+                          },
+                          [](const DigitEvent&) { return "digit"; },
+                          [](const GenerateEvent&) { return "sent"; },
+                          [](const CallMediaEvent&) { return "media"; },
+                          [](const FileTerminalEvent&) { return "file"; },
+                      },
+                      event);
+}
+
+void setInfo(JsonLine& line, const CallInfoChangeEvent& event) {
+    const CallInfo info = event.call->info();
+    switch (event.item) {
+    case CallInfoChangeEvent::Item::Caller: setParty(line, info.caller); break;
+    case CallInfoChangeEvent::Item::Called: setParty(line, info.called); break;
+    case CallInfoChangeEvent::Item::Redirecting: setParty(line, info.redirecting); break;
+    default: line.set("rate", info.rate); return;
+    }
+    if (info.networkTime) {
+        line.set("networkTime", networkTimeText(*info.networkTime));
+    }
+}
+
+}  // namespace
+
+std::string statusWord(PartyStatus status) {
+    switch (status) {
+    case PartyStatus::Ok: return "ok";
+    case PartyStatus::Blocked: return "private";
+    case PartyStatus::OutOfArea: return "unavailable";
+    case PartyStatus::Partial: return "partial";
+    case PartyStatus::Unknown:
+    case PartyStatus::Unavail: break;
+    }
+    return "absent";
+}
+
+std::string callerText(const Party& caller) {
+    std::string text;
+    switch (caller.numberStatus) {
+    case PartyStatus::Blocked: text = "number withheld"; break;
+    case PartyStatus::OutOfArea: text = "number not available"; break;
+    case PartyStatus::Partial: text = fmt::format("{}... (incomplete)", caller.number); break;
+    default: text = caller.number;
+    }
+    if (!caller.name.empty()) {
+        text += text.empty() ? caller.name : fmt::format(", {}", caller.name);
+    }
+    return text.empty() ? "no caller ID" : text;
+}
+
+std::string networkTimeText(const NetworkTime& time) {
+    return fmt::format("{:02}-{:02} {:02}:{:02}", time.month, time.day, time.hour, time.minute);
+}
+
+std::string disconnectText(const CallStateEvent& event) {
+    const std::string mode(name(static_cast<DisconnectMode>(event.mode)));
+    return event.cause.empty() || event.cause == mode ? mode
+                                                      : fmt::format("{} ({})", mode, event.cause);
+}
+
+std::string describe(const Event& event) {
+    return std::visit(
+        Overloaded{
+            [](const TapiObjectEvent& e) {
+                return e.kind == TapiObjectEvent::Kind::AddressCreate
+                           ? fmt::format("line came: {}", lineName(e.address))
+                           : fmt::format("line went: {}", lineName(e.address));
+            },
+            [](const AddressEvent& e) { return addressText(e); },
+            [](const CallNotificationEvent& e) {
+                return e.privilege == CallPrivilege::Owner
+                           ? std::string("incoming call")
+                           : std::string("incoming call (another program has it)");
+            },
+            [](const CallStateEvent& e) { return stateText(e); },
+            [](const CallInfoChangeEvent& e) { return infoText(e); },
+            [](const DigitEvent& e) {
+                return fmt::format("key {} pressed at the far end", e.digit);
+            },
+            [](const GenerateEvent& e) {
+                return std::string(e.cancelled ? "sending of tones cancelled" : "tones sent");
+            },
+            [](const CallMediaEvent& e) { return mediaText(e); },
+            [](const FileTerminalEvent& e) { return fileText(e); },
+        },
+        event);
+}
+
+JsonLine toJson(const Event& event, hal::WallTime now) {
+    JsonLine line;
+    line.set("event", eventWord(event)).set("time", utcText(now));
+    std::visit(Overloaded{
+                   [&](const TapiObjectEvent& e) {
+                       setLine(line, e.address);
+                       line.set("kind",
+                                e.kind == TapiObjectEvent::Kind::AddressCreate ? "came" : "went");
+                   },
+                   [&](const AddressEvent& e) {
+                       setLine(line, e.address);
+                       if (e.kind == AddressEvent::Kind::Ringing) {
+                           line.set("count", e.ringCount + 1).set("mode", e.ringMode);
+                           return;
+                       }
+                       line.set("kind", kindWord(e.kind));
+                       line.set("inService", e.address->state() == AddressState::InService);
+                       line.setUnlessEmpty("cause", e.address->stateCause());
+                   },
+                   [&](const CallNotificationEvent& e) {
+                       setCall(line, e.call);
+                       line.set("owner", e.privilege == CallPrivilege::Owner);
+                   },
+                   [&](const CallStateEvent& e) {
+                       setCall(line, e.call);
+                       line.set("state", name(e.lineState));
+                       if (e.lineState == LineCallState::Connected) {
+                           line.set("confirmed", e.call->connectionConfirmed());
+                       } else if (e.lineState == LineCallState::Disconnected) {
+                           line.set("reason", name(static_cast<DisconnectMode>(e.mode)));
+                       }
+                       line.setUnlessEmpty("cause", e.cause);
+                   },
+                   [&](const CallInfoChangeEvent& e) {
+                       setCall(line, e.call);
+                       setInfo(line, e);
+                   },
+                   [&](const DigitEvent& e) {
+                       setCall(line, e.call);
+                       line.set("digit", std::string_view(&e.digit, 1));
+                   },
+                   [&](const GenerateEvent& e) {
+                       setCall(line, e.call);
+                       line.set("cancelled", e.cancelled);
+                   },
+                   [&](const CallMediaEvent& e) {
+                       setCall(line, e.call);
+                       line.set("kind", kindWord(e.kind)).setUnlessEmpty("cause", e.cause);
+                   },
+                   [&](const FileTerminalEvent& e) {
+                       setCall(line, e.call);
+                       line.set("path", e.path).set("state", stateWord(e.state));
+                       line.setUnlessEmpty("error", e.error);
+                   },
+               },
+               event);
+    return line;
+}
+
+}  // namespace tipring::tools

@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <fmt/format.h>
+
+#include "commands.h"
+#include "console.h"
+#include "event_text.h"
+#include "json_line.h"
+#include "session.h"
+#include "time_text.h"
+#include "tipring/hal/base/epoll_loop.h"
+
+namespace tipring::tools {
+namespace {
+
+/// Tells every event of every line until interrupted.
+class Monitor final : public Session::User {
+public:
+    Monitor(hal::EventLoop& loop, Console& console, const Settings& settings)
+        : loop_(loop),
+          console_(console),
+          session_(loop, console, settings, Session::Needs{.allLines = true}, *this) {}
+
+    ExitCode run() { return session_.run(); }
+
+private:
+    void onReady(const std::shared_ptr<tapi::Address>& line) override {
+        tell(line, fmt::format("line ready, waiting for calls{}",
+                               line->capabilities().callerId ? "" : " (no caller ID)"));
+        if (console_.json()) {
+            JsonLine ready;
+            ready.set("event", "ready").set("time", utcText(loop_.wallNow()));
+            console_.object(ready.set("line", line->id()).set("lineName", line->name()));
+        }
+    }
+
+    void onEvent(const tapi::Event& event) override {
+        console_.object(toJson(event, loop_.wallNow()));
+        const std::string text = describe(event);
+        if (!text.empty()) {
+            tell(lineOf(event), decorated(event, text));
+        }
+    }
+
+    void onInterrupt() override { session_.finish(ExitCode::Ok); }
+
+    void tell(const std::shared_ptr<tapi::Address>& line, std::string_view text) {
+        console_.result(fmt::format(
+            "{}  {}: {}", console_.paint(Console::Style::Dim, localClock(loop_.wallNow())),
+            line ? line->name() : "line", text));
+    }
+
+    [[nodiscard]] std::string decorated(const tapi::Event& event, const std::string& text) const {
+        if (std::holds_alternative<tapi::AddressEvent>(event) &&
+            std::get<tapi::AddressEvent>(event).kind == tapi::AddressEvent::Kind::Ringing) {
+            return console_.paint(Console::Style::Ring, text);
+        }
+        const auto* info = std::get_if<tapi::CallInfoChangeEvent>(&event);
+        const bool names = info != nullptr && info->item == tapi::CallInfoChangeEvent::Item::Caller;
+        return names ? console_.paint(Console::Style::Strong, text) : text;
+    }
+
+    static std::shared_ptr<tapi::Address> lineOf(const tapi::Event& event) {
+        return std::visit(
+            [](const auto& e) -> std::shared_ptr<tapi::Address> {
+                if constexpr (requires { e.address; }) {
+                    return e.address;
+                } else {
+                    return e.call ? e.call->address() : nullptr;
+                }
+            },
+            event);
+    }
+
+    hal::EventLoop& loop_;
+    Console& console_;
+    Session session_;
+};
+
+}  // namespace
+
+ExitCode runMonitor(Console& console, const CommonOptions& common) {
+    auto settings = settingsFor(common);
+    if (!settings) {
+        console.problem(settings.error().cause);
+        return exitCodeFor(settings.error().code);
+    }
+    auto loop = hal::EpollLoop::create();
+    if (!loop) {
+        console.problem("cannot start", loop.error());
+        return ExitCode::Failed;
+    }
+    Monitor monitor(**loop, console, *settings);
+    return monitor.run();
+}
+
+}  // namespace tipring::tools
