@@ -225,6 +225,21 @@ void addProfileCaps(const ModemDevice& device, TspiLineCaps& caps) {
     }
 }
 
+/// Before the modem was asked: what most of them have, as a claim. An application that wants voice
+/// can open the line then; CAPSCHANGE tells what is true.
+void addClaimedCaps(TspiLineCaps& caps) {
+    caps.mediaModes |= LINEMEDIAMODE_UNKNOWN | LINEMEDIAMODE_INTERACTIVEVOICE |
+                       LINEMEDIAMODE_AUTOMATEDVOICE;
+    caps.generateDigitModes = LINEDIGITMODE_DTMF;
+    caps.generateToneModes = LINETONEMODE_CUSTOM | LINETONEMODE_BEEP;
+    caps.monitorDigitModes = LINEDIGITMODE_DTMF;
+    caps.devCapFlags |= LINEDEVCAPFLAGS_MSP;
+    caps.callerIdFlags = LINECALLPARTYID_UNKNOWN;
+    caps.media.directions = TSPI_MEDIA_PLAY | TSPI_MEDIA_RECORD;
+    caps.media.deviceRate = 8000;
+    caps.media.bits = 8;
+}
+
 hal::Result<void> ModemProvider::lineCaps(std::uint32_t id, TspiLineCaps& caps) {
     const ModemDevice* device = find(id);
     if (device == nullptr) {
@@ -235,7 +250,7 @@ hal::Result<void> ModemProvider::lineCaps(std::uint32_t id, TspiLineCaps& caps) 
     tspi::copyText(caps.providerInfo, device->profile != nullptr
                                           ? fmt::format("AT modem, profile {}",
                                                         device->profile->name)
-                                          : "AT modem, not identified yet");
+                                          : "AT modem, not identified yet: abilities are claimed");
     caps.addressCount = 1;
     caps.bearerModes = LINEBEARERMODE_VOICE;
     caps.mediaModes = LINEMEDIAMODE_DATAMODEM;
@@ -256,6 +271,8 @@ hal::Result<void> ModemProvider::lineCaps(std::uint32_t id, TspiLineCaps& caps) 
     caps.ringModes = 5;
     if (device->profile != nullptr) {
         addProfileCaps(*device, caps);
+    } else {
+        addClaimedCaps(caps);
     }
     return {};
 }

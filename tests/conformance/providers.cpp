@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "conformance/at_modem_world.h"
 #include "conformance/provider_under_test.h"
 #include "tapi_core/fake_provider.h"
 
@@ -75,6 +76,11 @@ std::vector<Factory> factories() {
     return {
         {"fake", [](hal::EventLoop&) { return std::make_unique<FakeWorld>(); }},
         {"sample", [](hal::EventLoop&) { return std::make_unique<SampleWorld>(); }},
+        {"at_modem_v253", [](hal::EventLoop& loop) { return makeAtModemWorld(loop, "v253"); }},
+        {"at_modem_conexant",
+         [](hal::EventLoop& loop) { return makeAtModemWorld(loop, "conexant"); }},
+        {"at_modem_rockwell",
+         [](hal::EventLoop& loop) { return makeAtModemWorld(loop, "rockwell"); }},
     };
 }
 
