@@ -25,7 +25,9 @@ std::span<const std::byte> bytesOf(std::string_view text) {
 }  // namespace
 
 AtEngine::AtEngine(hal::EventLoop& loop, EngineListener& listener)
-    : loop_(loop), listener_(listener), timer_(loop, [this] { onTimer(); }),
+    : loop_(loop),
+      listener_(listener),
+      timer_(loop, [this] { onTimer(); }),
       reader_(std::make_unique<EngineReader>(*this)) {}
 
 AtEngine::~AtEngine() {
@@ -221,8 +223,7 @@ void AtEngine::answered(Reply reply, std::string_view line) {
     const bool last = now.send != Step::Send::Line || command_ + 1 >= commandCount();
     const Command* row = now.send == Step::Send::Line ? command() : nullptr;
     const bool tolerated = row != nullptr && !row->required && reply == Reply::Error;
-    const bool wanted =
-        now.wanted.has(reply) || tolerated || (!last && kAnyOk.has(reply));
+    const bool wanted = now.wanted.has(reply) || tolerated || (!last && kAnyOk.has(reply));
     if (wanted && !last) {
         ++command_;
         cancelled_ ? end(DialogueEnd::How::Cancelled, reply, line) : beginStep(profile_->gap);

@@ -11,8 +11,8 @@ namespace tipring::at_modem {
 /// What a final result of dialling means for the call.
 struct CallOutcome {
     Reply reply = Reply::None;
-    hal::ErrorCode refusal{};        ///< not 0: when it comes at once, nothing was dialled
-    std::uint32_t state = 0;         ///< a state to pass through, or 0
+    hal::ErrorCode refusal{};  ///< not 0: when it comes at once, nothing was dialled
+    std::uint32_t state = 0;   ///< a state to pass through, or 0
     std::uint32_t stateMode = 0;
     std::uint32_t disconnectMode = 0;
     std::string_view cause;

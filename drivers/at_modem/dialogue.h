@@ -48,10 +48,10 @@ using Dialogue = std::span<const Step>;
 struct DialogueEnd {
     enum class How : std::uint8_t { Done, Refused, TimedOut, Cancelled, Gone };
     How how = How::Done;
-    std::uint8_t step = 0;        ///< id of the last one
-    Reply reply = Reply::None;    ///< its final result, if one came
-    std::string_view command;     ///< the line it sent; valid during the call
-    std::string_view line;        ///< the result as the modem wrote it; valid during the call
+    std::uint8_t step = 0;      ///< id of the last one
+    Reply reply = Reply::None;  ///< its final result, if one came
+    std::string_view command;   ///< the line it sent; valid during the call
+    std::string_view line;      ///< the result as the modem wrote it; valid during the call
 
     [[nodiscard]] bool done() const { return how == How::Done; }
     /// What happened, in words.
@@ -96,26 +96,26 @@ enum StepId : std::uint8_t {
     kRawLine,
 };
 
-extern const Dialogue kAwaken;       ///< AT until it answers, reset, echo off
-extern const Dialogue kIdentify;     ///< what are you?
-extern const Dialogue kIdentifyVoice;///< only where class 8 is there
-extern const Dialogue kInit;         ///< the profile's
-extern const Dialogue kCountry;      ///< set and read back
-extern const Dialogue kCallerId;     ///< <enable>, then <verify> read back
-extern const Dialogue kCallerIdBlind;///< <enable> alone
-extern const Dialogue kCallerIdBack; ///< <verify> alone
-extern const Dialogue kTryFormat;    ///< voice class, format; tolerant
-extern const Dialogue kIdle;         ///< back to the idle class
+extern const Dialogue kAwaken;         ///< AT until it answers, reset, echo off
+extern const Dialogue kIdentify;       ///< what are you?
+extern const Dialogue kIdentifyVoice;  ///< only where class 8 is there
+extern const Dialogue kInit;           ///< the profile's
+extern const Dialogue kCountry;        ///< set and read back
+extern const Dialogue kCallerId;       ///< <enable>, then <verify> read back
+extern const Dialogue kCallerIdBlind;  ///< <enable> alone
+extern const Dialogue kCallerIdBack;   ///< <verify> alone
+extern const Dialogue kTryFormat;      ///< voice class, format; tolerant
+extern const Dialogue kIdle;           ///< back to the idle class
 extern const Dialogue kAnswerVoice;
 extern const Dialogue kAnswerData;
 extern const Dialogue kDialVoice;
 extern const Dialogue kDialData;
-extern const Dialogue kDialPart;     ///< the first part of a long number
-extern const Dialogue kDialMore;     ///< a part in the middle
+extern const Dialogue kDialPart;  ///< the first part of a long number
+extern const Dialogue kDialMore;  ///< a part in the middle
 extern const Dialogue kDialLastPart;
 extern const Dialogue kOffHook;
 extern const Dialogue kHangUp;
-extern const Dialogue kHangUpData;   ///< escape first
+extern const Dialogue kHangUpData;  ///< escape first
 extern const Dialogue kStartPlay;
 extern const Dialogue kStartRecord;
 extern const Dialogue kEndPlay;
@@ -125,7 +125,7 @@ extern const Dialogue kDigit;
 extern const Dialogue kTone;
 extern const Dialogue kHeartbeat;
 extern const Dialogue kRaw;
-extern const Dialogue kRecovery;     ///< the ladder, mildest first
+extern const Dialogue kRecovery;  ///< the ladder, mildest first
 
 }  // namespace dialogues
 }  // namespace tipring::at_modem

@@ -21,9 +21,9 @@ constexpr std::array kAwakenSteps{
 constexpr Step ask(std::uint8_t id, std::string_view text) {
     return {.id = id, .text = text, .onError = Then::Next, .onTimeout = Then::Next};
 }
-constexpr std::array kIdentifySteps{ask(kProduct, "ATI0"),         ask(kFirmware, "ATI3"),
-                                    ask(kManufacturer, "AT+GMI"),  ask(kFaxManufacturer, "AT+FMI"),
-                                    ask(kModel, "AT+GMM"),         ask(kClasses, "AT+FCLASS=?"),
+constexpr std::array kIdentifySteps{ask(kProduct, "ATI0"),        ask(kFirmware, "ATI3"),
+                                    ask(kManufacturer, "AT+GMI"), ask(kFaxManufacturer, "AT+FMI"),
+                                    ask(kModel, "AT+GMM"),        ask(kClasses, "AT+FCLASS=?"),
                                     ask(kHashClasses, "AT#CLS=?")};
 constexpr std::array kIdentifyVoiceSteps{
     Step{.text = "AT+FCLASS=8", .limit = kVoice, .onError = Then::Fail},
@@ -47,9 +47,11 @@ constexpr std::array kCallerIdBackSteps{kBackStep};
 constexpr Step kEnterVoice{.sequence = Sequence::VoiceEnter, .limit = kVoice};
 constexpr Step kSelectFormat{.id = kFormat, .sequence = Sequence::SelectFormat, .limit = kVoice};
 constexpr std::array kTryFormatSteps{kEnterVoice, kSelectFormat};
-constexpr Step kBackToIdle{
-    .sequence = Sequence::Idle, .limit = kVoice, .onError = Then::Next, .onTimeout = Then::Again,
-    .tries = 2};
+constexpr Step kBackToIdle{.sequence = Sequence::Idle,
+                           .limit = kVoice,
+                           .onError = Then::Next,
+                           .onTimeout = Then::Again,
+                           .tries = 2};
 constexpr std::array kIdleSteps{kBackToIdle};
 
 constexpr Step kVoiceSet{.sequence = Sequence::VoiceSetup, .limit = kVoice};
@@ -62,16 +64,19 @@ constexpr std::array kAnswerDataSteps{Step{.sequence = Sequence::DataAnswer,
                                            .interruptible = true}};
 
 constexpr Step kPrepareDial{.text = "AT<raw>", .onError = Then::Next, .onTimeout = Then::Next};
-constexpr Step kDialRest{.id = kDialLast, .sequence = Sequence::Dial, .limit = kSetUp,
-                         .interruptible = true};
+constexpr Step kDialRest{
+    .id = kDialLast, .sequence = Sequence::Dial, .limit = kSetUp, .interruptible = true};
 constexpr Step kDialSome{.sequence = Sequence::DialPart, .limit = kSetUp, .interruptible = true};
-constexpr std::array kDialVoiceSteps{kEnterVoice, kSelectFormat, kVoiceSet, kPrepareDial, kDialRest};
+constexpr std::array kDialVoiceSteps{kEnterVoice, kSelectFormat, kVoiceSet, kPrepareDial,
+                                     kDialRest};
 constexpr std::array kDialPartSteps{kEnterVoice, kSelectFormat, kVoiceSet, kPrepareDial, kDialSome};
 constexpr std::array kDialMoreSteps{kDialSome};
 constexpr std::array kDialLastPartSteps{kDialRest};
-constexpr std::array kDialDataSteps{
-    kPrepareDial, Step{.id = kDialLast, .sequence = Sequence::DataDial,
-                       .wanted = only(Reply::Connect), .limit = kSetUp, .interruptible = true}};
+constexpr std::array kDialDataSteps{kPrepareDial, Step{.id = kDialLast,
+                                                       .sequence = Sequence::DataDial,
+                                                       .wanted = only(Reply::Connect),
+                                                       .limit = kSetUp,
+                                                       .interruptible = true}};
 constexpr std::array kOffHookSteps{kEnterVoice, kSelectFormat, kVoiceSet,
                                    Step{.sequence = Sequence::OffHook, .limit = kVoice}};
 
@@ -84,23 +89,32 @@ constexpr Step kRelease{.sequence = Sequence::HangUp,
 constexpr std::array kHangUpSteps{kRelease, kBackToIdle};
 constexpr std::array kHangUpDataSteps{
     // V.250 leaves the escape to the maker; this one (guard, +++, guard) is what all of them know.
-    Step{.send = Send::Bytes, .text = "+++", .wanted = kAnyOk | only(Reply::NoCarrier),
-         .limit = milliseconds{2000}, .before = milliseconds{1100}, .onError = Then::Next,
+    Step{.send = Send::Bytes,
+         .text = "+++",
+         .wanted = kAnyOk | only(Reply::NoCarrier),
+         .limit = milliseconds{2000},
+         .before = milliseconds{1100},
+         .onError = Then::Next,
          .onTimeout = Then::Next},
     kRelease, kBackToIdle};
 
-constexpr std::array kStartPlaySteps{
-    Step{.sequence = Sequence::PlayPrepare, .limit = kVoice},
-    Step{.id = kStream, .sequence = Sequence::Play, .wanted = only(Reply::Connect),
-         .limit = kVoice}};
-constexpr std::array kStartRecordSteps{
-    Step{.sequence = Sequence::RecordPrepare, .limit = kVoice},
-    Step{.id = kStream, .sequence = Sequence::Record, .wanted = only(Reply::Connect),
-         .limit = kVoice}};
+constexpr std::array kStartPlaySteps{Step{.sequence = Sequence::PlayPrepare, .limit = kVoice},
+                                     Step{.id = kStream,
+                                          .sequence = Sequence::Play,
+                                          .wanted = only(Reply::Connect),
+                                          .limit = kVoice}};
+constexpr std::array kStartRecordSteps{Step{.sequence = Sequence::RecordPrepare, .limit = kVoice},
+                                       Step{.id = kStream,
+                                            .sequence = Sequence::Record,
+                                            .wanted = only(Reply::Connect),
+                                            .limit = kVoice}};
 
 constexpr Step endOf(Profile::Codes Profile::*codes) {
-    return {.send = Send::Codes, .codes = codes, .limit = milliseconds{2000},
-            .onError = Then::Next, .onTimeout = Then::Next};
+    return {.send = Send::Codes,
+            .codes = codes,
+            .limit = milliseconds{2000},
+            .onError = Then::Next,
+            .onTimeout = Then::Next};
 }
 /// The last resort when no code was understood: a character, then a command.
 constexpr Step kPoke{.send = Send::Bytes, .text = "\r", .wanted = {}, .limit = milliseconds{300}};
@@ -122,11 +136,12 @@ constexpr std::array kHeartbeatSteps{
 constexpr std::array kRawSteps{
     Step{.id = kRawLine, .text = "AT<raw>", .wanted = kAnyFinal, .limit = milliseconds{30'000}}};
 
-constexpr Step rung(Step::Send send, std::string_view bytes, milliseconds before, milliseconds wait) {
+constexpr Step rung(Step::Send send, std::string_view bytes, milliseconds before,
+                    milliseconds wait) {
     return {.send = send, .text = bytes, .wanted = {}, .limit = wait, .before = before};
 }
-constexpr Step kAlive{.text = "AT", .onWanted = Then::Finish, .onError = Then::Finish,
-                      .onTimeout = Then::Next};
+constexpr Step kAlive{
+    .text = "AT", .onWanted = Then::Finish, .onError = Then::Finish, .onTimeout = Then::Next};
 constexpr Step tryLine(std::string_view text, milliseconds limit) {
     return {.text = text, .limit = limit, .onError = Then::Next, .onTimeout = Then::Next};
 }

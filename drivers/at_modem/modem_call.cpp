@@ -142,8 +142,7 @@ hal::Result<void> ModemCall::generateTone(std::uint32_t endToEndId, std::uint32_
 }
 
 hal::Result<void> ModemCall::monitorDigits(std::uint32_t digitModes) {
-    if ((digitModes & ~LINEDIGITMODE_DTMF) != 0 ||
-        (digitModes != 0 && !line_.reportsDigits())) {
+    if ((digitModes & ~LINEDIGITMODE_DTMF) != 0 || (digitModes != 0 && !line_.reportsDigits())) {
         return hal::fail(ErrorCode::InvalParam, "the modem reports DTMF digits only, if any");
     }
     monitorsDigits = digitModes != 0;

@@ -28,15 +28,15 @@ struct ModemDevice {
     std::string permanentId;  ///< also the device key
     std::string reopenName;   ///< by identity, where it is known; else portName
     std::uint32_t deviceId = 0;
-    bool inUse = false;       ///< its line is open
+    bool inUse = false;  ///< its line is open
 
     // Found by the start-up; kept until the modem says something else.
     ModemFacts facts;
-    const Profile* profile = nullptr;  ///< null: not identified yet
-    std::optional<std::size_t> format;      ///< of profile->formats: the one that was accepted
-    std::optional<std::size_t> callerIdWay; ///< of profile->callerId: the one that stuck
-    bool callerIdVerified = false;          ///< it was read back
-    bool voice = false;                     ///< class 8 and a sample format are really there
+    const Profile* profile = nullptr;        ///< null: not identified yet
+    std::optional<std::size_t> format;       ///< of profile->formats: the one that was accepted
+    std::optional<std::size_t> callerIdWay;  ///< of profile->callerId: the one that stuck
+    bool callerIdVerified = false;           ///< it was read back
+    bool voice = false;                      ///< class 8 and a sample format are really there
 
     [[nodiscard]] std::string title() const;  ///< "CONEXANT CX93001 at serial:/dev/ttyACM0"
 };

@@ -24,30 +24,40 @@ constexpr std::size_t kLongestAnswer = 4000;
 
 ModemLine::ModemLine(hal::EventLoop& loop, const ProfileStore& profiles, ModemDevice& device,
                      const LineOptions& options, const tspi::LineEvents& events)
-    : loop_(loop), profiles_(profiles), device_(device), options_(options), events_(events),
-      engine_(loop, *this), queue_(engine_),
+    : loop_(loop),
+      profiles_(profiles),
+      device_(device),
+      options_(options),
+      events_(events),
+      engine_(loop, *this),
+      queue_(engine_),
       startup_(engine_, profiles, device, options,
                [this](const hal::Result<void>& result) { onStarted(result); }),
-      voice_(loop, engine_, queue_, device, [this](char code) { onCode(code); },
-             [this](const hal::Error& why) { recover(why); }),
-      tones_(queue_,
-             [this](std::uint32_t id, std::uint32_t how) {
-                 if (live()) {
-                     events_.generated(call_->handle, how, id);
-                 }
-             },
-             [this](const hal::Error& why) { recover(why); }),
+      voice_(
+          loop, engine_, queue_, device, [this](char code) { onCode(code); },
+          [this](const hal::Error& why) { recover(why); }),
+      tones_(
+          queue_,
+          [this](std::uint32_t id, std::uint32_t how) {
+              if (live()) {
+                  events_.generated(call_->handle, how, id);
+              }
+          },
+          [this](const hal::Error& why) { recover(why); }),
       rings_(options.ringTimeout),
       answering_(*this, &ModemLine::onAnswerEnd),
       dialing_(*this, &ModemLine::onDialEnd, &ModemLine::onDialSent),
-      hangingUp_(*this, &ModemLine::onHangUpEnd), recovering_(*this, &ModemLine::onRecoveryEnd),
+      hangingUp_(*this, &ModemLine::onHangUpEnd),
+      recovering_(*this, &ModemLine::onRecoveryEnd),
       heartbeating_(*this, &ModemLine::onHeartbeatEnd),
       raw_(*this, &ModemLine::onRawEnd, nullptr, &ModemLine::onRawLine),
-      ringTimer_(loop, [this] { onRingsOver(); }), callerIdTimer_(loop, [this] { takeCallerId(); }),
+      ringTimer_(loop, [this] { onRingsOver(); }),
+      callerIdTimer_(loop, [this] { takeCallerId(); }),
       progressTimer_(loop, [this] { onProgressTimer(); }),
       noAnswerTimer_(loop, [this] { onNoAnswer(); }),
       heartbeatTimer_(loop, [this] { onHeartbeat(); }),
-      reopenTimer_(loop, [this] { openPort(); }), closeTimer_(loop, [this] { port_.reset(); }) {
+      reopenTimer_(loop, [this] { openPort(); }),
+      closeTimer_(loop, [this] { port_.reset(); }) {
     device_.inUse = true;
     reopenTimer_.arm(milliseconds{0});  // lineOpen returns first
 }
@@ -194,8 +204,8 @@ void ModemLine::goOut(const hal::Error& why) {
     const Service before = std::exchange(service_, Service::Out);
     outCause_ = why.cause;
     startup_.abandon();
-    for (hal::Timer* timer : {&ringTimer_, &callerIdTimer_, &progressTimer_, &noAnswerTimer_,
-                              &heartbeatTimer_}) {
+    for (hal::Timer* timer :
+         {&ringTimer_, &callerIdTimer_, &progressTimer_, &noAnswerTimer_, &heartbeatTimer_}) {
         timer->cancel();
     }
     engine_.detach(gone);

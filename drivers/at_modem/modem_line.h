@@ -54,8 +54,8 @@ private:
 ///
 /// Service: the port is opened and the modem started up (ModemStartup); then the line is in
 /// service. When the modem stops answering, the recovery ladder is climbed and the start-up done
-/// again; when that fails, or the port goes, the line is out of service and the port is opened again
-/// every 10 s, by the device's identity.
+/// again; when that fails, or the port goes, the line is out of service and the port is opened
+/// again every 10 s, by the device's identity.
 class ModemLine final : public tspi::Line, private EngineListener {
 public:
     ModemLine(hal::EventLoop& loop, const ProfileStore& profiles, ModemDevice& device,
@@ -163,10 +163,10 @@ private:
     Service service_ = Service::Out;
     Hook hook_ = Hook::OnHook;
     std::string outCause_ = "the line was just opened";
-    bool wasConnected_ = false;     ///< CONNECTED was told
+    bool wasConnected_ = false;  ///< CONNECTED was told
     bool messageWaiting_ = false;
-    bool callerIdNews_ = false;     ///< more is known than the core was told
-    bool ignoreRinging_ = false;    ///< the ringing call was refused
+    bool callerIdNews_ = false;   ///< more is known than the core was told
+    bool ignoreRinging_ = false;  ///< the ringing call was refused
     bool announceReady_ = true;
     std::chrono::milliseconds noAnswer_{0};
     hal::TimePoint releasedAt_{};

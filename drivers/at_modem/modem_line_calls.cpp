@@ -52,7 +52,9 @@ void ModemLine::setVoiceValues(AtEngine::Start& start) {
     const unsigned bits = dsp::bitsPerSample(format.codec);
     start.values.set(Placeholder::Format, format.id)
         .set(Placeholder::Rate, rate_)
-        .set(Placeholder::Bits, bits == 4 ? "4" : bits == 16 ? "16" : "8");
+        .set(Placeholder::Bits, bits == 4    ? "4"
+                                : bits == 16 ? "16"
+                                             : "8");
 }
 
 hal::Result<void> ModemLine::answer(ModemCall& call, tspi::Request&& request) {
@@ -316,6 +318,7 @@ hal::Result<void> ModemLine::drop(ModemCall& call, tspi::Request&& request) {
         idleCall();
         return {};
     }
+    ignoreRinging_ = hook_ == Hook::Answering;  // it may ring on
     call.dropping = std::move(request);
     call.answering.fail({ErrorCode::OperationFailed, "the call was dropped"});
     call.dialing.fail({ErrorCode::OperationFailed, "the call was dropped"});
@@ -335,6 +338,7 @@ void ModemLine::closeCall(ModemCall& call) {
         if (hook_ == Hook::OnHook) {
             ignoreRinging_ = rings_.count() > 0;
         } else {
+            ignoreRinging_ = hook_ == Hook::Answering;
             hangUp();
         }
     }
@@ -377,6 +381,9 @@ void ModemLine::onHangUpEnd(const DialogueEnd& end) {
 /// The line is on hook: the call is over.
 void ModemLine::released() {
     releasedAt_ = loop_.now();
+    if (ignoreRinging_) {
+        ringTimer_.arm(rings_.patience());
+    }
     rings_.reset();
     callerId_.reset();
     callerIdNews_ = false;

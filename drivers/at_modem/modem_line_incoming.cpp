@@ -45,8 +45,7 @@ void ModemLine::onRingback() {
 }
 
 void ModemLine::onRing(unsigned mode) {
-    const bool transient = device_.profile != nullptr &&
-                           releasedAt_ != hal::TimePoint{} &&
+    const bool transient = device_.profile != nullptr && releasedAt_ != hal::TimePoint{} &&
                            loop_.now() - releasedAt_ < device_.profile->ignoreRing;
     if (hook_ != Hook::OnHook || transient) {
         kLog.debug("{}: a ring right after hang-up or off hook is ignored", device_.portName);
@@ -161,8 +160,7 @@ void ModemLine::onCode(char code) {
     if (!live()) {
         return;
     }
-    if (meaning == EventMeaning::ExtensionLifted && call_->is(kRinging) &&
-        hook_ == Hook::OnHook) {
+    if (meaning == EventMeaning::ExtensionLifted && call_->is(kRinging) && hook_ == Hook::OnHook) {
         ringTimer_.cancel();
         rings_.reset();
         endCall(LINEDISCONNECTMODE_PICKUP, "a parallel telephone took the call");
@@ -194,9 +192,7 @@ void ModemLine::onProgressCode(EventMeaning meaning) {
 
 void ModemLine::onConnectedCode(EventMeaning meaning) {
     switch (meaning) {
-    case EventMeaning::FaxCalling:
-        events_.mediaHeard(call_->handle, LINEMEDIAMODE_G3FAX);
-        break;
+    case EventMeaning::FaxCalling: events_.mediaHeard(call_->handle, LINEMEDIAMODE_G3FAX); break;
     case EventMeaning::DataCalling:
     case EventMeaning::AnswerTone:
         events_.mediaHeard(call_->handle, LINEMEDIAMODE_DATAMODEM);

@@ -73,7 +73,10 @@ std::string_view readBackValue(std::string_view line) noexcept {
 
 ModemStartup::ModemStartup(AtEngine& engine, const ProfileStore& profiles, ModemDevice& device,
                            const LineOptions& options, Done done)
-    : engine_(engine), profiles_(profiles), device_(device), options_(options),
+    : engine_(engine),
+      profiles_(profiles),
+      device_(device),
+      options_(options),
       done_(std::move(done)) {}
 
 void ModemStartup::begin() {
@@ -121,7 +124,8 @@ void ModemStartup::enter(Phase phase) {
         break;
     case Phase::CheckCallerId: {
         AtEngine::Start start;
-        start.values.set(Placeholder::Verify, device_.profile->callerId[*device_.callerIdWay].verify);
+        start.values.set(Placeholder::Verify,
+                         device_.profile->callerId[*device_.callerIdWay].verify);
         answer_.clear();
         engine_.run(kCallerIdBack, *this, start);
         break;
@@ -187,9 +191,10 @@ void ModemStartup::next(const DialogueEnd& end) {
         break;
     case Phase::Country:
         if (readBackValue(answer_) != options_.country) {
-            kLog.warning("{}: the country {} was not taken, the modem says \"{}\"; caller ID may "
-                         "stay away",
-                         device_.portName, options_.country, answer_);
+            kLog.warning(
+                "{}: the country {} was not taken, the modem says \"{}\"; caller ID may "
+                "stay away",
+                device_.portName, options_.country, answer_);
         }
         enter(Phase::CallerId);
         break;
@@ -294,10 +299,10 @@ void ModemStartup::report() const {
                                     profile.formats[*device_.format].rate)
                       : "no voice";
     const std::string callerId =
-        !device_.callerIdWay ? "no caller ID"
-                             : fmt::format("caller ID by {} ({})",
-                                           profile.callerId[*device_.callerIdWay].enable,
-                                           device_.callerIdVerified ? "read back" : "claimed");
+        !device_.callerIdWay
+            ? "no caller ID"
+            : fmt::format("caller ID by {} ({})", profile.callerId[*device_.callerIdWay].enable,
+                          device_.callerIdVerified ? "read back" : "claimed");
     kLog.info("{}: profile {}, {}, {}", device_.title(), profile.name, format, callerId);
 }
 

@@ -29,7 +29,15 @@ public:
 
 private:
     enum class Phase : std::uint8_t {
-        Idle, Awaken, Identify, IdentifyVoice, Init, Country, CallerId, CheckCallerId, Format,
+        Idle,
+        Awaken,
+        Identify,
+        IdentifyVoice,
+        Init,
+        Country,
+        CallerId,
+        CheckCallerId,
+        Format,
         BackToIdle
     };
 

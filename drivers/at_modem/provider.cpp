@@ -197,8 +197,8 @@ private:
 void addVoiceCaps(const ModemDevice& device, TspiLineCaps& caps) {
     const Profile& profile = *device.profile;
     const VoiceFormatChoice& format = profile.formats[*device.format];
-    caps.mediaModes |= LINEMEDIAMODE_UNKNOWN | LINEMEDIAMODE_INTERACTIVEVOICE |
-                       LINEMEDIAMODE_AUTOMATEDVOICE;
+    caps.mediaModes |=
+        LINEMEDIAMODE_UNKNOWN | LINEMEDIAMODE_INTERACTIVEVOICE | LINEMEDIAMODE_AUTOMATEDVOICE;
     caps.generateDigitModes = profile.sequence(Sequence::Digit).empty() ? 0 : LINEDIGITMODE_DTMF;
     caps.generateToneModes =
         profile.sequence(Sequence::Tone).empty() ? 0 : LINETONEMODE_CUSTOM | LINETONEMODE_BEEP;
@@ -228,8 +228,8 @@ void addProfileCaps(const ModemDevice& device, TspiLineCaps& caps) {
 /// Before the modem was asked: what most of them have, as a claim. An application that wants voice
 /// can open the line then; CAPSCHANGE tells what is true.
 void addClaimedCaps(TspiLineCaps& caps) {
-    caps.mediaModes |= LINEMEDIAMODE_UNKNOWN | LINEMEDIAMODE_INTERACTIVEVOICE |
-                       LINEMEDIAMODE_AUTOMATEDVOICE;
+    caps.mediaModes |=
+        LINEMEDIAMODE_UNKNOWN | LINEMEDIAMODE_INTERACTIVEVOICE | LINEMEDIAMODE_AUTOMATEDVOICE;
     caps.generateDigitModes = LINEDIGITMODE_DTMF;
     caps.generateToneModes = LINETONEMODE_CUSTOM | LINETONEMODE_BEEP;
     caps.monitorDigitModes = LINEDIGITMODE_DTMF;
@@ -247,10 +247,10 @@ hal::Result<void> ModemProvider::lineCaps(std::uint32_t id, TspiLineCaps& caps) 
     }
     tspi::copyText(caps.permanentId, device->permanentId);
     tspi::copyText(caps.name, device->title());
-    tspi::copyText(caps.providerInfo, device->profile != nullptr
-                                          ? fmt::format("AT modem, profile {}",
-                                                        device->profile->name)
-                                          : "AT modem, not identified yet: abilities are claimed");
+    tspi::copyText(caps.providerInfo,
+                   device->profile != nullptr
+                       ? fmt::format("AT modem, profile {}", device->profile->name)
+                       : "AT modem, not identified yet: abilities are claimed");
     caps.addressCount = 1;
     caps.bearerModes = LINEBEARERMODE_VOICE;
     caps.mediaModes = LINEMEDIAMODE_DATAMODEM;

@@ -20,8 +20,12 @@ struct ReplySet {
     }
     [[nodiscard]] constexpr bool empty() const { return bits == 0; }
 };
-constexpr ReplySet only(Reply reply) { return {1U << static_cast<unsigned>(reply)}; }
-constexpr ReplySet operator|(ReplySet a, ReplySet b) { return {a.bits | b.bits}; }
+constexpr ReplySet only(Reply reply) {
+    return {1U << static_cast<unsigned>(reply)};
+}
+constexpr ReplySet operator|(ReplySet a, ReplySet b) {
+    return {a.bits | b.bits};
+}
 
 /// Success of a voice command: OK, or VCON where the family says that.
 inline constexpr ReplySet kAnyOk = only(Reply::Ok) | only(Reply::Vcon);

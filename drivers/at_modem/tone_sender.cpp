@@ -13,25 +13,24 @@ namespace tipring::at_modem {
 namespace {
 
 constexpr std::string_view kKeys = "123A456B789C*0#D";
-constexpr std::array<std::string_view, 4> kLow{"697", "770", "852", "941"};       // Q.23
+constexpr std::array<std::string_view, 4> kLow{"697", "770", "852", "941"};  // Q.23
 constexpr std::array<std::string_view, 4> kHigh{"1209", "1336", "1477", "1633"};
 constexpr std::size_t kLongest = 256;
 
 }  // namespace
 
-ToneSender::ToneSender(CommandQueue& queue,
-                       std::function<void(std::uint32_t, std::uint32_t)> done,
+ToneSender::ToneSender(CommandQueue& queue, std::function<void(std::uint32_t, std::uint32_t)> done,
                        std::function<void(const hal::Error&)> onStuck)
     : queue_(queue), done_(std::move(done)), onStuck_(std::move(onStuck)) {}
 
 void ToneSender::setDuration(const Profile& profile, std::chrono::milliseconds duration) {
-    const auto units = std::max<std::int64_t>(1, (duration + profile.toneUnit / 2) / profile.toneUnit);
+    const auto units =
+        std::max<std::int64_t>(1, (duration + profile.toneUnit / 2) / profile.toneUnit);
     duration_ = fmt::format("{}", units);
 }
 
 hal::Result<void> ToneSender::sendDigits(const Profile& profile, std::uint32_t endToEndId,
-                                         std::string_view digits,
-                                         std::chrono::milliseconds each) {
+                                         std::string_view digits, std::chrono::milliseconds each) {
     if (digits.size() > kLongest) {
         return hal::fail(hal::ErrorCode::InvalDigits,
                          fmt::format("at most {} digits at a time", kLongest));

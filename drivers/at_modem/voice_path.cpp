@@ -56,8 +56,13 @@ private:
 VoicePath::VoicePath(hal::EventLoop& loop, AtEngine& engine, CommandQueue& queue,
                      const ModemDevice& device, std::function<void(char)> onCode,
                      std::function<void(const hal::Error&)> onStuck)
-    : loop_(loop), engine_(engine), queue_(queue), device_(device), onCode_(std::move(onCode)),
-      onStuck_(std::move(onStuck)), pace_(loop, [this] { pump(); }) {}
+    : loop_(loop),
+      engine_(engine),
+      queue_(queue),
+      device_(device),
+      onCode_(std::move(onCode)),
+      onStuck_(std::move(onStuck)),
+      pace_(loop, [this] { pump(); }) {}
 
 VoicePath::~VoicePath() {
     if (stream_ != nullptr) {

@@ -98,7 +98,7 @@ private:
     std::optional<dsp::Decoder> decoder_;
     std::optional<dsp::Resampler> resampler_;
     hal::TimePoint began_{};
-    std::uint64_t position_ = 0;     ///< 8 kHz samples pulled or delivered
+    std::uint64_t position_ = 0;       ///< 8 kHz samples pulled or delivered
     std::uint64_t deviceSamples_ = 0;  ///< sent, at the device's rate
     std::array<std::byte, 4096> out_{};
     std::size_t outBegin_ = 0, outEnd_ = 0;

@@ -14,9 +14,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     const std::string_view text(reinterpret_cast<const char*>(data), size);
     const auto profile =
         readProfile(text, "fuzz", [](std::string_view name) { return store.find(name); });
-    const bool sound = profile ? !profile->name.empty() &&
-                                     (!profile->voice || !profile->formats.empty())
-                               : profile.error().cause.starts_with("fuzz:");
+    const bool sound =
+        profile ? !profile->name.empty() && (!profile->voice || !profile->formats.empty())
+                : profile.error().cause.starts_with("fuzz:");
     if (!sound) {
         std::abort();
     }

@@ -74,8 +74,8 @@ protected:
 
 constexpr std::array kTwo{Step{.text = "ATI3"}, Step{.text = "AT+FCLASS?"}};
 constexpr std::array kOne{Step{.text = "AT"}};
-constexpr std::array kLong{Step{.text = "ATA", .limit = milliseconds{60'000},
-                                .interruptible = true}};
+constexpr std::array kLong{
+    Step{.text = "ATA", .limit = milliseconds{60'000}, .interruptible = true}};
 
 TEST_F(AtEngineTest, SendsOneCommandAtATimeWithTheGap) {
     run(kTwo);
@@ -128,8 +128,7 @@ TEST_F(AtEngineTest, ADoubleAnswerIsNotTakenForTheNextCommand) {
 }
 
 TEST_F(AtEngineTest, AfterATimeOutItWaitsForSilence) {
-    constexpr std::array kRetry{
-        Step{.text = "ATI3", .onTimeout = Then::Again, .tries = 2}};
+    constexpr std::array kRetry{Step{.text = "ATI3", .onTimeout = Then::Again, .tries = 2}};
     modem.otherwise("");
     run(kRetry);
     loop.advance(milliseconds{990});
@@ -269,9 +268,14 @@ TEST_F(AtEngineTest, SoundBeginsRightBehindConnect) {
         } else {
             modem.say("\r\nCONNECT\r\n\nab");
         }
-        modem.say("\x10\x10" "c\x10");
+        modem.say(
+            "\x10\x10"
+            "c\x10");
         modem.say("bd\x10\x1A\r\nOK\r\n\x10\x03\r\nOK\r\n");
-        EXPECT_EQ(sink.sound, "\nab\x10" "cd\x10\x10\r\nOK\r\n") << split;
+        EXPECT_EQ(sink.sound,
+                  "\nab\x10"
+                  "cd\x10\x10\r\nOK\r\n")
+            << split;
         EXPECT_EQ(sink.codes, "b");
         EXPECT_TRUE(std::exchange(sink.ended, false));
         EXPECT_FALSE(engine.hasSound());

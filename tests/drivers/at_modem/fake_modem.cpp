@@ -57,11 +57,11 @@ private:
     hal::SerialPortObserver* observer_ = nullptr;
 };
 
-FakeModem::FakeModem(hal::EventLoop& loop, std::string name)
-    : loop_(loop), name_(std::move(name)) {
+FakeModem::FakeModem(hal::EventLoop& loop, std::string name) : loop_(loop), name_(std::move(name)) {
     scheme_ = hal::addPortScheme(
-        "fake", [this](hal::EventLoop&, std::string_view,
-                       const hal::LineSettings&) -> hal::Result<std::unique_ptr<hal::SerialPort>> {
+        "fake",
+        [this](hal::EventLoop&, std::string_view,
+               const hal::LineSettings&) -> hal::Result<std::unique_ptr<hal::SerialPort>> {
             if (absent || port_ != nullptr) {
                 return hal::fail(hal::ErrorCode::NoDevice, "there is no such port");
             }

@@ -12,8 +12,7 @@ namespace {
 TEST(AtModemPlugin, ExportsTheEntryPointAndNothingOfItsOwn) {
     void* library = dlopen(TIPRING_AT_MODEM_PLUGIN, RTLD_NOW | RTLD_LOCAL);
     ASSERT_NE(library, nullptr) << dlerror();
-    const auto entry =
-        reinterpret_cast<TspiEntryPoint>(dlsym(library, TSPI_ENTRY_POINT_NAME));
+    const auto entry = reinterpret_cast<TspiEntryPoint>(dlsym(library, TSPI_ENTRY_POINT_NAME));
     ASSERT_NE(entry, nullptr);
     const TspiProvider* table = entry();
     EXPECT_EQ(std::string(table->name), "at_modem");

@@ -75,7 +75,8 @@ struct ProviderRig::Host {
 };
 
 ProviderRig::ProviderRig(Config config)
-    : table(tipring_at_modem_provider()), host_(std::make_unique<Host>(*this)),
+    : table(tipring_at_modem_provider()),
+      host_(std::make_unique<Host>(*this)),
       config_(std::move(config)) {
     init_.size = sizeof init_;
     init_.version = TSPI_VERSION;
@@ -145,9 +146,8 @@ TSPI_RESULT ProviderRig::makeCall(const char* address, std::uint32_t mediaMode,
     params.mediaMode = mediaMode;
     params.noAnswerTimeout = noAnswer;
     HDRVCALL made = nullptr;
-    const TSPI_RESULT result =
-        table->lineMakeCall(nextId(), line, reinterpret_cast<HTAPICALL>(++lastCall_), address,
-                            &params, &made);
+    const TSPI_RESULT result = table->lineMakeCall(
+        nextId(), line, reinterpret_cast<HTAPICALL>(++lastCall_), address, &params, &made);
     if (result > 0) {
         call = made;
     }
@@ -177,9 +177,8 @@ TspiLineCaps ProviderRig::caps() const {
 }
 
 int ProviderRig::count(std::string_view event) const {
-    return static_cast<int>(
-        std::count_if(events.begin(), events.end(),
-                      [&](const std::string& other) { return other == event; }));
+    return static_cast<int>(std::count_if(
+        events.begin(), events.end(), [&](const std::string& other) { return other == event; }));
 }
 
 std::string ProviderRig::states() const {
@@ -202,8 +201,8 @@ void ProviderRig::onCompletion(void* context, DRV_REQUESTID id, TSPI_RESULT resu
     rig.causes[id] = cause != nullptr ? cause : "";
 }
 
-void ProviderRig::onEvent(HTAPILINE line, HTAPICALL call, std::uint32_t message,
-                          std::uintptr_t p1, std::uintptr_t p2, std::uintptr_t p3) {
+void ProviderRig::onEvent(HTAPILINE line, HTAPICALL call, std::uint32_t message, std::uintptr_t p1,
+                          std::uintptr_t p2, std::uintptr_t p3) {
     reinterpret_cast<ProviderRig*>(line)->take(call, message, p1, p2, p3);
 }
 

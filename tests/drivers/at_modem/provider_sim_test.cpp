@@ -143,8 +143,8 @@ TEST_P(SimulatedVoiceTest, IsRecognised) {
     ready();
     const std::string info = rig.caps().providerInfo;
     const std::map<std::string, std::string> profiles{
-        {"v253", "v253-voice"},     {"rockwell", "rockwell"},       {"conexant", "conexant-cx930xx"},
-        {"usr", "usr-56xx"},        {"si24xx", "silabs-si24xx"},    {"lucent", "agere-lucent"}};
+        {"v253", "v253-voice"}, {"rockwell", "rockwell"},    {"conexant", "conexant-cx930xx"},
+        {"usr", "usr-56xx"},    {"si24xx", "silabs-si24xx"}, {"lucent", "agere-lucent"}};
     EXPECT_EQ(info, "AT modem, profile " + profiles.at(GetParam()));
 }
 
@@ -344,8 +344,7 @@ INSTANTIATE_TEST_SUITE_P(Families, SimulatedModemTest,
                                          "lucent"),
                          [](const auto& made) { return std::string(made.param); });
 INSTANTIATE_TEST_SUITE_P(Families, SimulatedVoiceTest,
-                         testing::Values("v253", "rockwell", "conexant", "usr", "si24xx",
-                                         "lucent"),
+                         testing::Values("v253", "rockwell", "conexant", "usr", "si24xx", "lucent"),
                          [](const auto& made) { return std::string(made.param); });
 
 }  // namespace

@@ -168,8 +168,7 @@ TEST_F(ProviderTest, AnswersAndIsConnectedButNeverConfirmed) {
     EXPECT_FALSE(rig.completed(id));
     EXPECT_EQ(rig.finish(id), 0);
     EXPECT_EQ(rig.states(), "offering connected:1");
-    EXPECT_EQ(modem.written,
-              "AT+FCLASS=8\rAT+VSM=1,8000,0,0\rAT+VSD=0,0\rAT+VGT=200\rAT+VLS=1\r");
+    EXPECT_EQ(modem.written, "AT+FCLASS=8\rAT+VSM=1,8000,0,0\rAT+VSD=0,0\rAT+VGT=200\rAT+VLS=1\r");
 }
 
 TEST_F(ProviderTest, DropHangsUpAndLooksAfterCallerId) {
@@ -244,25 +243,38 @@ TEST_F(ProviderTest, TheLoopBreakMeansThatTheFarEndHungUp) {
 
 TEST_F(ProviderTest, OneBusyReportIsNotEnough) {
     connected();
-    modem.say("\x10" "b");
+    modem.say(
+        "\x10"
+        "b");
     rig.advance(milliseconds{1000});
-    modem.say("\x10" "b");
+    modem.say(
+        "\x10"
+        "b");
     EXPECT_EQ(rig.states(), "offering connected:1");
     rig.advance(milliseconds{3000});
-    modem.say("\x10" "b");
+    modem.say(
+        "\x10"
+        "b");
     EXPECT_EQ(rig.states(), "offering connected:1 disconnected:1");
 }
 
 TEST_F(ProviderTest, DigitsAreToldOnceEach) {
     connected();
     rig.table->lineMonitorDigits(rig.call, LINEDIGITMODE_DTMF);
-    modem.say("\x10/\x10" "5\x10" "5\x10" "5\x10~\x10/\x10" "5\x10~");
+    modem.say(
+        "\x10/\x10"
+        "5\x10"
+        "5\x10"
+        "5\x10~\x10/\x10"
+        "5\x10~");
     EXPECT_EQ(rig.count("digit 5"), 2);
 }
 
 TEST_F(ProviderTest, FaxTonesAreTold) {
     connected();
-    modem.say("\x10" "c");
+    modem.say(
+        "\x10"
+        "c");
     EXPECT_EQ(rig.count("media 20"), 1);
 }
 
@@ -321,16 +333,15 @@ TEST_P(ProviderDialTest, ResultBecomesState) {
     EXPECT_EQ(modem.sent("AT+FCLASS=0"), 1);
 }
 
-INSTANTIATE_TEST_SUITE_P(
-    All, ProviderDialTest,
-    testing::Values(Result{"\r\nBUSY\r\n", "busy disconnected:20 idle"},
-                    Result{"\r\nNO DIALTONE\r\n", "disconnected:1000 idle"},
-                    Result{"\r\nNO DIAL TONE\r\n", "disconnected:1000 idle"},
-                    Result{"\r\nNO ANSWER\r\n", "disconnected:40 idle"},
-                    Result{"\r\nNO CARRIER\r\n", "disconnected:2 idle"},
-                    Result{"\r\nDELAYED 120\r\n", "disconnected:8000 idle"},
-                    Result{"\r\nBLACKLISTED\r\n", "disconnected:20000 idle"},
-                    Result{"\r\nLINE-IN-USE\r\n", "disconnected:800 idle"}));
+INSTANTIATE_TEST_SUITE_P(All, ProviderDialTest,
+                         testing::Values(Result{"\r\nBUSY\r\n", "busy disconnected:20 idle"},
+                                         Result{"\r\nNO DIALTONE\r\n", "disconnected:1000 idle"},
+                                         Result{"\r\nNO DIAL TONE\r\n", "disconnected:1000 idle"},
+                                         Result{"\r\nNO ANSWER\r\n", "disconnected:40 idle"},
+                                         Result{"\r\nNO CARRIER\r\n", "disconnected:2 idle"},
+                                         Result{"\r\nDELAYED 120\r\n", "disconnected:8000 idle"},
+                                         Result{"\r\nBLACKLISTED\r\n", "disconnected:20000 idle"},
+                                         Result{"\r\nLINE-IN-USE\r\n", "disconnected:800 idle"}));
 
 TEST_F(ProviderTest, ALineInUseRefusesTheRequest) {
     ready();
@@ -564,7 +575,8 @@ TEST_F(ProviderTest, ADeadAnswerIsRecoveredAndTheCallEnds) {
 class ForcedProfileTest : public ProviderTest {
 protected:
     ForcedProfileTest()
-        : ProviderTest(ProviderRig::Config{{"profile", "v253-voice"}, {"country", "GB"}, {"heartbeat", "0"}}) {}
+        : ProviderTest(ProviderRig::Config{
+              {"profile", "v253-voice"}, {"country", "GB"}, {"heartbeat", "0"}}) {}
 };
 
 TEST_F(ForcedProfileTest, ConfigurationDecides) {

@@ -28,8 +28,8 @@
 /// lineDevSpecific takes an AT line without "AT" and without control characters; the modem's answer
 /// goes to the log (info), ERROR fails the request.
 ///
-/// Until the modem was identified the caps are a claim: those of a voice modem (providerInfo says so).
-/// LINEDEVSTATE_CAPSCHANGE comes with what was proved, then LINEDEVSTATE_INSERVICE.
+/// Until the modem was identified the caps are a claim: those of a voice modem (providerInfo says
+/// so). LINEDEVSTATE_CAPSCHANGE comes with what was proved, then LINEDEVSTATE_INSERVICE.
 ///
 /// The table lives as long as the program.
 extern "C" const TspiProvider* tipring_at_modem_provider(void);
