@@ -16,7 +16,7 @@ const hal::LogCategory kLog{"at_modem"};
 
 using std::chrono::milliseconds;
 constexpr milliseconds kDrain{150};
-constexpr milliseconds kInterrupt{5000};
+constexpr milliseconds kInterrupt{2000};
 
 std::span<const std::byte> bytesOf(std::string_view text) {
     return std::as_bytes(std::span(text.data(), text.size()));
