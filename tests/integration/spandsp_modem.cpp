@@ -68,7 +68,8 @@ int control(t31_state_t*, void* user, int operation, const char* number) {
     case AT_MODEM_CONTROL_CALL:
         modem->state = State::Dialing;
         modem->ticks = 0;
-        modem->lastDigit = number != nullptr && *number != 0 ? number[std::strlen(number) - 1] : '0';
+        modem->lastDigit =
+            number != nullptr && *number != 0 ? number[std::strlen(number) - 1] : '0';
         std::printf("dialed %s\n", number != nullptr ? number : "");
         break;
     case AT_MODEM_CONTROL_ANSWER:
@@ -157,7 +158,8 @@ int serve(Modem& modem) {
     timerfd_settime(timer, 0, &period, nullptr);
     std::string pending;
     for (;;) {
-        std::array<pollfd, 3> watched{{{timer, POLLIN, 0}, {modem.master, POLLIN, 0}, {0, POLLIN, 0}}};
+        std::array<pollfd, 3> watched{
+            {{timer, POLLIN, 0}, {modem.master, POLLIN, 0}, {0, POLLIN, 0}}};
         if (poll(watched.data(), watched.size(), -1) < 0 && errno != EINTR) {
             return 1;
         }
