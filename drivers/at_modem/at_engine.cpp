@@ -340,13 +340,17 @@ void AtEngine::onGone(const hal::Error& why) {
 }
 
 hal::Error DialogueEnd::error() const {
+    // Causes go to logs: a number that was dialled must not be in them.
+    const std::string_view what = command.starts_with("ATD") ? "the dial command"
+                                  : command.empty()          ? "a code"
+                                                             : command;
     switch (how) {
     case How::Refused:
         return {hal::ErrorCode::OperationFailed,
-                reply == Reply::None ? fmt::format("{}: {}", command, line)
-                                     : fmt::format("the modem answered {} to {}", line, command)};
+                reply == Reply::None ? fmt::format("{}: {}", what, line)
+                                     : fmt::format("the modem answered {} to {}", line, what)};
     case How::TimedOut:
-        return {hal::ErrorCode::Timeout, fmt::format("the modem gave no answer to {}", command)};
+        return {hal::ErrorCode::Timeout, fmt::format("the modem gave no answer to {}", what)};
     case How::Cancelled: return {hal::ErrorCode::OperationFailed, "it was cancelled"};
     case How::Gone: return {hal::ErrorCode::NoDevice, std::string(line)};
     case How::Done: break;

@@ -275,7 +275,9 @@ void ModemLine::onRawLine(std::uint8_t, std::string_view line) {
 
 void ModemLine::onRawEnd(const DialogueEnd& end) {
     if (end.done()) {
-        kLog.info("{}: AT{} gave {}{}", device_.portName, rawText_, rawAnswer_, end.line);
+        const bool dials = rawText_.front() == 'D' || rawText_.front() == 'd';
+        kLog.info("{}: AT{} gave {}{}", device_.portName, dials ? "D..." : rawText_, rawAnswer_,
+                  end.line);
     }
     if (end.done() && end.reply != Reply::Error) {
         rawRequest_.succeed();

@@ -153,6 +153,7 @@ hal::Result<tspi::Call*> ModemLine::makeCall(tspi::Request&& request, HTAPICALL 
 
 void ModemLine::startDialing() {
     hook_ = Hook::Dialing;
+    dialPiece_.clear();
     pushDial(true);
 }
 
@@ -186,7 +187,7 @@ void ModemLine::onDialSent(std::uint8_t step) {
     if (!live() || step != kDialLast) {
         return;
     }
-    if (call_->making) {
+    if (call_->making || call_->dialing) {
         progressTimer_.arm(kAccepted);
     } else {
         progressTimer_.arm(dialTime(dialPiece_));
@@ -212,8 +213,9 @@ void ModemLine::onProgressTimer() {
     if (!live() || hook_ != Hook::Dialing) {
         return;
     }
-    if (call_->making) {
+    if (call_->making || call_->dialing) {
         makingSucceeded();
+        call_->dialing.succeed();
         progressTimer_.arm(dialTime(dialPiece_));
     } else if (call_->is(LINECALLSTATE_DIALTONE | LINECALLSTATE_DIALING)) {
         call_->enter(LINECALLSTATE_PROCEEDING, 0, "the number should be dialled by now");
@@ -242,6 +244,7 @@ void ModemLine::onDialEnd(const DialogueEnd& end) {
         return;
     }
     makingSucceeded();
+    call_->dialing.succeed();
     connected(end);
 }
 

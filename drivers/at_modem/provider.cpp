@@ -104,6 +104,14 @@ void identify(ModemDevice& device, const std::vector<hal::PortInfo>& ports) {
     if (!usb.serial.empty()) {
         device.permanentId = fmt::format("{}:{}", device.facts.usb, usb.serial);
         device.reopenName = fmt::format("serial:usb:{}", device.permanentId);
+        return;
+    }
+    // Many modems have no serial number: their kind must do where there is one of it only.
+    const auto alike = std::count_if(ports.begin(), ports.end(), [&](const hal::PortInfo& port) {
+        return port.usb && port.usb->vendor == usb.vendor && port.usb->product == usb.product;
+    });
+    if (alike == 1) {
+        device.reopenName = fmt::format("serial:usb:{}", device.facts.usb);
     }
 }
 

@@ -57,7 +57,8 @@ private:
     hal::SerialPortObserver* observer_ = nullptr;
 };
 
-FakeModem::FakeModem(hal::EventLoop& loop, std::string name) : loop_(loop), name_(std::move(name)) {
+FakeModem::FakeModem(hal::EventLoop& loop, std::string name)
+    : loop_(loop), name_(std::move(name)), late_(loop, [this] { say(lateBytes_); }) {
     scheme_ = hal::addPortScheme(
         "fake",
         [this](hal::EventLoop&, std::string_view,
@@ -131,13 +132,30 @@ void FakeModem::reply(std::string_view command) {
     } else if (command.starts_with("AT")) {
         bytes = otherwise_;
     }
-    if (!bytes.empty()) {
-        loop_.post([this, alive = alive_, bytes] {
-            if (*alive) {
-                say(bytes);
-            }
-        });
+    if (bytes.empty()) {
+        return;
     }
+    if (faultAt < 0 || faultAt-- > 0) {
+        sayLater(std::move(bytes));
+        return;
+    }
+    switch (fault) {
+    case Fault::Dropped: break;
+    case Fault::Doubled: sayLater(bytes + bytes); break;
+    case Fault::Garbled: sayLater("\x7F\xC3 nonsense " + bytes.substr(bytes.size() / 2)); break;
+    case Fault::Late:
+        lateBytes_ = std::move(bytes);
+        late_.arm(std::chrono::milliseconds{1300});
+        break;
+    }
+}
+
+void FakeModem::sayLater(std::string bytes) {
+    loop_.post([this, alive = alive_, bytes = std::move(bytes)] {
+        if (*alive) {
+            say(bytes);
+        }
+    });
 }
 
 }  // namespace tipring::at_modem

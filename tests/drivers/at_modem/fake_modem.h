@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <map>
 #include <memory>
@@ -37,6 +38,11 @@ public:
     /// Opening fails from now on.
     bool absent = false;
 
+    /// What goes wrong with the n-th answer from now on (0: the next); -1: nothing.
+    enum class Fault : std::uint8_t { Dropped, Doubled, Late, Garbled };
+    int faultAt = -1;
+    Fault fault = Fault::Dropped;
+
     /// All bytes that came, CR included.
     std::string written;
     /// The command lines that came, without CR.
@@ -53,6 +59,7 @@ private:
     friend class Port;
     void take(std::string_view bytes);
     void reply(std::string_view command);
+    void sayLater(std::string bytes);
 
     hal::EventLoop& loop_;
     hal::PortScheme scheme_;
@@ -61,6 +68,8 @@ private:
     std::map<std::string, std::string, std::less<>> once_;
     std::string otherwise_ = "\r\nOK\r\n";
     std::string line_;
+    hal::Timer late_;
+    std::string lateBytes_;
     Port* port_ = nullptr;
     std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
 };

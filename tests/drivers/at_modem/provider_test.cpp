@@ -401,6 +401,28 @@ TEST_F(ProviderTest, AnIncompleteNumberWaitsForMore) {
     EXPECT_EQ(rig.states(), "dialtone dialing busy disconnected:20 idle");
 }
 
+TEST_F(ProviderTest, WithoutANumberItGoesOffHookAndWaitsForDigits) {
+    ready();
+    const auto id = static_cast<DRV_REQUESTID>(rig.makeCall(""));
+    EXPECT_EQ(rig.finish(id), 0) << rig.causes[id];
+    EXPECT_EQ(rig.states(), "dialtone");
+    EXPECT_EQ(modem.sent("AT+VLS=1"), 1);
+    const DRV_REQUESTID more = rig.nextId();
+    rig.table->lineDial(more, rig.call, "123");
+    EXPECT_EQ(rig.finish(more), 0);
+    rig.advance(seconds{1});
+    EXPECT_EQ(modem.sent("ATDT123"), 1);
+    EXPECT_EQ(rig.states(), "dialtone dialing connected:1");
+}
+
+TEST_F(ProviderTest, TheNumberIsNotInACause) {
+    ready();
+    modem.answer("ATDT5551234", "\r\nERROR\r\n");
+    const auto id = static_cast<DRV_REQUESTID>(rig.makeCall("5551234"));
+    EXPECT_EQ(rig.finish(id), LINEERR_OPERATIONFAILED);
+    EXPECT_EQ(rig.causes[id].find("5551234"), std::string::npos) << rig.causes[id];
+}
+
 TEST_F(ProviderTest, DropInterruptsTheDialling) {
     ready();
     modem.answer("ATDT5551234", "");
