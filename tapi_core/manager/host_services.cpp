@@ -7,12 +7,12 @@
 
 #include "tipring/hal/base/log.h"
 
-struct TspiTimer__ {
-    TspiTimer__(tipring::hal::EventLoop& loop, TspiTask task, void* argument)
+struct TspiTimer_tag {
+    TspiTimer_tag(tipring::hal::EventLoop& loop, TspiTask task, void* argument)
         : timer(loop, [task, argument] { task(argument); }) {}
     tipring::hal::Timer timer;
 };
-struct TspiWatch__ {
+struct TspiWatch_tag {
     tipring::hal::Watch watch;
 };
 
@@ -46,7 +46,7 @@ struct HostServices::Functions {
     }
 
     static TspiTimer timerCreate(void* context, TspiTask task, void* argument) {
-        auto timer = std::make_unique<TspiTimer__>(of(context).loop_, task, argument);
+        auto timer = std::make_unique<TspiTimer_tag>(of(context).loop_, task, argument);
         of(context).timers_.insert(timer.get());
         return timer.release();
     }
@@ -69,7 +69,7 @@ struct HostServices::Functions {
             kLog.warning("{}: {}", of(context).provider_, made.error().text());
             return nullptr;
         }
-        auto* watch = new TspiWatch__{std::move(*made)};
+        auto* watch = new TspiWatch_tag{std::move(*made)};
         of(context).watches_.insert(watch);
         return watch;
     }
@@ -138,10 +138,10 @@ HostServices::~HostServices() {
 
 std::size_t HostServices::clear() {
     const std::size_t left = timers_.size() + watches_.size();
-    for (TspiTimer__* timer : timers_) {
+    for (TspiTimer_tag* timer : timers_) {
         delete timer;
     }
-    for (TspiWatch__* watch : watches_) {
+    for (TspiWatch_tag* watch : watches_) {
         delete watch;
     }
     timers_.clear();

@@ -37,8 +37,8 @@ private:
     std::string provider_;
     ProviderConfig config_;
     std::string explanation_;
-    std::unordered_set<TspiTimer__*> timers_;
-    std::unordered_set<TspiWatch__*> watches_;
+    std::unordered_set<TspiTimer_tag*> timers_;
+    std::unordered_set<TspiWatch_tag*> watches_;
     TspiHost table_{};
 };
 

@@ -11,8 +11,8 @@
 extern "C" {
 #endif
 
-typedef struct TspiTimer__* TspiTimer; /* owned by the host, made and destroyed through it */
-typedef struct TspiWatch__* TspiWatch;
+typedef struct TspiTimer_tag* TspiTimer; /* owned by the host, made and destroyed through it */
+typedef struct TspiWatch_tag* TspiWatch;
 
 typedef void (*TspiTask)(void* argument);
 typedef void (*TspiIoTask)(void* argument, uint32_t ready); /* TSPI_IO_* bits */

@@ -13,8 +13,8 @@
 extern "C" {
 #endif
 
-typedef struct HTAPIMEDIA__* HTAPIMEDIA; /* the core's handle of a stream */
-typedef struct HDRVMEDIA__* HDRVMEDIA;   /* the provider's */
+typedef struct HTAPIMEDIA_tag* HTAPIMEDIA; /* the core's handle of a stream */
+typedef struct HDRVMEDIA_tag* HDRVMEDIA;   /* the provider's */
 
 #define TSPI_MEDIA_PLAY 1u   /* towards the line */
 #define TSPI_MEDIA_RECORD 2u /* from the line */

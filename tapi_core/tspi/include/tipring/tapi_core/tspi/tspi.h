@@ -45,11 +45,11 @@ extern "C" {
 typedef int32_t TSPI_RESULT;
 typedef uint32_t DRV_REQUESTID; /* 1..0x7FFFFFFF, unique while pending */
 
-typedef struct HPROVIDER__* HPROVIDER; /* one session of a provider, init to shutdown */
-typedef struct HTAPILINE__* HTAPILINE; /* the core's handle of an open line */
-typedef struct HDRVLINE__* HDRVLINE;   /* the provider's */
-typedef struct HTAPICALL__* HTAPICALL;
-typedef struct HDRVCALL__* HDRVCALL;
+typedef struct HPROVIDER_tag* HPROVIDER; /* one session of a provider, init to shutdown */
+typedef struct HTAPILINE_tag* HTAPILINE; /* the core's handle of an open line */
+typedef struct HDRVLINE_tag* HDRVLINE;   /* the provider's */
+typedef struct HTAPICALL_tag* HTAPICALL;
+typedef struct HDRVCALL_tag* HDRVCALL;
 
 /* `cause` says in words why a request failed (the AT line, the errno); NULL when there is nothing
  * to say or on success. It is copied. */
