@@ -2,8 +2,10 @@
 // How much the port and the loop add to an event. "RING" goes into a pseudo-terminal and its way
 // to user space is timed twice in turn: to the return of read(2) after a bare epoll_wait(2), which
 // is the floor, and to the observer's callback. One thread on one CPU, one event in flight.
-// eventPath is the whole way, most of which is the kernel's hand-over by a worker of its own;
-// readyEventPath starts when the descriptor is ready: what is left is ours, and a harder measure.
+// portPath ends at the observer of a port; applicationPath at the event sink of an application,
+// with the AT driver and the manager between. Each once for the whole way, most of which is the
+// kernel's hand-over by a worker of its own, and once from the moment when the descriptor is ready:
+// what is left then is ours, and a harder measure.
 #include <benchmark/benchmark.h>
 #include <fcntl.h>
 #include <poll.h>
@@ -19,9 +21,12 @@
 #include <string>
 #include <vector>
 
+#include "tipring/drivers/at_modem/provider.h"
 #include "tipring/hal/base/epoll_loop.h"
 #include "tipring/hal/base/file_descriptor.h"
+#include "tipring/hal/base/log.h"
 #include "tipring/hal/serial/serial_port.h"
+#include "tipring/tapi_core/manager/line_manager.h"
 
 namespace tipring::hal {
 namespace {
@@ -117,16 +122,17 @@ public:
     double once(Span span) {
         got_ = 0;
         const auto start = master_.ring(span);
-        while (got_ < kRing.size()) {
-            loop_->runOnce(Duration(-1));
-        }
+        loop_->run();
         return microseconds(arrived_ - start);
     }
 
 private:
     void onReceived(std::span<const std::byte> bytes) override {
         got_ += bytes.size();
-        arrived_ = Clock::now();
+        if (got_ >= kRing.size()) {
+            arrived_ = Clock::now();
+            loop_->stop();
+        }
     }
     void onGone(const Error& /*why*/) override { std::abort(); }
 
@@ -135,6 +141,77 @@ private:
     std::unique_ptr<SerialPort> port_;
     std::size_t got_ = 0;
     Clock::time_point arrived_;
+};
+
+/// The same through driver and manager, to an application that watches the line ring.
+class Application final : tapi::EventSink {
+public:
+    static std::unique_ptr<Application> create() {
+        setLogSink([](LogLevel, std::string_view, std::string_view) {});
+        auto application = std::make_unique<Application>();
+        return application->start() ? std::move(application) : nullptr;
+    }
+    double once(Span span) {
+        const auto start = master_.ring(span);
+        loop_->run();
+        return microseconds(arrived_ - start);
+    }
+
+private:
+    bool start() {
+        auto loop = EpollLoop::create();
+        if (!loop) {
+            return false;
+        }
+        loop_ = std::move(*loop);
+        ::fcntl(master_.fd.get(), F_SETFL, O_NONBLOCK);
+        manager_ = std::make_unique<core::LineManager>(*loop_);
+        if (!manager_->addProvider(*tipring_at_modem_provider(),
+                                   {{"ports", "pty:" + master_.slave}, {"heartbeat", "0"}})) {
+            return false;
+        }
+        tapi_ = manager_->createApplication("bench");
+        tapi_->setEventSink(this);
+        tapi_->setEventFilter(tapi::EventClass::Address);
+        const auto address = tapi_->addresses().front();
+        if (!tapi_->registerCallNotifications(address, {})) {
+            return false;
+        }
+        const auto limit = loop_->now() + std::chrono::seconds(20);
+        while (address->state() != tapi::AddressState::InService && loop_->now() < limit) {
+            answerCommand();
+            loop_->runOnce(std::chrono::milliseconds(5));
+        }
+        return address->state() == tapi::AddressState::InService;
+    }
+    /// A modem that says OK to everything.
+    void answerCommand() {
+        std::array<char, 256> bytes{};
+        const ssize_t got = ::read(master_.fd.get(), bytes.data(), bytes.size());
+        if (got > 0 && bytes[std::size_t(got) - 1] == '\r') {
+            constexpr std::string_view kOk = "\r\nOK\r\n";
+            [[maybe_unused]] const auto sent = ::write(master_.fd.get(), kOk.data(), kOk.size());
+        }
+    }
+    void onEvent(const tapi::Event& event) override {
+        const auto* change = std::get_if<tapi::AddressEvent>(&event);
+        if (change != nullptr && change->kind == tapi::AddressEvent::Kind::Ringing) {
+            arrived_ = Clock::now();
+            loop_->stop();
+        }
+    }
+
+    Master master_;
+    std::unique_ptr<EpollLoop> loop_;
+    std::unique_ptr<core::LineManager> manager_;
+    std::unique_ptr<tapi::Tapi> tapi_;
+    Clock::time_point arrived_;
+
+public:
+    ~Application() override {
+        tapi_.reset();
+        manager_.reset();
+    }
 };
 
 double percentile(std::vector<double> samples, double part) {
@@ -150,8 +227,9 @@ bool pinToThisCpu() {
     return ::sched_setaffinity(0, sizeof set, &set) == 0;
 }
 
+template <class Ours>
 void measure(benchmark::State& state, Span span) {
-    const auto path = Path::create();
+    const auto path = Ours::create();
     if (!path || !pinToThisCpu()) {
         state.SkipWithError("no pseudo-terminal, or no way to stay on one CPU");
         return;
@@ -181,25 +259,31 @@ void measure(benchmark::State& state, Span span) {
         const double least = percentile(floor, part);
         const double ours = percentile(port, part);
         state.counters[std::string("floor_us_") + name] = least;
-        state.counters[std::string("port_us_") + name] = ours;
+        state.counters[std::string("ours_us_") + name] = ours;
         state.counters[std::string("ratio_") + name] = ours / least;
     }
 }
 
-void eventPath(benchmark::State& state) {
-    measure(state, Span::Whole);
+void portPath(benchmark::State& state) {
+    measure<Path>(state, Span::Whole);
 }
-void readyEventPath(benchmark::State& state) {
-    measure(state, Span::Ready);
+void portPathWhenReady(benchmark::State& state) {
+    measure<Path>(state, Span::Ready);
+}
+void applicationPath(benchmark::State& state) {
+    measure<Application>(state, Span::Whole);
+}
+void applicationPathWhenReady(benchmark::State& state) {
+    measure<Application>(state, Span::Ready);
 }
 
-BENCHMARK(eventPath)->UseManualTime()->Iterations(kEvents)->Repetitions(3)->Unit(
-    benchmark::kMicrosecond);
-BENCHMARK(readyEventPath)
-    ->UseManualTime()
-    ->Iterations(kEvents)
-    ->Repetitions(3)
-    ->Unit(benchmark::kMicrosecond);
+void configure(benchmark::internal::Benchmark* bench) {
+    bench->UseManualTime()->Iterations(kEvents)->Unit(benchmark::kMicrosecond);
+}
+BENCHMARK(portPath)->Apply(configure);
+BENCHMARK(portPathWhenReady)->Apply(configure);
+BENCHMARK(applicationPath)->Apply(configure);
+BENCHMARK(applicationPathWhenReady)->Apply(configure);
 
 }  // namespace
 }  // namespace tipring::hal
