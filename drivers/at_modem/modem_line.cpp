@@ -297,6 +297,16 @@ hal::Result<void> ModemLine::status(TspiLineStatus& status) {
     status.inService = service_ == Service::Ready ? 1 : 0;
     status.messageWaiting = messageWaiting_ ? 1 : 0;
     status.activeCalls = live() ? 1 : 0;
+    switch (service_) {
+    case Service::Out: tspi::copyText(status.cause, outCause_); break;
+    case Service::Starting:
+        tspi::copyText(status.cause, "the modem is asked what it can do");
+        break;
+    case Service::Recovering:
+        tspi::copyText(status.cause, "the modem fell silent and is being woken");
+        break;
+    case Service::Ready: break;
+    }
     return {};
 }
 

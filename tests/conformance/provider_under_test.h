@@ -3,6 +3,7 @@
 
 #include <functional>
 #include <memory>
+#include <ostream>
 #include <string>
 #include <vector>
 
@@ -38,5 +39,9 @@ struct Factory {
 /// Every provider that the suite runs over. A new one: write its World, add a line in
 /// providers.cpp.
 [[nodiscard]] std::vector<Factory> factories();
+
+inline void PrintTo(const Factory& factory, std::ostream* out) {
+    *out << factory.name;
+}
 
 }  // namespace tipring::conformance

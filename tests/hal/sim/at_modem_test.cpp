@@ -148,6 +148,10 @@ struct Exchanged {
     const char* expected;
 };
 
+void PrintTo(const Exchanged& row, std::ostream* out) {
+    *out << row.model << ' ' << ::testing::PrintToString(std::string(row.command));
+}
+
 class EveryCommand : public ::testing::TestWithParam<Exchanged> {};
 
 TEST_P(EveryCommand, IsAnsweredAsAProgramNeedsIt) {
