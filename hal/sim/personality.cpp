@@ -159,6 +159,7 @@ Personality base(std::string_view name, std::string_view description,
 
 Personality dataModem() {
     Personality p = base("data", "V.250 data modem without voice", kDataAnswers, "0");
+    p.family = "generic-v250";
     p.nationalSet = true;
     return p;
 }
@@ -166,6 +167,7 @@ Personality dataModem() {
 Personality v253() {
     Personality p =
         base("v253", "voice modem by ITU-T V.253 and TIA/IS-101", kV253Answers, "0,1,8");
+    p.family = "v253-voice";
     p.plusVoice = true;
     p.formats = kV253Formats;
     p.loopBreakEvent = true;
@@ -176,6 +178,7 @@ Personality v253() {
 Personality rockwell() {
     Personality p =
         base("rockwell", "Rockwell RCV336 with the # voice commands", kRockwellAnswers, "0,1,2,8");
+    p.family = "rockwell";
     p.rockwellVoice = true;
     p.formats = kRockwellFormats;
     p.voiceResult = "VCON";
@@ -193,6 +196,7 @@ Personality rockwell() {
 Personality conexant() {
     Personality p =
         base("conexant", "Conexant CX93001 USB voice modem", kConexantAnswers, "0,1,1.0,8");
+    p.family = "conexant-cx930xx";
     p.plusVoice = true;
     p.formats = kConexantFormats;
     p.ringAsDle = true;
@@ -206,6 +210,7 @@ Personality conexant() {
 
 Personality usr() {
     Personality p = base("usr", "U.S. Robotics 5637 USB voice modem", kUsrAnswers, "0,1,2,8");
+    p.family = "usr-56xx";
     p.plusVoice = true;
     p.formats = kMakerFormats;
     p.hookEventOnLineSelect = true;
@@ -218,6 +223,7 @@ Personality usr() {
 
 Personality si24xx() {
     Personality p = base("si24xx", "Silicon Labs Si2457 ISOmodem", kSilabsAnswers, "0,1,8,256");
+    p.family = "silabs-si24xx";
     p.plusVoice = true;
     p.formats = kSilabsFormats;
     p.callerIdFrame = true;
@@ -229,6 +235,7 @@ Personality si24xx() {
 
 Personality lucent() {
     Personality p = base("lucent", "Lucent/Agere LT controller modem", kLucentAnswers, "0,1,2,8");
+    p.family = "agere-lucent";
     p.plusVoice = true;
     p.formats = kMakerFormats;
     p.ringAsDle = true;
@@ -248,8 +255,9 @@ std::span<const Personality> personalities() noexcept {
 
 const Personality* findPersonality(std::string_view name) noexcept {
     const auto all = personalities();
-    const auto at =
-        std::find_if(all.begin(), all.end(), [&](const Personality& p) { return p.name == name; });
+    const auto at = std::find_if(all.begin(), all.end(), [&](const Personality& p) {
+        return p.name == name || p.family == name;
+    });
     return at == all.end() ? nullptr : &*at;
 }
 

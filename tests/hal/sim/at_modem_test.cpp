@@ -268,5 +268,11 @@ TEST(AtModem, TakesAnyBytes) {
     EXPECT_EQ(rig.ask("AT"), "\r\nOK\r\n");
 }
 
+TEST(Personality, AnswersToItsNameAndToItsFamily) {
+    EXPECT_EQ(findPersonality("conexant-cx930xx"), findPersonality("conexant"));
+    EXPECT_EQ(findPersonality("generic-v250"), findPersonality("data"));
+    EXPECT_EQ(findPersonality("no such modem"), nullptr);
+}
+
 }  // namespace
 }  // namespace tipring::sim

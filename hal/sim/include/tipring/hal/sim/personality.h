@@ -33,6 +33,7 @@ struct Personality {
     enum class Digits : std::uint8_t { Blocks, Single };         ///< DLE / d d ~, or DLE d once
 
     std::string_view name;         ///< "v253"
+    std::string_view family;       ///< the field's longer name for it: "conexant-cx930xx"
     std::string_view description;  ///< for people
     std::span<const FixedAnswer> answers;
     std::string_view classes;              ///< +FCLASS=?, "0,1,8"
@@ -68,7 +69,7 @@ struct Personality {
 
 /// All personalities: data, v253, rockwell, conexant, usr, si24xx, lucent.
 [[nodiscard]] std::span<const Personality> personalities() noexcept;
-/// By name; null when there is none.
+/// By name or family; null when there is none.
 [[nodiscard]] const Personality* findPersonality(std::string_view name) noexcept;
 
 }  // namespace tipring::sim
