@@ -5,7 +5,6 @@
 #include "console.h"
 #include "machine_task.h"
 #include "sound_file.h"
-#include "tipring/hal/base/epoll_loop.h"
 
 namespace tipring::tools {
 namespace {
@@ -33,18 +32,9 @@ MachineTask::Options machineOptions(const Settings& settings, const AnswerOption
 }  // namespace
 
 ExitCode runAnswer(Console& console, const CommonOptions& common, const AnswerOptions& options) {
-    auto settings = settingsFor(common);
-    if (!settings) {
-        console.problem(settings.error().cause);
-        return exitCodeFor(settings.error().code);
-    }
-    auto loop = hal::EpollLoop::create();
-    if (!loop) {
-        console.problem("cannot start", loop.error());
-        return ExitCode::Failed;
-    }
-    MachineTask task(**loop, console, *settings, machineOptions(*settings, options));
-    return task.run();
+    return runOnLoop(console, common, [&](hal::EventLoop& loop, const Settings& settings) {
+        return MachineTask(loop, console, settings, machineOptions(settings, options)).run();
+    });
 }
 
 }  // namespace tipring::tools

@@ -12,7 +12,6 @@
 #include "session.h"
 #include "sound_file.h"
 #include "time_text.h"
-#include "tipring/hal/base/epoll_loop.h"
 
 namespace tipring::tools {
 namespace {
@@ -322,18 +321,9 @@ private:
 }  // namespace
 
 ExitCode runDial(Console& console, const CommonOptions& common, const DialOptions& options) {
-    auto settings = settingsFor(common);
-    if (!settings) {
-        console.problem(settings.error().cause);
-        return exitCodeFor(settings.error().code);
-    }
-    auto loop = hal::EpollLoop::create();
-    if (!loop) {
-        console.problem("cannot start", loop.error());
-        return ExitCode::Failed;
-    }
-    Dialler dialler(**loop, console, *settings, options);
-    return dialler.run();
+    return runOnLoop(console, common, [&](hal::EventLoop& loop, const Settings& settings) {
+        return Dialler(loop, console, settings, options).run();
+    });
 }
 
 }  // namespace tipring::tools

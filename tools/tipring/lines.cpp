@@ -8,7 +8,6 @@
 #include "console.h"
 #include "json_line.h"
 #include "session.h"
-#include "tipring/hal/base/epoll_loop.h"
 
 namespace tipring::tools {
 namespace {
@@ -98,18 +97,9 @@ private:
 }  // namespace
 
 ExitCode runLines(Console& console, const CommonOptions& common) {
-    auto settings = settingsFor(common);
-    if (!settings) {
-        console.problem(settings.error().cause);
-        return exitCodeFor(settings.error().code);
-    }
-    auto loop = hal::EpollLoop::create();
-    if (!loop) {
-        console.problem("cannot start", loop.error());
-        return ExitCode::Failed;
-    }
-    Lister lister(**loop, console, *settings);
-    return lister.run();
+    return runOnLoop(console, common, [&](hal::EventLoop& loop, const Settings& settings) {
+        return Lister(loop, console, settings).run();
+    });
 }
 
 }  // namespace tipring::tools

@@ -7,7 +7,6 @@
 #include "json_line.h"
 #include "session.h"
 #include "time_text.h"
-#include "tipring/hal/base/epoll_loop.h"
 
 namespace tipring::tools {
 namespace {
@@ -79,18 +78,9 @@ private:
 }  // namespace
 
 ExitCode runMonitor(Console& console, const CommonOptions& common) {
-    auto settings = settingsFor(common);
-    if (!settings) {
-        console.problem(settings.error().cause);
-        return exitCodeFor(settings.error().code);
-    }
-    auto loop = hal::EpollLoop::create();
-    if (!loop) {
-        console.problem("cannot start", loop.error());
-        return ExitCode::Failed;
-    }
-    Monitor monitor(**loop, console, *settings);
-    return monitor.run();
+    return runOnLoop(console, common, [&](hal::EventLoop& loop, const Settings& settings) {
+        return Monitor(loop, console, settings).run();
+    });
 }
 
 }  // namespace tipring::tools

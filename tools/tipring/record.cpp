@@ -5,7 +5,6 @@
 #include "commands.h"
 #include "console.h"
 #include "machine_task.h"
-#include "tipring/hal/base/epoll_loop.h"
 
 namespace tipring::tools {
 
@@ -24,16 +23,6 @@ ExitCode runRecord(Console& console, const CommonOptions& common, const RecordOp
         dial.seconds = options.limitSeconds;
         return runDial(console, common, dial);
     }
-    auto settings = settingsFor(common);
-    if (!settings) {
-        console.problem(settings.error().cause);
-        return exitCodeFor(settings.error().code);
-    }
-    auto loop = hal::EpollLoop::create();
-    if (!loop) {
-        console.problem("cannot start", loop.error());
-        return ExitCode::Failed;
-    }
     MachineTask::Options machine;
     machine.policy.rings = options.rings;
     machine.policy.limit = std::chrono::seconds(options.limitSeconds);
@@ -42,8 +31,9 @@ ExitCode runRecord(Console& console, const CommonOptions& common, const RecordOp
     machine.policy.stopAtSilence = false;
     machine.recordingFile = options.file;
     machine.waitingText = "Waiting for a call to record (Ctrl-C ends).";
-    MachineTask task(**loop, console, *settings, std::move(machine));
-    return task.run();
+    return runOnLoop(console, common, [&](hal::EventLoop& loop, const Settings& settings) {
+        return MachineTask(loop, console, settings, std::move(machine)).run();
+    });
 }
 
 }  // namespace tipring::tools

@@ -11,6 +11,7 @@
 
 #include "port_check.h"
 #include "tipring/drivers/at_modem/provider.h"
+#include "tipring/hal/base/epoll_loop.h"
 #include "tipring/hal/base/log.h"
 
 namespace tipring::tools {
@@ -67,6 +68,21 @@ Result<Settings> settingsFor(const CommonOptions& common) {
         }
     }
     return settings;
+}
+
+ExitCode runOnLoop(Console& console, const CommonOptions& common,
+                   const std::function<ExitCode(hal::EventLoop&, const Settings&)>& command) {
+    const auto settings = settingsFor(common);
+    if (!settings) {
+        console.problem(settings.error().cause);
+        return exitCodeFor(settings.error().code);
+    }
+    const auto loop = hal::EpollLoop::create();
+    if (!loop) {
+        console.problem("cannot start", loop.error());
+        return ExitCode::Failed;
+    }
+    return command(**loop, *settings);
 }
 
 Session::Session(hal::EventLoop& loop, Console& console, const Settings& settings, Needs needs,

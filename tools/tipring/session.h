@@ -20,6 +20,10 @@ namespace tipring::tools {
 /// The configuration file with the command line's options laid over it; also sets up the log.
 hal::Result<Settings> settingsFor(const CommonOptions& common);
 
+/// Runs a command with its settings and a loop of its own; what is wrong with either is told.
+ExitCode runOnLoop(Console& console, const CommonOptions& common,
+                   const std::function<ExitCode(hal::EventLoop&, const Settings&)>& command);
+
 /// Everything between a command and its lines: the loop's signals, the manager with its providers,
 /// the application, the call log. Prints problems, never ends the program. Thread: the loop's.
 class Session : private tapi::EventSink {
