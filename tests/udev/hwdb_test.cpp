@@ -7,8 +7,8 @@
 #include <filesystem>
 #include <fstream>
 #include <iterator>
-#include <regex>
 #include <string>
+#include <vector>
 
 namespace {
 
@@ -21,16 +21,30 @@ std::string contents(const fs::path& path) {
 
 const fs::path kHwdb = fs::path(TIPRING_BINARY_DIR) / "udev/70-tipring.hwdb";
 
+/// The match lines of all "VID:PID" in a profile, in capitals as the database has them.
+std::vector<std::string> matchesOf(const std::string& profile) {
+    std::vector<std::string> matches;
+    for (std::size_t quote = profile.find('"'); quote != std::string::npos;
+         quote = profile.find('"', quote + 1)) {
+        std::string id = profile.substr(quote + 1, 9);
+        const bool isId = id.size() == 9 && id[4] == ':' &&
+                          std::count_if(id.begin(), id.end(),
+                                        [](unsigned char c) { return std::isxdigit(c) != 0; }) == 8;
+        if (isId) {
+            std::transform(id.begin(), id.end(), id.begin(),
+                           [](unsigned char c) { return static_cast<char>(std::toupper(c)); });
+            matches.push_back("usb:v" + id.substr(0, 4) + "p" + id.substr(5) + "*\n");
+        }
+    }
+    return matches;
+}
+
 TEST(Hwdb, HasEveryUsbIdOfEveryProfile) {
     const std::string hwdb = contents(kHwdb);
-    const std::regex usbId("\"([0-9a-fA-F]{4}):([0-9a-fA-F]{4})\"");
-    int found = 0;
-    for (const auto& entry : fs::directory_iterator(TIPRING_SOURCE_DIR "/drivers/at_modem/profiles")) {
-        const std::string profile = contents(entry.path());
-        for (std::sregex_iterator at(profile.begin(), profile.end(), usbId), end; at != end; ++at) {
-            std::string match = "usb:v" + (*at)[1].str() + "p" + (*at)[2].str() + "*\n";
-            std::transform(match.begin() + 5, match.end(), match.begin() + 5,
-                           [](char c) { return c == 'p' ? c : char(std::toupper(c)); });
+    std::size_t found = 0;
+    for (const auto& entry :
+         fs::directory_iterator(TIPRING_SOURCE_DIR "/drivers/at_modem/profiles")) {
+        for (const std::string& match : matchesOf(contents(entry.path()))) {
             EXPECT_NE(hwdb.find(match + " ID_TIPRING=1\n ID_TIPRING_PROFILE=" +
                                 entry.path().stem().string() + "\n"),
                       std::string::npos)
@@ -38,7 +52,7 @@ TEST(Hwdb, HasEveryUsbIdOfEveryProfile) {
             ++found;
         }
     }
-    EXPECT_GT(found, 5);
+    EXPECT_GT(found, 5u);
 }
 
 TEST(Hwdb, IsAcceptedBySystemd) {
@@ -51,7 +65,8 @@ TEST(Hwdb, IsAcceptedBySystemd) {
                   fs::copy_options::overwrite_existing);
     const std::string run = "systemd-hwdb --strict --root=" + root.string();
     EXPECT_EQ(std::system((run + " update").c_str()), 0);
-    EXPECT_EQ(std::system((run + " query 'usb:v0572p1340d0100' | grep -q ID_TIPRING=1").c_str()), 0);
+    EXPECT_EQ(std::system((run + " query 'usb:v0572p1340d0100' | grep -q ID_TIPRING=1").c_str()),
+              0);
 }
 
 }  // namespace
