@@ -53,9 +53,8 @@ std::string roomOf(const fs::path& relative) {
     auto part = relative.begin();
     const std::string first = part->string();
     const bool two = first == "hal" || first == "tapi_core" || first == "drivers";
-    return two && std::distance(part, relative.end()) > 1
-               ? first + "/" + std::next(part)->string()
-               : first;
+    return two && std::distance(part, relative.end()) > 1 ? first + "/" + std::next(part)->string()
+                                                          : first;
 }
 
 /// The row that rules a room: its own, or the one of its first folder.
@@ -113,7 +112,8 @@ TEST(Arrows, EveryIncludePointsWhereTheArchitectureAllows) {
     for (const fs::path& file : files) {
         const std::string room = roomOf(file);
         const Arrow* rule = ruleOf(room);
-        ASSERT_NE(rule, nullptr) << file << " stands in a folder that the architecture does not name";
+        ASSERT_NE(rule, nullptr) << file
+                                 << " stands in a folder that the architecture does not name";
         for (const std::string& include : includesOf(file)) {
             if (!include.starts_with("tipring/")) {
                 const fs::path beside = kRoot / file.parent_path() / include;

@@ -8,8 +8,8 @@
 //     ring NUMBER NAME...   rings every 2 s with this caller ID until "stop"
 //     stop                  stops ringing
 //     quit
-// Dialled numbers ending in 9, 8, 7 end in BUSY, NO ANSWER, NO DIALTONE; any other one rings for 10 s and
-// connects, which a fax modem in class 0 does not even mention.
+// Dialled numbers ending in 9, 8, 7 end in BUSY, NO ANSWER, NO DIALTONE; any other one rings for 10
+// s and connects, which a fax modem in class 0 does not even mention.
 #define SPANDSP_EXPOSE_INTERNAL_STRUCTURES
 #include <fcntl.h>
 #include <poll.h>

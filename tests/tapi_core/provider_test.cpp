@@ -15,7 +15,8 @@ namespace fs = std::filesystem;
 
 class ProviderTest : public ManagerFixture {
 protected:
-    ProviderTest() : directory(testing::TempDir() + "provider_test_state." + std::to_string(getpid())) {
+    ProviderTest()
+        : directory(testing::TempDir() + "provider_test_state." + std::to_string(getpid())) {
         fs::remove_all(directory);
     }
     ~ProviderTest() override { fs::remove_all(directory); }

@@ -24,8 +24,12 @@ using WallTime = std::chrono::sys_time<std::chrono::nanoseconds>;
 
 /// What a descriptor is watched for; a bit set. Error and hang-up are always reported.
 enum class Io : std::uint32_t { None = 0, Read = 1, Write = 2, Hangup = 4, Error = 8 };
-constexpr Io operator|(Io a, Io b) { return Io(std::uint32_t(a) | std::uint32_t(b)); }
-constexpr bool has(Io set, Io bit) { return (std::uint32_t(set) & std::uint32_t(bit)) != 0; }
+constexpr Io operator|(Io a, Io b) {
+    return Io(std::uint32_t(a) | std::uint32_t(b));
+}
+constexpr bool has(Io set, Io bit) {
+    return (std::uint32_t(set) & std::uint32_t(bit)) != 0;
+}
 
 /// The one thread that control runs on: watches descriptors, runs timers and posted work.
 /// One turn runs the timers that are due, then the descriptors that are ready, then the posts; what

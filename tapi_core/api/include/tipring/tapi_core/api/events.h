@@ -17,9 +17,20 @@ class Terminal;
 
 /// Event classes (TAPI_EVENT): the bits of the event filter.
 enum class EventClass : std::uint32_t {
-    TapiObject = 0x1, Address = 0x2, CallNotification = 0x4, CallState = 0x8, CallMedia = 0x10,
-    CallHub = 0x20, CallInfoChange = 0x40, Private = 0x80, Request = 0x100, DigitEvent = 0x400,
-    GenerateEvent = 0x800, GatherDigits = 0x2000, ToneEvent = 0x4000, Phone = 0x8000,
+    TapiObject = 0x1,
+    Address = 0x2,
+    CallNotification = 0x4,
+    CallState = 0x8,
+    CallMedia = 0x10,
+    CallHub = 0x20,
+    CallInfoChange = 0x40,
+    Private = 0x80,
+    Request = 0x100,
+    DigitEvent = 0x400,
+    GenerateEvent = 0x800,
+    GatherDigits = 0x2000,
+    ToneEvent = 0x4000,
+    Phone = 0x8000,
     FileTerminal = 0x200000,
 };
 using EventFilter = Flags<EventClass>;
@@ -37,7 +48,11 @@ struct TapiObjectEvent {
 /// Something about a line (ADDRESS).
 struct AddressEvent {
     enum class Kind : std::uint8_t {
-        State, CapsChange, Ringing, MessageWaitOn, MessageWaitOff,
+        State,
+        CapsChange,
+        Ringing,
+        MessageWaitOn,
+        MessageWaitOff,
     };
     Kind kind;
     std::shared_ptr<Address> address;
@@ -47,7 +62,7 @@ struct AddressEvent {
 /// A new call for this registration (CALLNOTIFICATION).
 struct CallNotificationEvent {
     std::shared_ptr<Call> call;
-    CallPrivilege privilege;       ///< Owner or Monitor
+    CallPrivilege privilege;  ///< Owner or Monitor
     std::uint32_t callbackInstance;
 };
 /// CALLSTATE. `lineState` is TAPI 2's finer state, `state` the folded one.
@@ -55,8 +70,8 @@ struct CallStateEvent {
     std::shared_ptr<Call> call;
     CallState state;
     LineCallState lineState;
-    std::uint32_t mode;            ///< of the state: DisconnectMode, LINECONNECTEDMODE_*, ...
-    std::string cause;             ///< in words, may be empty
+    std::uint32_t mode;  ///< of the state: DisconnectMode, LINECONNECTEDMODE_*, ...
+    std::string cause;   ///< in words, may be empty
     std::uint32_t callbackInstance;
 };
 /// CALLINFOCHANGE: read call->info().
@@ -69,7 +84,7 @@ struct CallInfoChangeEvent {
 /// DIGITEVENT: one press, heard on the call.
 struct DigitEvent {
     std::shared_ptr<Call> call;
-    char digit;                    ///< 0-9 * # A-D
+    char digit;  ///< 0-9 * # A-D
     std::chrono::milliseconds tick;
     std::uint32_t callbackInstance;
 };
@@ -81,7 +96,13 @@ struct GenerateEvent {
 };
 /// CALLMEDIA: the sound of a call.
 struct CallMediaEvent {
-    enum class Kind : std::uint8_t { StreamActive, StreamInactive, StreamFail, Silence, MediaHeard };
+    enum class Kind : std::uint8_t {
+        StreamActive,
+        StreamInactive,
+        StreamFail,
+        Silence,
+        MediaHeard
+    };
     std::shared_ptr<Call> call;
     Kind kind;
     std::string cause;
@@ -96,13 +117,13 @@ struct FileTerminalEvent {
     std::string path;
     State state;
     Cause cause;
-    std::string error;             ///< in words for ReadError and WriteError
+    std::string error;  ///< in words for ReadError and WriteError
     std::uint32_t callbackInstance;
 };
 
-using Event = std::variant<TapiObjectEvent, AddressEvent, CallNotificationEvent, CallStateEvent,
-                           CallInfoChangeEvent, DigitEvent, GenerateEvent, CallMediaEvent,
-                           FileTerminalEvent>;
+using Event =
+    std::variant<TapiObjectEvent, AddressEvent, CallNotificationEvent, CallStateEvent,
+                 CallInfoChangeEvent, DigitEvent, GenerateEvent, CallMediaEvent, FileTerminalEvent>;
 
 [[nodiscard]] EventClass classOf(const Event& event) noexcept;
 

@@ -14,7 +14,7 @@ namespace tipring::tapi {
 
 /// What an address can ever do (its status says what is possible now).
 struct AddressCapabilities {
-    std::string permanentId;      ///< the same device has the same one over restart and re-plug
+    std::string permanentId;  ///< the same device has the same one over restart and re-plug
     std::string providerInfo;
     MediaModes mediaModes;
     bool callerId = false;
@@ -74,8 +74,8 @@ class Address {
 public:
     virtual ~Address() = default;
 
-    [[nodiscard]] virtual std::uint32_t id() const = 0;    ///< stable for the device
-    [[nodiscard]] virtual std::string name() const = 0;    ///< for people
+    [[nodiscard]] virtual std::uint32_t id() const = 0;  ///< stable for the device
+    [[nodiscard]] virtual std::string name() const = 0;  ///< for people
     [[nodiscard]] virtual std::string providerName() const = 0;
     [[nodiscard]] virtual AddressState state() const = 0;
     /// Why it is out of service, in words; empty when in service.
@@ -84,9 +84,9 @@ public:
     /// Name of the device behind it by class: "comm/portname" gives "serial:/dev/ttyACM0".
     [[nodiscard]] virtual Result<std::string> deviceId(std::string_view deviceClass) const = 0;
 
-    /// A call object in Idle; connect() dials. `destination` is dialable (digits, T P , ! W @ ; ...)
-    /// and is checked here: INVALADDRESS for control characters, DIALTONE & co for modifiers that
-    /// the device lacks.
+    /// A call object in Idle; connect() dials. `destination` is dialable (digits, T P , ! W @ ;
+    /// ...) and is checked here: INVALADDRESS for control characters, DIALTONE & co for modifiers
+    /// that the device lacks.
     virtual Result<std::shared_ptr<Call>> createCall(std::string_view destination,
                                                      MediaModes mediaModes) = 0;
     /// Calls that exist on this address and that this application may see.

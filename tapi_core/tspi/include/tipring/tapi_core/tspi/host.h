@@ -38,7 +38,8 @@ typedef struct TspiHost {
     uint32_t version; /* TSPI_VERSION */
     void* context;
 
-    /* `text` is UTF-8 without line end. Numbers above debug level must be redacted by the caller. */
+    /* `text` is UTF-8 without line end. Numbers above debug level must be redacted by the caller.
+     */
     void (*log)(void* context, int level, const char* category, const char* text);
 
     /* Monotonic nanoseconds, and nanoseconds since 1970-01-01 UTC for records. */
