@@ -158,6 +158,7 @@ typedef struct TspiCallParams {
     uint32_t flags;           /* none defined yet */
 } TspiCallParams;
 
+/* clang-format off: it takes a pointer to a function for a declaration of one */
 typedef struct TspiProvider {
     uint32_t size;
     uint32_t version; /* highest TSPI_VERSION that the provider knows */
@@ -234,6 +235,7 @@ typedef struct TspiProvider {
     (DRV_REQUESTID requestId, HDRVMEDIA media, uint32_t direction, uint32_t how);
     TSPI_RESULT (*mediaClose)(HDRVMEDIA media);
 } TspiProvider;
+/* clang-format on */
 
 /* The one exported symbol of a loadable provider. The table lives as long as the library. */
 #define TSPI_ENTRY_POINT tspi_provider
