@@ -158,7 +158,8 @@ typedef struct TspiCallParams {
     uint32_t flags;           /* none defined yet */
 } TspiCallParams;
 
-/* clang-format off: it takes a pointer to a function for a declaration of one */
+/* It takes pointers to functions for declarations of functions: */
+/* clang-format off */
 typedef struct TspiProvider {
     uint32_t size;
     uint32_t version; /* highest TSPI_VERSION that the provider knows */
@@ -171,23 +172,22 @@ typedef struct TspiProvider {
     /* sync. How many lines exist now; device keys 0..count-1 are asked for one by one. */
     TSPI_RESULT (*providerEnumDevices)(HPROVIDER provider, uint32_t* lineCount);
     /* sync. The key of the n-th line of the enumeration; `capacity` with the terminating zero. */
-    TSPI_RESULT (*providerGetDeviceKey)
-    (HPROVIDER provider, uint32_t index, char* deviceKey, size_t capacity);
+    TSPI_RESULT (*providerGetDeviceKey)(HPROVIDER provider, uint32_t index, char* deviceKey,
+                                        size_t capacity);
     /* sync. From now on the device with that key is line `deviceId`. */
-    TSPI_RESULT (*providerCreateLineDevice)
-    (HPROVIDER provider, const char* deviceKey, uint32_t deviceId);
+    TSPI_RESULT (*providerCreateLineDevice)(HPROVIDER provider, const char* deviceKey, uint32_t
+                                            deviceId);
 
     /* sync. Agrees on a version between low and high for one line. */
-    TSPI_RESULT (*lineNegotiateTSPIVersion)
-    (HPROVIDER provider, uint32_t deviceId, uint32_t low, uint32_t high, uint32_t* version);
+    TSPI_RESULT (*lineNegotiateTSPIVersion)(HPROVIDER provider, uint32_t deviceId, uint32_t low,
+                                            uint32_t high, uint32_t* version);
     TSPI_RESULT (*lineGetDevCaps)(HPROVIDER provider, uint32_t deviceId, TspiLineCaps* caps);
     TSPI_RESULT (*lineGetLineDevStatus)(HDRVLINE line, TspiLineStatus* status);
 
     /* sync, but the device may still be starting: LINEDEVSTATE_INSERVICE tells when it is ready.
      * Should be cheap and must not seize the line. `eventRoutine` gets `htLine` first. */
-    TSPI_RESULT (*lineOpen)
-    (HPROVIDER provider, uint32_t deviceId, HTAPILINE htLine, LINEEVENT eventRoutine,
-     uint32_t version, HDRVLINE* line);
+    TSPI_RESULT (*lineOpen)(HPROVIDER provider, uint32_t deviceId, HTAPILINE htLine, LINEEVENT
+                            eventRoutine, uint32_t version, HDRVLINE* line);
     /* sync. Completes every pending request of the line, then silence. */
     TSPI_RESULT (*lineClose)(HDRVLINE line);
     /* sync. Media types of which some application wants to hear, as owner or as monitor; 0: do not
@@ -196,9 +196,8 @@ typedef struct TspiProvider {
 
     /* async. `address` is dialable; NULL or "": go off-hook only. A modifier that the device lacks
      * is refused at once, before anything happens (DIALBILLING, DIALDIALTONE, ...). */
-    TSPI_RESULT (*lineMakeCall)
-    (DRV_REQUESTID requestId, HDRVLINE line, HTAPICALL htCall, const char* address,
-     const TspiCallParams* params, HDRVCALL* call);
+    TSPI_RESULT (*lineMakeCall)(DRV_REQUESTID requestId, HDRVLINE line, HTAPICALL htCall, const
+                                char* address, const TspiCallParams* params, HDRVCALL* call);
     TSPI_RESULT (*lineDial)(DRV_REQUESTID requestId, HDRVCALL call, const char* address);
     TSPI_RESULT (*lineAccept)(DRV_REQUESTID requestId, HDRVCALL call);
     TSPI_RESULT (*lineAnswer)(DRV_REQUESTID requestId, HDRVCALL call);
@@ -212,27 +211,26 @@ typedef struct TspiProvider {
 
     /* sync, ends with LINE_GENERATE. `duration` in ms per digit, 0: default. One generation per
      * call: a new one cancels the old; digits = NULL only cancels. */
-    TSPI_RESULT (*lineGenerateDigits)
-    (HDRVCALL call, uint32_t endToEndId, uint32_t digitMode, const char* digits, uint32_t duration);
-    TSPI_RESULT (*lineGenerateTone)
-    (HDRVCALL call, uint32_t endToEndId, uint32_t toneMode, uint32_t frequency, uint32_t duration);
+    TSPI_RESULT (*lineGenerateDigits)(HDRVCALL call, uint32_t endToEndId, uint32_t digitMode,
+                                      const char* digits, uint32_t duration);
+    TSPI_RESULT (*lineGenerateTone)(HDRVCALL call, uint32_t endToEndId, uint32_t toneMode,
+                                    uint32_t frequency, uint32_t duration);
     /* sync. digitModes = 0: off. */
     TSPI_RESULT (*lineMonitorDigits)(HDRVCALL call, uint32_t digitModes);
     /* async. The provider's own; call may be NULL. For the AT provider: an AT line without "AT". */
-    TSPI_RESULT (*lineDevSpecific)
-    (DRV_REQUESTID requestId, HDRVLINE line, HDRVCALL call, const void* data, size_t size);
+    TSPI_RESULT (*lineDevSpecific)(DRV_REQUESTID requestId, HDRVLINE line, HDRVCALL call, const
+                                   void* data, size_t size);
     /* sync. Name of the device of a class ("comm/portname", "wave/in") behind the line. */
     TSPI_RESULT (*lineGetID)(HDRVLINE line, const char* deviceClass, char* id, size_t capacity);
 
     /* Media (media.h). Open and close: sync; start and stop: async. One stream per call. A
      * half-duplex device refuses the second direction with INUSE. A stream that is open when its
      * call ends is silent from then on and must still be closed. */
-    TSPI_RESULT (*mediaOpen)
-    (HDRVCALL call, HTAPIMEDIA htMedia, const TspiMediaCallbacks* callbacks, TspiMediaCaps* caps,
-     HDRVMEDIA* media);
+    TSPI_RESULT (*mediaOpen)(HDRVCALL call, HTAPIMEDIA htMedia, const TspiMediaCallbacks*
+                             callbacks, TspiMediaCaps* caps, HDRVMEDIA* media);
     TSPI_RESULT (*mediaStart)(DRV_REQUESTID requestId, HDRVMEDIA media, uint32_t direction);
-    TSPI_RESULT (*mediaStop)
-    (DRV_REQUESTID requestId, HDRVMEDIA media, uint32_t direction, uint32_t how);
+    TSPI_RESULT (*mediaStop)(DRV_REQUESTID requestId, HDRVMEDIA media, uint32_t direction,
+                             uint32_t how);
     TSPI_RESULT (*mediaClose)(HDRVMEDIA media);
 } TspiProvider;
 /* clang-format on */
