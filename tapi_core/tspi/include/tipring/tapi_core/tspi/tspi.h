@@ -175,8 +175,8 @@ typedef struct TspiProvider {
     TSPI_RESULT (*providerGetDeviceKey)(HPROVIDER provider, uint32_t index, char* deviceKey,
                                         size_t capacity);
     /* sync. From now on the device with that key is line `deviceId`. */
-    TSPI_RESULT (*providerCreateLineDevice)(HPROVIDER provider, const char* deviceKey, uint32_t
-                                            deviceId);
+    TSPI_RESULT (*providerCreateLineDevice)(HPROVIDER provider, const char* deviceKey,
+                                            uint32_t deviceId);
 
     /* sync. Agrees on a version between low and high for one line. */
     TSPI_RESULT (*lineNegotiateTSPIVersion)(HPROVIDER provider, uint32_t deviceId, uint32_t low,
@@ -186,8 +186,8 @@ typedef struct TspiProvider {
 
     /* sync, but the device may still be starting: LINEDEVSTATE_INSERVICE tells when it is ready.
      * Should be cheap and must not seize the line. `eventRoutine` gets `htLine` first. */
-    TSPI_RESULT (*lineOpen)(HPROVIDER provider, uint32_t deviceId, HTAPILINE htLine, LINEEVENT
-                            eventRoutine, uint32_t version, HDRVLINE* line);
+    TSPI_RESULT (*lineOpen)(HPROVIDER provider, uint32_t deviceId, HTAPILINE htLine,
+                            LINEEVENT eventRoutine, uint32_t version, HDRVLINE* line);
     /* sync. Completes every pending request of the line, then silence. */
     TSPI_RESULT (*lineClose)(HDRVLINE line);
     /* sync. Media types of which some application wants to hear, as owner or as monitor; 0: do not
@@ -196,8 +196,8 @@ typedef struct TspiProvider {
 
     /* async. `address` is dialable; NULL or "": go off-hook only. A modifier that the device lacks
      * is refused at once, before anything happens (DIALBILLING, DIALDIALTONE, ...). */
-    TSPI_RESULT (*lineMakeCall)(DRV_REQUESTID requestId, HDRVLINE line, HTAPICALL htCall, const
-                                char* address, const TspiCallParams* params, HDRVCALL* call);
+    TSPI_RESULT (*lineMakeCall)(DRV_REQUESTID requestId, HDRVLINE line, HTAPICALL htCall,
+                                const char* address, const TspiCallParams* params, HDRVCALL* call);
     TSPI_RESULT (*lineDial)(DRV_REQUESTID requestId, HDRVCALL call, const char* address);
     TSPI_RESULT (*lineAccept)(DRV_REQUESTID requestId, HDRVCALL call);
     TSPI_RESULT (*lineAnswer)(DRV_REQUESTID requestId, HDRVCALL call);
@@ -218,16 +218,16 @@ typedef struct TspiProvider {
     /* sync. digitModes = 0: off. */
     TSPI_RESULT (*lineMonitorDigits)(HDRVCALL call, uint32_t digitModes);
     /* async. The provider's own; call may be NULL. For the AT provider: an AT line without "AT". */
-    TSPI_RESULT (*lineDevSpecific)(DRV_REQUESTID requestId, HDRVLINE line, HDRVCALL call, const
-                                   void* data, size_t size);
+    TSPI_RESULT (*lineDevSpecific)(DRV_REQUESTID requestId, HDRVLINE line, HDRVCALL call,
+                                   const void* data, size_t size);
     /* sync. Name of the device of a class ("comm/portname", "wave/in") behind the line. */
     TSPI_RESULT (*lineGetID)(HDRVLINE line, const char* deviceClass, char* id, size_t capacity);
 
     /* Media (media.h). Open and close: sync; start and stop: async. One stream per call. A
      * half-duplex device refuses the second direction with INUSE. A stream that is open when its
      * call ends is silent from then on and must still be closed. */
-    TSPI_RESULT (*mediaOpen)(HDRVCALL call, HTAPIMEDIA htMedia, const TspiMediaCallbacks*
-                             callbacks, TspiMediaCaps* caps, HDRVMEDIA* media);
+    TSPI_RESULT (*mediaOpen)(HDRVCALL call, HTAPIMEDIA htMedia, const TspiMediaCallbacks* callbacks,
+                             TspiMediaCaps* caps, HDRVMEDIA* media);
     TSPI_RESULT (*mediaStart)(DRV_REQUESTID requestId, HDRVMEDIA media, uint32_t direction);
     TSPI_RESULT (*mediaStop)(DRV_REQUESTID requestId, HDRVMEDIA media, uint32_t direction,
                              uint32_t how);
