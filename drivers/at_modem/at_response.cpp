@@ -264,7 +264,7 @@ bool ringLine(std::string_view line, AtLine& out) {
         return false;
     }
     if (rest.size() == 1 && upper(rest[0]) >= 'A' && upper(rest[0]) <= 'E') {
-        return ring(out, {}, {}, static_cast<std::size_t>(upper(rest[0]) - 'A' + 1));
+        return ring(out, {}, {}, static_cast<std::size_t>(upper(rest[0]) - 'A') + 1);
     }
     if (allDigits(rest)) {
         return rest.size() >= 3 ? ring(out, rest) : ring(out, {}, {}, *smallNumber(rest));

@@ -17,7 +17,7 @@ namespace {
 
 const hal::LogCategory kLog{"at_modem"};
 constexpr std::string_view kFallback = "generic-v250";
-constexpr std::uintmax_t kLargestFile = 256 * 1024;
+constexpr std::uintmax_t kLargestFile = std::uintmax_t{256} * 1024;
 
 bool sameLetter(char a, char b) {
     return std::toupper(static_cast<unsigned char>(a)) ==

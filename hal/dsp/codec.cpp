@@ -70,10 +70,11 @@ unsigned bitsPerSample(SampleFormat format) noexcept {
 std::uint8_t encodeMuLaw(std::int16_t sample) noexcept {
     constexpr int kBias = 132;
     const bool negative = sample < 0;
-    const int magnitude = std::min(negative ? -int{sample} : int{sample}, 32635) + kBias;
-    const int exponent = static_cast<int>(std::bit_width(static_cast<unsigned>(magnitude))) - 8;
-    const int mantissa = (magnitude >> (exponent + 3)) & 0x0F;
-    return static_cast<std::uint8_t>(~((negative ? 0x80 : 0) | (exponent << 4) | mantissa));
+    const auto magnitude =
+        static_cast<unsigned>(std::min(negative ? -int{sample} : int{sample}, 32635) + kBias);
+    const auto width = static_cast<unsigned>(std::bit_width(magnitude));  // 8..15
+    const unsigned mantissa = (magnitude >> (width - 5)) & 0x0FU;
+    return static_cast<std::uint8_t>(~((negative ? 0x80U : 0U) | ((width - 8) << 4) | mantissa));
 }
 
 std::int16_t decodeMuLaw(std::uint8_t code) noexcept {

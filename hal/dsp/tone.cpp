@@ -13,7 +13,7 @@ constexpr unsigned kTrimEvery = 4096;  // a double drifts by far less than 1e-9 
 constexpr std::string_view kKeys = "123A456B789C*0#D";
 constexpr std::array<double, 4> kLow{697, 770, 852, 941};
 constexpr std::array<double, 4> kHigh{1209, 1336, 1477, 1633};
-constexpr std::size_t kCommaPause = 2 * kSampleRate;
+constexpr std::size_t kCommaPause = std::size_t{2} * kSampleRate;
 
 std::int16_t add(std::int16_t sample, double more) {
     return static_cast<std::int16_t>(std::clamp(std::lrint(sample + more), -32768L, 32767L));

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 #include <grp.h>
 #include <sys/stat.h>
+#include <sys/sysmacros.h>
 #include <unistd.h>
 
 #include <charconv>
@@ -20,6 +21,22 @@ namespace fs = std::filesystem;
 std::string groupName(gid_t id) {
     const group* found = ::getgrgid(id);
     return found == nullptr ? std::to_string(id) : std::string(found->gr_name);
+}
+
+/// A serial port or a pseudo-terminal, judged without opening it.
+bool isTerminal(const std::string& path) {
+    struct stat status {};
+    if (::stat(path.c_str(), &status) != 0 || !S_ISCHR(status.st_mode)) {
+        return false;
+    }
+    const unsigned number = major(status.st_rdev);
+    if (number >= 136 && number <= 143) {
+        return true;  // Unix98 pseudo-terminals have no entry in /sys
+    }
+    std::error_code error;
+    const auto subsystem = fs::read_symlink(
+        fmt::format("/sys/dev/char/{}:{}/subsystem", number, minor(status.st_rdev)), error);
+    return !error && subsystem.filename() == "tty";
 }
 
 std::string programName(const fs::path& process) {
@@ -105,6 +122,9 @@ hal::Result<void> checkPortName(const std::string& name) {
                          fmt::format("there is no port {}; `tipring devices` lists those that are "
                                      "there",
                                      path));
+    }
+    if (!isTerminal(path)) {
+        return {};  // opening it says what is wrong; who else has it open does not matter
     }
     if (!access.allowed) {
         return hal::fail(hal::ErrorCode::ResourceUnavail,
