@@ -161,7 +161,8 @@ private:
                                                std::uint32_t how, PendingRequest::Done done);
     void onMediaNotice(const ProviderItem& item);
     void endAtEndOfFile(const CallPtr& call);
-    void endPlayback(const CallPtr& call, tapi::FileTerminalEvent::Cause cause, std::string error);
+    void endPlayback(const CallPtr& call, tapi::FileTerminalEvent::Cause cause,
+                     const std::string& error);
     void endRecording(const CallPtr& call, tapi::FileTerminalEvent::Cause cause, std::string error);
     void tellFile(const CallPtr& call, const std::string& path,
                   tapi::FileTerminalEvent::State state, tapi::FileTerminalEvent::Cause cause,

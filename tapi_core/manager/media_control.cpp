@@ -274,7 +274,7 @@ void Core::onMediaNotice(const ProviderItem& item) {
     }
 }
 
-void Core::endPlayback(const CallPtr& call, Cause cause, std::string error) {
+void Core::endPlayback(const CallPtr& call, Cause cause, const std::string& error) {
     const auto media = call->media;
     if (!media || media->play.state == State::Off) {
         return;
