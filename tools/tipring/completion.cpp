@@ -17,6 +17,7 @@ std::string quoted(std::string_view text) {
 
 std::string names(const std::vector<CommandShape>& commands) {
     std::vector<std::string> list;
+    list.reserve(commands.size());
     for (const CommandShape& command : commands) {
         list.push_back(command.name);
     }
