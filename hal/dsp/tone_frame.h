@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <vector>
+
+namespace tipring::dsp {
+
+/// Sixteen floats, the width of the widest vector in use.
+struct alignas(64) Lanes {
+    float value[16];
+};
+
+/// What a frame looks for: a window of two hops (Hann) times the cosine and sine of each frequency.
+///
+/// Frames follow each other by one hop and overlap by half, so the windows of all frames add up to
+/// one at each sample: the amplitudes of the frames, added up, are the length of a tone in hops.
+class FrameTable {
+public:
+    static constexpr std::size_t kMaxHop = 160;
+    static constexpr std::size_t kPerGroup = 8;  ///< frequencies in one Lanes
+
+    /// `hop` is a multiple of 16, at most kMaxHop; frequencies in Hz, filled up to whole groups.
+    FrameTable(std::size_t hop, std::span<const double> hertz);
+
+    [[nodiscard]] std::size_t hop() const noexcept { return hop_; }
+    [[nodiscard]] std::size_t groups() const noexcept { return groups_; }
+    [[nodiscard]] const Lanes* window() const noexcept { return window_.data(); }
+    /// Row n of group g: cosine and sine of each frequency, side by side.
+    [[nodiscard]] const Lanes* group(std::size_t g) const noexcept {
+        return products_.data() + g * hop_;
+    }
+
+private:
+    std::size_t hop_, groups_;
+    std::vector<Lanes> window_;    ///< half a window, the rising way outwards from its middle
+    std::vector<Lanes> products_;  ///< groups times hop
+};
+
+/// What came of a frame: for each frequency the phasor of the sine (its length the peak amplitude,
+/// its angle taken at the middle of the window), and the mean square of the window.
+struct FrameSums {
+    Lanes phasor[2];  ///< real and imaginary parts side by side
+    float meanSquare = 0;
+};
+
+/// One frame: `past` is the hop before as floats and becomes `samples`. Chosen for the processor
+/// that runs it; the same everywhere in one process, so equal samples give equal sums.
+/// With a mean square below `floor` the phasors are not computed and left as they are.
+using FrameFunction = bool (*)(const FrameTable& table, const std::int16_t* samples, float* past,
+                               float floor, FrameSums& sums);
+[[nodiscard]] FrameFunction frameFunction() noexcept;
+
+}  // namespace tipring::dsp
