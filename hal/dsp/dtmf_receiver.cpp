@@ -12,10 +12,10 @@ namespace tipring::dsp {
 
 namespace {
 
-constexpr std::size_t kHop = 48;
+constexpr std::size_t kHop = DtmfLimits::kHop;
 constexpr std::array<double, 8> kNominal{697, 770, 852, 941, 1209, 1336, 1477, 1633};
 // Bins of the frame from 250 to 500 Hz: what is in them together is the power of that band.
-constexpr std::array<double, 4> kDialBand{250, 1000.0 / 3, 1250.0 / 3, 500};
+constexpr std::array<double, 5> kDialBand{250, 312.5, 375, 437.5, 500};
 constexpr float kBandBins = 1.5F;  // a sine is seen by several bins of a Hann window
 constexpr float kLoose = 0.55F;    // of the purity: a frame that the tone fills in part
 constexpr float kLooseTwist = 2;   // 3 dB more for one frame
@@ -51,7 +51,7 @@ DtmfLimits::DtmfLimits(const DtmfSettings& settings)
       silence(floor / 4),
       normalTwist(ratio(settings.normalTwist)),
       reverseTwist(ratio(settings.reverseTwist)),
-      minimumOn(settings.minimumOn * kSampleRate / 1000),
+      minimumOn(static_cast<double>(settings.minimumOn) * kSampleRate / 1000),
       pauseFrames(std::max(1U, static_cast<unsigned>(std::lround(settings.minimumPause *
                                                                  kSampleRate / 1000 / kHop)))),
       purity(settings.purity),
@@ -64,66 +64,104 @@ DtmfLimits::DtmfLimits(const DtmfSettings& settings)
     }
 }
 
+namespace {
+
+float dialBand(const FrameSums& sums) {
+    float sum = 0;
+    for (std::size_t i = 0; i < kDialBand.size(); ++i) {
+        sum += sums.power[FrameTable::kPerGroup + i];
+    }
+    return sum / 2 / kBandBins;
+}
+
+/// A frame in which a digit may begin; a tone may fill a part of it only.
+bool candidate(const DtmfFrame& frame, const DtmfLimits& limits) {
+    const float low = frame.sums.power[frame.low];
+    const float high = frame.sums.power[frame.high];
+    return std::min(low, high) > limits.floor / 2 &&
+           low + high > 2 * kLoose * limits.purity * frame.meanSquare &&
+           low < kLooseTwist * limits.normalTwist * high &&
+           high < kLooseTwist * limits.reverseTwist * low;
+}
+
+}  // namespace
+
 void DtmfReceiver::process(std::span<const std::int16_t> samples, const DtmfLimits& limits,
                            FrameFunction frame, Listener<DtmfEvent> tell) {
     while (!samples.empty()) {
+        Hop& hop = hops_[number_ & 1];
         if (fill_ == 0 && samples.size() >= kHop) {
+            std::memcpy(hop.data(), samples.data(), sizeof hop);
             take(samples.data(), limits, frame, tell);
             samples = samples.subspan(kHop);
             continue;
         }
         const std::size_t count = std::min(kHop - fill_, samples.size());
-        std::memcpy(held_.data() + fill_, samples.data(), count * sizeof held_[0]);
+        std::memcpy(hop.data() + fill_, samples.data(), count * sizeof samples[0]);
         fill_ += count;
         samples = samples.subspan(count);
         if (fill_ == kHop) {
             fill_ = 0;
-            take(held_.data(), limits, frame, tell);
+            take(hop.data(), limits, frame, tell);
         }
     }
 }
 
 void DtmfReceiver::take(const std::int16_t* samples, const DtmfLimits& limits, FrameFunction frame,
                         Listener<DtmfEvent> tell) {
-    DtmfFrame& now = frames_[number_ & 1];
+    DtmfFrame now;
+    const Hop& before = hops_[~number_ & 1];
+    if (!frame(limits.table, before.data(), samples, limits.silence, now.sums)) {
+        ++number_;
+        hearNothing(limits, tell);
+        return;
+    }
     now.number = number_++;
-    now.loud = frame(limits.table, samples, past_.data(), limits.silence, now.sums);
-    if (now.loud) {
-        const float* phasor = now.sums.phasor[0].value;
-        for (std::size_t i = 0; i < now.power.size(); ++i) {
-            now.power[i] = phasor[2 * i] * phasor[2 * i] + phasor[2 * i + 1] * phasor[2 * i + 1];
-        }
-        now.meanSquare = now.sums.meanSquare;
-        if (limits.overDialTone) {
-            now.meanSquare -= dialBand(now);
-        }
+    now.meanSquare = now.sums.meanSquare;
+    if (limits.overDialTone) {
+        now.meanSquare -= dialBand(now.sums);
     }
-    if (now.loud || current_.alive() || challenger_.alive()) {
-        judge(now, frames_[number_ & 1], limits, tell);
-    }
+    now.low = strongest(now.sums.power);
+    now.high = 4 + strongest(now.sums.power + 4);
+    now.past = past_;
+    std::memcpy(past_.data(), now.sums.power, sizeof past_);
+    hear(now, limits, tell);
 }
 
-float DtmfReceiver::dialBand(const DtmfFrame& frame) {
-    const float* phasor = frame.sums.phasor[1].value;
-    float sum = 0;
-    for (std::size_t i = 0; i < 2 * kDialBand.size(); ++i) {
-        sum += phasor[i] * phasor[i];
-    }
-    return sum / 2 / kBandBins;
-}
-
-void DtmfReceiver::judge(const DtmfFrame& now, const DtmfFrame& before, const DtmfLimits& limits,
-                         Listener<DtmfEvent> tell) {
-    const unsigned low = now.loud ? strongest(now.power.data()) : 0;
-    const unsigned high = 4 + (now.loud ? strongest(now.power.data() + 4) : 0);
+void DtmfReceiver::hear(const DtmfFrame& frame, const DtmfLimits& limits,
+                        Listener<DtmfEvent> tell) {
     if (current_.alive()) {
-        if (now.loud && current_.continues(now, low, high)) {
-            current_.add(now, before, limits);
+        if (current_.continues(frame)) {
+            current_.add(frame);
         } else {
-            current_.miss(now);
+            current_.miss(current_.power(frame));
         }
     }
-    challenge(now, before, limits, low, high);
+    challenge(frame, limits);
+    conclude(limits, tell);
+}
+
+void DtmfReceiver::hearNothing(const DtmfLimits& limits, Listener<DtmfEvent> tell) {
+    past_.fill(0);
+    challenger_.stop();
+    if (current_.alive()) {
+        current_.miss(0);
+        conclude(limits, tell);
+    }
+}
+
+/// Another digit may follow the one that is not yet over.
+void DtmfReceiver::challenge(const DtmfFrame& frame, const DtmfLimits& limits) {
+    if (current_.sameKey(frame) || !candidate(frame, limits)) {
+        challenger_.stop();
+    } else if (challenger_.sameKey(frame)) {
+        challenger_.add(frame);
+    } else {
+        challenger_.start(frame);
+    }
+}
+
+void DtmfReceiver::conclude(const DtmfLimits& limits, Listener<DtmfEvent> tell) {
     if (current_.alive() && current_.accept(limits)) {
         tell(current_.event(DtmfEvent::Kind::Start));
     }
@@ -139,28 +177,6 @@ void DtmfReceiver::judge(const DtmfFrame& now, const DtmfFrame& before, const Dt
         if (current_.accept(limits)) {
             tell(current_.event(DtmfEvent::Kind::Start));
         }
-    }
-}
-
-bool DtmfReceiver::candidate(const DtmfFrame& frame, const DtmfLimits& limits, unsigned low,
-                             unsigned high) {
-    const float lowPower = frame.power[low];
-    const float highPower = frame.power[high];
-    return std::min(lowPower, highPower) > limits.floor / 2 &&
-           lowPower + highPower > 2 * kLoose * limits.purity * frame.meanSquare &&
-           lowPower < kLooseTwist * limits.normalTwist * highPower &&
-           highPower < kLooseTwist * limits.reverseTwist * lowPower;
-}
-
-/// Another digit may follow the one that is not yet over.
-void DtmfReceiver::challenge(const DtmfFrame& now, const DtmfFrame& before,
-                             const DtmfLimits& limits, unsigned low, unsigned high) {
-    if (!now.loud || current_.sameKey(low, high) || !candidate(now, limits, low, high)) {
-        challenger_.stop();
-    } else if (challenger_.sameKey(low, high)) {
-        challenger_.add(now, before, limits);
-    } else {
-        challenger_.start(now, before, low, high);
     }
 }
 

@@ -21,10 +21,11 @@ FrameTable::FrameTable(std::size_t hop, std::span<const double> hertz)
       window_(hop / kLanes),
       products_(groups_ * hop) {
     const auto hops = static_cast<double>(hop);
+    const double squares = hops * 3 / 8;  // of half a window, added up
     for (std::size_t n = 0; n < hop; ++n) {
         const double place = static_cast<double>(n) + 0.5;
         const double window = 0.5 + 0.5 * std::cos(std::numbers::pi * place / hops);
-        window_[n / kLanes].value[n % kLanes] = static_cast<float>(window / hops / 2);
+        window_[n / kLanes].value[n % kLanes] = static_cast<float>(window * window / squares / 4);
         for (std::size_t f = 0; f < hertz.size(); ++f) {
             const double angle = 2 * std::numbers::pi * hertz[f] * place / kSampleRate;
             float* pair = products_[f / kPerGroup * hop + n].value + f % kPerGroup * 2;
@@ -41,6 +42,8 @@ namespace {
 // Vectors of the compiler: it makes of them what the function's target has. They stay inside these
 // functions, because how they are passed between functions depends on the target.
 using Vector = float __attribute__((vector_size(64)));
+using Half = float __attribute__((vector_size(32)));
+using Ints = std::int32_t __attribute__((vector_size(64)));
 using Words = std::int16_t __attribute__((vector_size(32)));
 using Doubles = double __attribute__((vector_size(64)));
 
@@ -50,95 +53,102 @@ TIPRING_INLINE void load(Vector& vector, const float* from) {
     std::memcpy(&vector, from, sizeof vector);
 }
 
-/// The even part and the odd part around the middle of the window, side by side.
-TIPRING_INLINE float fold(const FrameTable& table, const std::int16_t* samples, float* past,
-                          float* pairs) {
+TIPRING_INLINE void read(Vector& vector, const std::int16_t* from) {
+    Words words;
+    std::memcpy(&words, from, sizeof words);
+    vector = __builtin_convertvector(__builtin_convertvector(words, Ints), Vector);
+}
+
+TIPRING_INLINE void store(float* to, const Vector& vector) {
+    std::memcpy(to, &vector, sizeof vector);
+}
+
+/// The even part and the odd part around the middle of the window, side by side; gives the mean
+/// square of the window.
+TIPRING_INLINE float fold(const FrameTable& table, const std::int16_t* before,
+                          const std::int16_t* now, float* pairs) {
     const std::size_t hop = table.hop();
     Vector energy{};
     for (std::size_t n = 0; n < hop; n += kLanes) {
-        Words words;
-        std::memcpy(&words, samples + n, sizeof words);
-        const Vector now = __builtin_convertvector(words, Vector);
-        Vector before, window;
-        load(before, past + hop - kLanes - n);
+        Vector after, until, window;
+        read(after, now + n);
+        read(until, before + hop - kLanes - n);
         load(window, table.window()[n / kLanes].value);
-        const Vector back = __builtin_shufflevector(before, before, 15, 14, 13, 12, 11, 10, 9, 8, 7,
+        const Vector back = __builtin_shufflevector(until, until, 15, 14, 13, 12, 11, 10, 9, 8, 7,
                                                     6, 5, 4, 3, 2, 1, 0);
-        const Vector even = now + back;
-        const Vector odd = now - back;
+        const Vector even = after + back;
+        const Vector odd = after - back;
         energy += window * (even * even + odd * odd);
-        const Vector low = __builtin_shufflevector(even, odd, 0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5,
-                                                   21, 6, 22, 7, 23);
-        const Vector high = __builtin_shufflevector(even, odd, 8, 24, 9, 25, 10, 26, 11, 27, 12, 28,
-                                                    13, 29, 14, 30, 15, 31);
-        std::memcpy(pairs + 2 * n, &low, sizeof low);
-        std::memcpy(pairs + 2 * n + kLanes, &high, sizeof high);
+        store(pairs + 2 * n, __builtin_shufflevector(even, odd, 0, 16, 1, 17, 2, 18, 3, 19, 4, 20,
+                                                     5, 21, 6, 22, 7, 23));
+        store(pairs + 2 * n + kLanes, __builtin_shufflevector(even, odd, 8, 24, 9, 25, 10, 26, 11,
+                                                              27, 12, 28, 13, 29, 14, 30, 15, 31));
     }
-    for (std::size_t n = 0; n < hop; n += kLanes) {
-        Words words;
-        std::memcpy(&words, samples + n, sizeof words);
-        const Vector now = __builtin_convertvector(words, Vector);
-        std::memcpy(past + n, &now, sizeof now);
-    }
-    float sum = 0;
-    for (std::size_t i = 0; i < kLanes; ++i) {
-        sum += energy[i];
-    }
-    return sum;
+    const Half half = __builtin_shufflevector(energy, energy, 0, 1, 2, 3, 4, 5, 6, 7) +
+                      __builtin_shufflevector(energy, energy, 8, 9, 10, 11, 12, 13, 14, 15);
+    return ((half[0] + half[4]) + (half[1] + half[5])) +
+           ((half[2] + half[6]) + (half[3] + half[7]));
 }
 
-/// Sums of products of one group; `kChains` sums at once hide the time that an addition takes.
-template <std::size_t kChains>
-TIPRING_INLINE void multiply(const Lanes* rows, const float* pairs, std::size_t hop, Lanes& out) {
-    Vector sums[kChains] = {};
-    for (std::size_t n = 0; n < hop; n += kChains) {
-#pragma GCC unroll 4
-        for (std::size_t i = 0; i < kChains; ++i) {
-            double pair;
-            std::memcpy(&pair, pairs + 2 * (n + i), sizeof pair);
-            const Doubles spread{pair, pair, pair, pair, pair, pair, pair, pair};
-            Vector row;
-            load(row, rows[n + i].value);
-            sums[i] += reinterpret_cast<Vector>(spread) * row;
-        }
-    }
-    for (std::size_t i = 1; i < kChains; ++i) {
-        sums[0] += sums[i];
-    }
-    std::memcpy(out.value, &sums[0], sizeof out.value);
+TIPRING_INLINE void addProduct(Vector& sum, const float* pairs, const Lanes& row) {
+    double pair;
+    std::memcpy(&pair, pairs, sizeof pair);
+    const Doubles spread{pair, pair, pair, pair, pair, pair, pair, pair};
+    Vector factors;
+    load(factors, row.value);
+    sum += reinterpret_cast<Vector>(spread) * factors;
 }
 
-template <std::size_t kChains>
-TIPRING_INLINE bool frame(const FrameTable& table, const std::int16_t* samples, float* past,
-                          float floor, FrameSums& sums) {
+/// Sums of products of one group. Four sums at once hide the time that an addition takes.
+TIPRING_INLINE void multiply(const Lanes* rows, const float* pairs, std::size_t hop, Lanes& out,
+                             float* power) {
+    Vector a{}, b{}, c{}, d{};
+    for (std::size_t n = 0; n < hop; n += 4) {
+        addProduct(a, pairs + 2 * n, rows[n]);
+        addProduct(b, pairs + 2 * n + 2, rows[n + 1]);
+        addProduct(c, pairs + 2 * n + 4, rows[n + 2]);
+        addProduct(d, pairs + 2 * n + 6, rows[n + 3]);
+    }
+    const Vector sum = (a + b) + (c + d);
+    store(out.value, sum);
+    const Vector squares = sum * sum;
+    const Half powers = __builtin_shufflevector(squares, squares, 0, 2, 4, 6, 8, 10, 12, 14) +
+                        __builtin_shufflevector(squares, squares, 1, 3, 5, 7, 9, 11, 13, 15);
+    std::memcpy(power, &powers, sizeof powers);
+}
+
+TIPRING_INLINE bool frame(const FrameTable& table, const std::int16_t* before,
+                          const std::int16_t* now, float floor, FrameSums& sums) {
     alignas(64) float pairs[2 * FrameTable::kMaxHop];
-    sums.meanSquare = fold(table, samples, past, pairs);
+    sums.meanSquare = fold(table, before, now, pairs);
     if (sums.meanSquare < floor) {
         return false;
     }
     for (std::size_t g = 0; g < table.groups(); ++g) {
-        multiply<kChains>(table.group(g), pairs, table.hop(), sums.phasor[g]);
+        multiply(table.group(g), pairs, table.hop(), sums.phasor[g],
+                 sums.power + g * FrameTable::kPerGroup);
     }
     return true;
 }
 
-bool frameBaseline(const FrameTable& table, const std::int16_t* samples, float* past, float floor,
-                   FrameSums& sums) {
-    return frame<1>(table, samples, past, floor, sums);
+bool frameBaseline(const FrameTable& table, const std::int16_t* before, const std::int16_t* now,
+                   float floor, FrameSums& sums) {
+    return frame(table, before, now, floor, sums);
 }
 
 #if defined(__x86_64__)
 
 __attribute__((target("avx2,fma"))) bool frameAvx2(const FrameTable& table,
-                                                   const std::int16_t* samples, float* past,
-                                                   float floor, FrameSums& sums) {
-    return frame<4>(table, samples, past, floor, sums);
+                                                   const std::int16_t* before,
+                                                   const std::int16_t* now, float floor,
+                                                   FrameSums& sums) {
+    return frame(table, before, now, floor, sums);
 }
 
 __attribute__((target("avx512f,avx512bw,avx512vl,avx512dq"))) bool frameAvx512(
-    const FrameTable& table, const std::int16_t* samples, float* past, float floor,
+    const FrameTable& table, const std::int16_t* before, const std::int16_t* now, float floor,
     FrameSums& sums) {
-    return frame<4>(table, samples, past, floor, sums);
+    return frame(table, before, now, floor, sums);
 }
 
 FrameFunction choose() noexcept {

@@ -35,7 +35,7 @@ public:
 
 private:
     std::size_t hop_, groups_;
-    std::vector<Lanes> window_;    ///< half a window, the rising way outwards from its middle
+    std::vector<Lanes> window_;    ///< half a window squared, from its middle outwards
     std::vector<Lanes> products_;  ///< groups times hop
 };
 
@@ -43,14 +43,15 @@ private:
 /// its angle taken at the middle of the window), and the mean square of the window.
 struct FrameSums {
     Lanes phasor[2];  ///< real and imaginary parts side by side
-    float meanSquare = 0;
+    float power[16];  ///< squared amplitudes
+    float meanSquare;
 };
 
-/// One frame: `past` is the hop before as floats and becomes `samples`. Chosen for the processor
-/// that runs it; the same everywhere in one process, so equal samples give equal sums.
-/// With a mean square below `floor` the phasors are not computed and left as they are.
-using FrameFunction = bool (*)(const FrameTable& table, const std::int16_t* samples, float* past,
-                               float floor, FrameSums& sums);
+/// One frame: the hop `before` and the hop `now` that follows it. Chosen for the processor that
+/// runs it; the same everywhere in one process, so equal samples give equal sums. With a mean
+/// square below `floor` it is false, and phasors and powers are not set.
+using FrameFunction = bool (*)(const FrameTable& table, const std::int16_t* before,
+                               const std::int16_t* now, float floor, FrameSums& sums);
 [[nodiscard]] FrameFunction frameFunction() noexcept;
 
 }  // namespace tipring::dsp

@@ -15,17 +15,17 @@ struct DtmfSettings {
     float minimumLevel = -45;  ///< dBm0 of each frequency
     float normalTwist = 9;     ///< dB by which the low frequency may be the stronger one
     float reverseTwist = 5;    ///< dB by which the high frequency may be the stronger one
-    float tolerance = 2.2F;    ///< per cent off the nominal frequency that are accepted
+    float tolerance = 2;       ///< per cent off the nominal frequency that are accepted
     float minimumOn = 30;      ///< ms that a digit lasts at least
     float minimumPause = 20;   ///< ms of anything else that end a digit; shorter is a break in it
-    float purity = 0.74F;      ///< share of the power that the two frequencies have at least
+    float purity = 0.77F;      ///< share of the power that the two frequencies have at least
     /// Do not count the power below 500 Hz, so that digits are heard under a dial tone that is
     /// louder than they are. Speech is then taken for digits more often.
     bool overDialTone = false;
 };
 
-/// A digit that began (told as soon as it is sure, some 35 ms later) or ended (told when the pause
-/// is sure, some 25 ms later). Each start has its end.
+/// A digit that began (told as soon as it is sure, some 45 ms later) or ended (told when the pause
+/// is sure, some 35 ms later). Each start has its end.
 struct DtmfEvent {
     enum class Kind : std::uint8_t { Start, End };
     Kind kind = Kind::Start;
@@ -65,7 +65,7 @@ private:
 
 /// A DTMF receiver for one line (ITU-T Q.23, Q.24): what a bank of one channel hears.
 ///
-/// Decides on frames of 12 ms, 6 ms apart: the frequencies are measured from the turn of the phase
+/// Decides on frames of 16 ms, 8 ms apart: the frequencies are measured from the turn of the phase
 /// from frame to frame, the length from the sum of the amplitudes.
 class DtmfDetector {
 public:
