@@ -61,15 +61,19 @@ public:
     hal::Result<std::shared_ptr<tapi::Call>> prepareCall(
         const std::shared_ptr<LineRecord>& line,
         const std::shared_ptr<ApplicationRecord>& application, std::string_view destination,
-        tapi::MediaModes mediaModes);
+        const tapi::CallParams& params);
     hal::Result<tapi::RequestId> connect(CallView& view, tapi::Reply reply);
     hal::Result<tapi::RequestId> answer(CallView& view, tapi::Reply reply);
     hal::Result<tapi::RequestId> drop(CallView& view, tapi::Reply reply);
     hal::Result<tapi::RequestId> dial(CallView& view, std::string_view digits, tapi::Reply reply);
-    hal::Result<void> generateDigits(CallView& view, std::string_view digits);
-    hal::Result<void> generateTone(CallView& view, std::uint32_t hertz,
-                                   std::chrono::milliseconds duration);
-    hal::Result<void> monitorDigits(CallView& view, bool on);
+
+    // Digits and tones: call_digits.cpp
+    hal::Result<void> generateDigits(CallView& view, std::string_view digits, tapi::DigitMode mode,
+                                     std::chrono::milliseconds duration);
+    hal::Result<void> generateTones(CallView& view, tapi::ToneMode mode,
+                                    std::span<const tapi::GeneratedTone> tones,
+                                    std::chrono::milliseconds duration);
+    hal::Result<void> monitorDigits(CallView& view, tapi::DigitModes modes);
 
     // Sound: media_control.cpp
     hal::Result<tapi::RequestId> play(CallView& view, const std::string& path, tapi::Reply reply);

@@ -71,7 +71,7 @@ TEST_F(OwnershipTest, AMonitorMayNotControl) {
     }
     EXPECT_EQ(call->generateDigits("1").error().code, ErrorCode::NotOwner);
     EXPECT_EQ(call->generateTone(440, 1s).error().code, ErrorCode::NotOwner);
-    EXPECT_TRUE(call->monitorDigits(true));
+    EXPECT_TRUE(call->monitorDigits(tapi::DigitMode::Dtmf));
 }
 
 TEST_F(OwnershipTest, ACallThatNobodyTakesIsSeenAndNotAnswered) {
@@ -200,7 +200,7 @@ protected:
         fake.state(call, LINECALLSTATE_CONNECTED);
         settle();
         const auto handle = app.address()->calls().at(0);
-        ASSERT_TRUE(handle->monitorDigits(true));
+        ASSERT_TRUE(handle->monitorDigits(tapi::DigitMode::Dtmf));
         ASSERT_TRUE(handle->generateDigits("1"));
         fake.event(fake.line(), call.handle, LINE_MONITORDIGITS, '1', LINEDIGITMODE_DTMF);
         fake.event(fake.line(), call.handle, LINE_GENERATE, LINEGENERATETERM_DONE, call.endToEndId);
