@@ -8,6 +8,7 @@
 
 #include "address_view.h"
 #include "application.h"
+#include "assisted_requests.h"
 #include "call_record.h"
 #include "call_states.h"
 #include "line_ids.h"
@@ -51,6 +52,9 @@ public:
         const tapi::CallNotification& wanted);
     hal::Result<void> removeRegistration(const ApplicationRecord& application,
                                          tapi::RegistrationCookie cookie);
+    tapi::RegistrationCookie addRequestRecipient(
+        const std::shared_ptr<ApplicationRecord>& application);
+    AssistedRequests& assistedRequests() { return assisted_; }
     std::shared_ptr<AddressView> addressFor(const std::shared_ptr<ApplicationRecord>& application,
                                             const std::shared_ptr<LineRecord>& line);
     std::vector<std::shared_ptr<tapi::Call>> visibleCalls(
@@ -179,6 +183,7 @@ private:
     LineIds ids_;
     std::shared_ptr<Outbox> outbox_;
     RequestTable requests_;
+    AssistedRequests assisted_;
     std::vector<std::unique_ptr<ProviderRecord>> providers_;
     std::vector<LinePtr> lines_;
     std::vector<ApplicationPtr> applications_;
