@@ -195,6 +195,9 @@ private:
 template <class Invoke>
 hal::Result<tapi::RequestId> Core::request(ProviderRecord& provider, PendingRequest pending,
                                            Invoke&& invoke) {
+    if (requests_.full()) {
+        return hal::fail(hal::ErrorCode::RequestOverrun, "too many requests are pending already");
+    }
     pending.provider = &provider;
     const char* function = pending.function;
     const LinePtr line = pending.line;
