@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <unistd.h>
+
 #include "tapi_core/manager_fixture.h"
 
 namespace tipring::test {
@@ -205,7 +207,8 @@ protected:
         fake.event(fake.line(), call.handle, LINE_MONITORDIGITS, '1', LINEDIGITMODE_DTMF);
         fake.event(fake.line(), call.handle, LINE_GENERATE, LINEGENERATETERM_DONE, call.endToEndId);
         Answer answer;
-        const std::string path = testing::TempDir() + "filter_test.wav";
+        const std::string path =
+            testing::TempDir() + "filter_test_" + std::to_string(::getpid()) + ".wav";
         std::remove(path.c_str());
         ASSERT_TRUE(handle->record(path, answer.reply()));
         settle();
