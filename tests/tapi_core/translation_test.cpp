@@ -286,6 +286,12 @@ TEST_F(CardSecrets, ReachNoLogAndNoDisplayAtAnyLevel) {
             for (const char* address : {"+1 (212) 7363100", "+44 (20) 79460958", "5550142",
                                         "+1 (206) 5550142", "+1 (2", "+999 1"}) {
                 const auto translation = rules->translate(address, options);
+                const std::string dialable =
+                    translation ? translation->dialable.reveal() : std::string();
+                EXPECT_EQ(dialable.find("8901234567") != std::string::npos ||
+                              dialable.find("4711#") != std::string::npos,
+                          translation && translation->secret)
+                    << address;
                 expectHidden(translation ? translation->displayable : translation.error().text());
             }
         }

@@ -213,8 +213,9 @@ private:
         return values;
     }
 
-    Result<RuleText> expand(const SecretCard* card, const CanonicalText& parts) const {
+    Result<RuleText> expand(const SecretCard* card, const CanonicalText& parts) {
         const std::string rule = chooseRule(card);
+        translation_.secret = card != nullptr && rule.find('H') != std::string::npos;
         if (rule.empty()) {
             return RuleText{number_.ownForm, shownSubscriber(parts.shown, number_.ownForm)};
         }

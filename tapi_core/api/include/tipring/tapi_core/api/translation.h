@@ -119,6 +119,7 @@ struct Translation {
     std::uint32_t currentCountry = 0;      ///< country code
     std::uint32_t destinationCountry = 0;  ///< 0: not canonical
     TranslateResults results;
+    bool secret = false;           ///< the dialable string has digits of a card in it
     bool emergency = false;        ///< left as it is: no rule, card or access code stands before it
     std::string subaddress, name;  ///< what stood behind `|` and `^`
     std::string doubt;  ///< why the numbering plan may not have the number ("too short"), or empty
