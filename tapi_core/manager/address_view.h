@@ -30,6 +30,11 @@ public:
     [[nodiscard]] std::vector<std::shared_ptr<tapi::Call>> calls() const override;
     tapi::Result<tapi::RequestId> devSpecific(std::string_view data, tapi::Reply reply) override;
 
+    [[nodiscard]] std::vector<std::shared_ptr<tapi::Phone>> phones() const override;
+    [[nodiscard]] std::vector<tapi::InterfaceDescription> interfaces() const override;
+    tapi::Result<std::shared_ptr<tapi::ProviderInterface>> queryInterface(
+        std::string_view name, std::uint32_t version) override;
+
     [[nodiscard]] const std::shared_ptr<LineRecord>& line() const { return line_; }
     [[nodiscard]] bool belongsTo(const ApplicationRecord& application) const {
         return application_.lock().get() == &application;

@@ -88,6 +88,10 @@ public:
     tapi::Result<tapi::RequestId> record(const std::string& path, tapi::Reply reply) override;
     tapi::Result<tapi::RequestId> stopRecording(tapi::Reply reply) override;
 
+    [[nodiscard]] std::vector<tapi::InterfaceDescription> interfaces() const override;
+    tapi::Result<std::shared_ptr<tapi::ProviderInterface>> queryInterface(
+        std::string_view name, std::uint32_t version) override;
+
     const std::shared_ptr<CallRecord> call;
     const std::shared_ptr<ApplicationRecord> application;
     tapi::CallPrivilege rights = tapi::CallPrivilege::Owner;
