@@ -75,7 +75,7 @@ void HangupFusion::reset() {
 double HangupFusion::worth(const HangupVote& vote, milliseconds now) const {
     const HangupWeight& weight = settings_.weights[static_cast<std::size_t>(vote.sign)];
     double worth = weight.weight * std::clamp(vote.confidence, 0.0, 1.0);
-    if (weight.needed > 0ms) {
+    if (weight.needed > 0ms && vote.lasted > 0ms) {
         const double share = double(vote.lasted.count()) / double(weight.needed.count());
         worth *= std::clamp(share, 0.0, 1.0);
     }

@@ -32,7 +32,7 @@ struct HangupVote {
     HangupSign sign{};
     double confidence = 1;               ///< 0..1, of whoever saw it
     std::chrono::milliseconds at{};      ///< on any steady clock, the same for all
-    std::chrono::milliseconds lasted{};  ///< of a silence or tone, so far; 0 where it means nothing
+    std::chrono::milliseconds lasted{};  ///< a silence or tone, so far; 0: long enough
 };
 
 /// How much a sign is worth, alone.
