@@ -115,8 +115,9 @@ HangupDecision HangupFusion::decision(milliseconds now) const {
             total += part;
         }
     }
-    std::stable_sort(parts.begin(), parts.end(),
-                     [](const Part& a, const Part& b) { return a.worth > b.worth; });
+    std::sort(parts.begin(), parts.end(), [](const Part& a, const Part& b) {
+        return a.worth != b.worth ? a.worth > b.worth : a.vote->sign < b.vote->sign;
+    });
     HangupDecision decision;
     decision.confidence = confidence(now);
     decision.since = now;
