@@ -19,19 +19,18 @@ constexpr std::uint8_t kShortMessage = 0x89;  // has a content of its own
 struct ParameterLength {
     std::uint8_t id, least, most;
 };
-constexpr std::array<ParameterLength, 27> kParameters{{
-    {0x01, 8, 8},  {0x02, 1, 24}, {0x03, 1, 24},  {0x04, 1, 1},  {0x05, 1, 2}, {0x06, 1, 2},
-    {0x07, 1, 50}, {0x08, 1, 1},  {0x09, 1, 24},  {0x0B, 1, 1},  {0x0D, 1, 3}, {0x0E, 1, 24},
-    {0x0F, 8, 10}, {0x10, 1, 24}, {0x11, 1, 1},   {0x12, 1, 24}, {0x13, 1, 1}, {0x15, 1, 1},
-    {0x16, 1, 1},  {0x1A, 1, 24}, {0x20, 1, 24},  {0x21, 1, 24}, {0x23, 6, 6}, {0x30, 1, 20},
-    {0x31, 1, 20}, {0x40, 1, 7},  {0x50, 1, 253},
+constexpr std::array<ParameterLength, 29> kParameters{{
+    {0x01, 8, 8},  {0x02, 1, 24}, {0x03, 1, 24},  {0x04, 1, 1},   {0x05, 1, 2},   {0x06, 1, 2},
+    {0x07, 1, 50}, {0x08, 1, 1},  {0x09, 1, 24},  {0x0B, 1, 1},   {0x0D, 1, 3},   {0x0E, 1, 24},
+    {0x0F, 8, 10}, {0x10, 1, 24}, {0x11, 1, 1},   {0x12, 1, 24},  {0x13, 1, 1},   {0x15, 1, 1},
+    {0x16, 1, 1},  {0x1A, 1, 24}, {0x20, 1, 24},  {0x21, 1, 24},  {0x23, 6, 6},   {0x30, 1, 20},
+    {0x31, 1, 20}, {0x40, 1, 7},  {0x50, 1, 253}, {0x55, 1, 253}, {0xE0, 1, 253},
 }};
 
 constexpr std::uint8_t kSoh = 0x01, kStx = 0x02, kEtx = 0x03, kDle = 0x10;
 constexpr std::uint8_t kParity = 0x80;
 constexpr std::uint8_t kDleEven = kDle | kParity;
 
-/// ITU-T V.41 in the order of the wire: low bit first.
 std::uint16_t crcOf(std::uint16_t crc, std::uint8_t byte) {
     crc = static_cast<std::uint16_t>(crc ^ byte);
     for (int i = 0; i < 8; ++i) {
@@ -41,6 +40,14 @@ std::uint16_t crcOf(std::uint16_t crc, std::uint8_t byte) {
 }
 
 }  // namespace
+
+std::uint16_t nttCrc(std::span<const std::uint8_t> bytes) noexcept {
+    std::uint16_t crc = 0;
+    for (const std::uint8_t byte : bytes) {
+        crc = crcOf(crc, byte);
+    }
+    return crc;
+}
 
 bool MessageFramer::begins(FskFraming framing, std::uint8_t byte) noexcept {
     if (framing == FskFraming::Ntt) {

@@ -10,6 +10,9 @@
 
 namespace tipring::dsp {
 
+/// ITU-T V.41 over bytes in the order of the wire, low bit first, from 0.
+[[nodiscard]] std::uint16_t nttCrc(std::span<const std::uint8_t> bytes) noexcept;
+
 /// Puts bytes together to a message. Bounded: a message has at most 255 bytes of content.
 class MessageFramer {
 public:
