@@ -18,6 +18,14 @@ inline constexpr FskModulation kBell202{1200, 2200, 1200};
 /// ITU-T V.23 mode 2, forward channel: the networks that follow ETSI EN 300 659.
 inline constexpr FskModulation kV23{1300, 2100, 1200};
 
+/// What stands round the bytes of a message, in bits.
+struct FskFrame {
+    unsigned seizure = 300;  ///< zero and one in turn
+    unsigned mark = 180;     ///< ones before the first byte
+    unsigned stuffing = 0;   ///< ones between bytes, more than the stop bit
+    unsigned after = 10;     ///< ones after the last byte
+};
+
 /// How bytes become a message.
 enum class FskFraming : std::uint8_t {
     Counted,  ///< type, length, content, sum: GR-30-CORE, ETSI EN 300 659-3

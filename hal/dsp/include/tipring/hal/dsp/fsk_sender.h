@@ -10,14 +10,6 @@
 
 namespace tipring::dsp {
 
-/// What stands round the bytes of a message, in bits.
-struct FskFrame {
-    unsigned seizure = 300;  ///< zero and one in turn
-    unsigned mark = 180;     ///< ones before the first byte
-    unsigned stuffing = 0;   ///< ones between bytes, more than the stop bit
-    unsigned after = 10;     ///< ones after the last byte
-};
-
 /// Sends bytes as FSK without a jump of phase; bits change at their exact time, between samples
 /// too. No allocation.
 class FskSender {
