@@ -134,11 +134,12 @@ hal::Result<void> ModemCall::generateDigits(std::uint32_t endToEndId, std::uint3
 }
 
 hal::Result<void> ModemCall::generateTone(std::uint32_t endToEndId, std::uint32_t toneMode,
-                                          std::uint32_t frequency, std::uint32_t duration) {
+                                          std::uint32_t duration,
+                                          std::span<const TspiGenerateTone> tones) {
     if (!is(LINECALLSTATE_CONNECTED)) {
         return wrongState("tones cannot be sent");
     }
-    return line_.generateTone(*this, endToEndId, toneMode, frequency, duration);
+    return line_.generateTone(*this, endToEndId, toneMode, duration, tones);
 }
 
 hal::Result<void> ModemCall::monitorDigits(std::uint32_t digitModes) {

@@ -28,7 +28,8 @@ public:
     hal::Result<void> generateDigits(std::uint32_t endToEndId, std::uint32_t digitMode,
                                      std::string_view digits, std::uint32_t duration) override;
     hal::Result<void> generateTone(std::uint32_t endToEndId, std::uint32_t toneMode,
-                                   std::uint32_t frequency, std::uint32_t duration) override;
+                                   std::uint32_t duration,
+                                   std::span<const TspiGenerateTone> tones) override;
     hal::Result<void> monitorDigits(std::uint32_t digitModes) override;
     hal::Result<std::unique_ptr<tspi::MediaStream>> openMedia(const tspi::MediaEvents& events,
                                                               TspiMediaCaps& caps) override;

@@ -340,7 +340,7 @@ hal::Result<void> ModemLine::generateDigits(ModemCall& call, std::uint32_t endTo
                                             std::uint32_t mode, std::string_view digits,
                                             std::uint32_t duration) {
     if (!digits.empty() && mode != LINEDIGITMODE_DTMF) {
-        return hal::fail(ErrorCode::InvalParam, "the modem sends DTMF digits only");
+        return hal::fail(ErrorCode::InvalDigitMode, "the modem sends DTMF digits only");
     }
     if (!digits.empty() && (!voice_.idle() || &call != call_ || call.isData())) {
         return hal::fail(ErrorCode::InUse, "stop the sound first: a modem sends one or the other");
@@ -349,8 +349,8 @@ hal::Result<void> ModemLine::generateDigits(ModemCall& call, std::uint32_t endTo
 }
 
 hal::Result<void> ModemLine::generateTone(ModemCall& call, std::uint32_t endToEndId,
-                                          std::uint32_t mode, std::uint32_t frequency,
-                                          std::uint32_t duration) {
+                                          std::uint32_t mode, std::uint32_t duration,
+                                          std::span<const TspiGenerateTone> tones) {
     if (mode == 0) {
         tones_.cancel();
         return {};
@@ -359,9 +359,12 @@ hal::Result<void> ModemLine::generateTone(ModemCall& call, std::uint32_t endToEn
         return hal::fail(ErrorCode::InUse, "stop the sound first: a modem sends one or the other");
     }
     if (mode != LINETONEMODE_CUSTOM && mode != LINETONEMODE_BEEP) {
-        return hal::fail(ErrorCode::InvalTone, "the modem sends single tones and beeps only");
+        return hal::fail(ErrorCode::InvalToneMode, "the modem sends single tones and beeps only");
     }
-    const std::uint32_t hertz = mode == LINETONEMODE_BEEP ? 1000 : frequency;
+    if (mode == LINETONEMODE_CUSTOM && (tones.size() != 1 || tones[0].cadenceOn != 0)) {
+        return hal::fail(ErrorCode::InvalTone, "the modem sends one steady tone at a time");
+    }
+    const std::uint32_t hertz = mode == LINETONEMODE_BEEP ? 1000 : tones[0].frequency;
     return tones_.sendTone(*device_.profile, endToEndId, hertz,
                            milliseconds{duration != 0 ? duration : 500});
 }

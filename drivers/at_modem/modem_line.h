@@ -79,7 +79,7 @@ public:
     hal::Result<void> generateDigits(ModemCall& call, std::uint32_t endToEndId, std::uint32_t mode,
                                      std::string_view digits, std::uint32_t duration);
     hal::Result<void> generateTone(ModemCall& call, std::uint32_t endToEndId, std::uint32_t mode,
-                                   std::uint32_t frequency, std::uint32_t duration);
+                                   std::uint32_t duration, std::span<const TspiGenerateTone> tones);
     hal::Result<std::unique_ptr<tspi::MediaStream>> openMedia(const tspi::MediaEvents& events,
                                                               TspiMediaCaps& caps);
     [[nodiscard]] bool reportsDigits() const;

@@ -21,8 +21,10 @@ class FrameTable {
 public:
     static constexpr std::size_t kMaxHop = 160;
     static constexpr std::size_t kPerGroup = 8;  ///< frequencies in one Lanes
+    static constexpr std::size_t kMaxGroups = 6;
 
-    /// `hop` is a multiple of 16, at most kMaxHop; frequencies in Hz, filled up to whole groups.
+    /// `hop` is a multiple of 16, at most kMaxHop; frequencies in Hz, kMaxGroups * kPerGroup at
+    /// most.
     FrameTable(std::size_t hop, std::span<const double> hertz);
 
     [[nodiscard]] std::size_t hop() const noexcept { return hop_; }
@@ -42,8 +44,8 @@ private:
 /// What came of a frame: for each frequency the phasor of the sine (its length the peak amplitude,
 /// its angle taken at the middle of the window), and the mean square of the window.
 struct FrameSums {
-    Lanes phasor[2];  ///< real and imaginary parts side by side
-    float power[16];  ///< squared amplitudes
+    Lanes phasor[FrameTable::kMaxGroups];  ///< real and imaginary parts side by side
+    float power[FrameTable::kMaxGroups * FrameTable::kPerGroup];  ///< squared amplitudes
     float meanSquare;
 };
 

@@ -33,12 +33,12 @@ tapi::Result<std::string> AddressView::deviceId(std::string_view deviceClass) co
 }
 
 tapi::Result<std::shared_ptr<tapi::Call>> AddressView::createCall(std::string_view destination,
-                                                                  tapi::MediaModes mediaModes) {
+                                                                  const tapi::CallParams& params) {
     auto way = wayOf(application_);
     if (!way) {
         return tl::unexpected(std::move(way.error()));
     }
-    return way->core->prepareCall(line_, way->application, destination, mediaModes);
+    return way->core->prepareCall(line_, way->application, destination, params);
 }
 
 std::vector<std::shared_ptr<tapi::Call>> AddressView::calls() const {

@@ -26,7 +26,7 @@ public:
     }
     [[nodiscard]] tapi::Result<std::string> deviceId(std::string_view deviceClass) const override;
     tapi::Result<std::shared_ptr<tapi::Call>> createCall(std::string_view destination,
-                                                         tapi::MediaModes mediaModes) override;
+                                                         const tapi::CallParams& params) override;
     [[nodiscard]] std::vector<std::shared_ptr<tapi::Call>> calls() const override;
     tapi::Result<tapi::RequestId> devSpecific(std::string_view data, tapi::Reply reply) override;
 

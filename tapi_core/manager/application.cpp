@@ -77,4 +77,34 @@ tapi::Result<void> TapiView::unregisterNotifications(tapi::RegistrationCookie co
     return (*core)->removeRegistration(*application_, cookie);
 }
 
+tapi::Result<tapi::RegistrationCookie> TapiView::registerRequestRecipient() {
+    auto core = coreOf(*application_);
+    if (!core) {
+        return tl::unexpected(std::move(core.error()));
+    }
+    return (*core)->addRequestRecipient(application_);
+}
+
+tapi::Result<void> TapiView::setRequestPriority(tapi::Priority priority) {
+    auto core = coreOf(*application_);
+    if (!core) {
+        return tl::unexpected(std::move(core.error()));
+    }
+    application_->requestPriority = priority;
+    (*core)->assistedRequests().setPriority(*application_, priority);
+    return {};
+}
+
+tapi::Result<tapi::AssistedRequest> TapiView::takeRequest() {
+    auto core = coreOf(*application_);
+    return core ? (*core)->assistedRequests().take(*application_)
+                : tl::unexpected(std::move(core.error()));
+}
+
+tapi::Result<void> TapiView::requestMakeCall(const tapi::AssistedRequest& request) {
+    auto core = coreOf(*application_);
+    return core ? (*core)->assistedRequests().request(request)
+                : tl::unexpected(std::move(core.error()));
+}
+
 }  // namespace tipring::core

@@ -20,6 +20,7 @@ struct ApplicationRecord {
     tapi::EventSink* sink = nullptr;
     tapi::EventFilter filter;
     bool closed = false;
+    tapi::Priority requestPriority = tapi::Priority::Normal;
     std::map<std::uint32_t, std::shared_ptr<AddressView>> addresses;  // by line id
 
     [[nodiscard]] bool wants(tapi::EventClass eventClass) const {
@@ -41,6 +42,10 @@ public:
         const std::shared_ptr<tapi::Address>& address,
         const tapi::CallNotification& wanted) override;
     tapi::Result<void> unregisterNotifications(tapi::RegistrationCookie cookie) override;
+    tapi::Result<tapi::RegistrationCookie> registerRequestRecipient() override;
+    tapi::Result<void> setRequestPriority(tapi::Priority priority) override;
+    tapi::Result<tapi::AssistedRequest> takeRequest() override;
+    tapi::Result<void> requestMakeCall(const tapi::AssistedRequest& request) override;
 
 private:
     std::shared_ptr<ApplicationRecord> application_;

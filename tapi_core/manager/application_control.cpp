@@ -17,6 +17,7 @@ std::shared_ptr<ApplicationRecord> Core::addApplication(std::string name) {
 
 void Core::removeApplication(const ApplicationPtr& application) {
     application->closed = true;
+    assisted_.removeApplication(*application);
     applications_.erase(std::remove(applications_.begin(), applications_.end(), application),
                         applications_.end());
     for (const LinePtr& line : lines_) {
@@ -69,8 +70,17 @@ hal::Result<tapi::RegistrationCookie> Core::addRegistration(const LinePtr& line,
     return nextCookie_++;
 }
 
+tapi::RegistrationCookie Core::addRequestRecipient(const ApplicationPtr& application) {
+    const tapi::RegistrationCookie cookie = nextCookie_++;
+    assisted_.addRecipient(application, cookie, application->requestPriority);
+    return cookie;
+}
+
 hal::Result<void> Core::removeRegistration(const ApplicationRecord& application,
                                            tapi::RegistrationCookie cookie) {
+    if (assisted_.removeRecipient(application, cookie)) {
+        return {};
+    }
     for (const LinePtr& line : lines_) {
         auto& all = line->registrations;
         const auto found = std::find_if(all.begin(), all.end(), [&](const Registration& each) {

@@ -34,12 +34,12 @@ hal::Result<void> Core::check(const CallView& view, Operation operation) const {
 hal::Result<std::shared_ptr<tapi::Call>> Core::prepareCall(const LinePtr& line,
                                                            const ApplicationPtr& application,
                                                            std::string_view destination,
-                                                           tapi::MediaModes mediaModes) {
+                                                           const tapi::CallParams& params) {
     auto dialable = scanDialString(destination, line->caps.devCapFlags);
     if (!dialable) {
         return tl::unexpected(std::move(dialable.error()));
     }
-    const std::uint32_t modes = mediaModes.bits();
+    const std::uint32_t modes = params.mediaModes.bits();
     if (modes == 0 || (modes & ~(line->caps.mediaModes | LINEMEDIAMODE_UNKNOWN)) != 0) {
         return hal::fail(hal::ErrorCode::InvalMediaMode,
                          fmt::format("line {} has the media modes {:#x}, asked were {:#x}",
@@ -50,6 +50,7 @@ hal::Result<std::shared_ptr<tapi::Call>> Core::prepareCall(const LinePtr& line,
     call->line = line;
     call->destination = std::move(*dialable);
     call->mediaModes = modes;
+    call->params = params;
     call->info.origin = tapi::CallOrigin::Outbound;
     return std::make_shared<CallView>(std::move(call), application);
 }
@@ -258,101 +259,6 @@ hal::Result<tapi::RequestId> Core::dial(CallView& view, std::string_view digits,
                             std::make_move_iterator(pieces.end()));
     }
     return asked;
-}
-
-hal::Result<void> Core::generate(CallView& view, const char* function,
-                                 const std::function<TSPI_RESULT(std::uint32_t)>& invoke) {
-    ProviderRecord& provider = *view.call->line->provider;
-    if (!invoke) {
-        return provider.missing(function);
-    }
-    const std::uint32_t id = nextEndToEndId_++;
-    // There before the provider is asked, because it may report the end at once.
-    view.call->generations.push_back({id, view.weak_from_this()});
-    provider.clearExplanation();
-    const TSPI_RESULT code = invoke(id);
-    if (code == 0) {
-        return {};
-    }
-    auto& all = view.call->generations;
-    all.erase(std::remove_if(all.begin(), all.end(),
-                             [id](const auto& each) { return each.endToEndId == id; }),
-              all.end());
-    return tl::unexpected(provider.refusal(function, code));
-}
-
-hal::Result<void> Core::generateDigits(CallView& view, std::string_view digits) {
-    if (auto allowed = check(view, Operation::GenerateDigits); !allowed) {
-        return allowed;
-    }
-    const TspiLineCaps& caps = view.call->line->caps;
-    if ((caps.generateDigitModes & LINEDIGITMODE_DTMF) == 0) {
-        return hal::fail(hal::ErrorCode::OperationUnavail,
-                         fmt::format("line {} cannot send DTMF", view.call->line->name));
-    }
-    constexpr std::string_view kDigits = "0123456789*#ABCDabcd,!";
-    if (digits.size() > kMaxDialText || digits.find_first_not_of(kDigits) != digits.npos) {
-        return hal::fail(hal::ErrorCode::InvalDigits, "digits are 0-9 * # A-D , and !");
-    }
-    const std::string copy(digits);
-    const auto function = view.call->line->provider->table().lineGenerateDigits;
-    if (function == nullptr) {
-        return generate(view, "lineGenerateDigits", nullptr);
-    }
-    return generate(view, "lineGenerateDigits", [&](std::uint32_t id) {
-        return function(view.call->driverCall, id, LINEDIGITMODE_DTMF, copy.c_str(), 0);
-    });
-}
-
-hal::Result<void> Core::generateTone(CallView& view, std::uint32_t hertz,
-                                     std::chrono::milliseconds duration) {
-    if (auto allowed = check(view, Operation::GenerateTone); !allowed) {
-        return allowed;
-    }
-    if ((view.call->line->caps.generateToneModes & LINETONEMODE_CUSTOM) == 0) {
-        return hal::fail(hal::ErrorCode::OperationUnavail,
-                         fmt::format("line {} cannot send tones", view.call->line->name));
-    }
-    if (hertz == 0 || hertz >= 4000 || duration.count() <= 0 || duration.count() > 600'000) {
-        return hal::fail(hal::ErrorCode::InvalTone,
-                         "a tone has 1 to 3999 Hz and lasts 1 ms to 10 minutes");
-    }
-    const auto function = view.call->line->provider->table().lineGenerateTone;
-    if (function == nullptr) {
-        return generate(view, "lineGenerateTone", nullptr);
-    }
-    return generate(view, "lineGenerateTone", [&](std::uint32_t id) {
-        return function(view.call->driverCall, id, LINETONEMODE_CUSTOM, hertz,
-                        static_cast<std::uint32_t>(duration.count()));
-    });
-}
-
-hal::Result<void> Core::monitorDigits(CallView& view, bool on) {
-    if (auto allowed = check(view, Operation::MonitorDigits); !allowed) {
-        return allowed;
-    }
-    const CallPtr& call = view.call;
-    if (call->line->caps.monitorDigitModes == 0) {
-        return hal::fail(hal::ErrorCode::OperationUnavail,
-                         fmt::format("line {} cannot hear digits", call->line->name));
-    }
-    const bool before = std::exchange(view.hearsDigits, on);
-    const bool wanted = std::any_of(call->views.begin(), call->views.end(),
-                                    [](const auto& each) { return each->hearsDigits; });
-    if (wanted == call->digitsMonitored) {
-        return {};
-    }
-    ProviderRecord& provider = *call->line->provider;
-    const std::uint32_t modes =
-        call->line->caps.monitorDigitModes & (LINEDIGITMODE_DTMF | LINEDIGITMODE_PULSE);
-    auto set = provider.call("lineMonitorDigits", provider.table().lineMonitorDigits,
-                             call->driverCall, wanted ? modes : 0U);
-    if (set) {
-        call->digitsMonitored = wanted;
-    } else {
-        view.hearsDigits = before;
-    }
-    return set;
 }
 
 void Core::dropCall(const CallPtr& call, const std::string& why) {

@@ -251,9 +251,10 @@ void Core::onDigit(const LinePtr& line, const CallPtr& call, const ProviderItem&
         std::chrono::duration_cast<std::chrono::milliseconds>(loop_.now().time_since_epoch());
     const auto tick = item.p3 == 0 ? now : std::chrono::milliseconds(item.p3);
     for (const auto& view : call->views) {
-        if (view->hearsDigits) {
+        if (!view->hearsDigits.empty()) {
             outbox_->event(view->application,
-                           tapi::DigitEvent{view, digit, tick, view->callbackInstance},
+                           tapi::DigitEvent{view, digit, tick, view->callbackInstance,
+                                            static_cast<tapi::DigitMode>(item.p2)},
                            view->cookie);
         }
     }

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <chrono>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -39,6 +41,7 @@ struct CallRecord {
     std::uint32_t mode = 0;
     std::string cause;
     std::uint32_t mediaModes = 0;
+    tapi::CallParams params;  ///< of an outgoing call
     tapi::CallInfo info;
     bool announced = false;  ///< the registrations were told of it
     bool endedByProvider = false;
@@ -74,10 +77,12 @@ public:
     tapi::Result<tapi::RequestId> answer(tapi::Reply reply) override;
     tapi::Result<tapi::RequestId> disconnect(tapi::Reply reply) override;
     tapi::Result<tapi::RequestId> dial(std::string_view digits, tapi::Reply reply) override;
-    tapi::Result<void> generateDigits(std::string_view digits) override;
-    tapi::Result<void> generateTone(std::uint32_t hertz,
-                                    std::chrono::milliseconds duration) override;
-    tapi::Result<void> monitorDigits(bool on) override;
+    tapi::Result<void> generateDigits(std::string_view digits, tapi::DigitMode mode,
+                                      std::chrono::milliseconds duration) override;
+    tapi::Result<void> generateTones(tapi::ToneMode mode,
+                                     std::span<const tapi::GeneratedTone> tones,
+                                     std::chrono::milliseconds duration) override;
+    tapi::Result<void> monitorDigits(tapi::DigitModes modes) override;
     tapi::Result<tapi::RequestId> play(const std::string& path, tapi::Reply reply) override;
     tapi::Result<tapi::RequestId> stopPlaying(tapi::StopMode mode, tapi::Reply reply) override;
     tapi::Result<tapi::RequestId> record(const std::string& path, tapi::Reply reply) override;
@@ -88,7 +93,7 @@ public:
     tapi::CallPrivilege rights = tapi::CallPrivilege::Owner;
     tapi::RegistrationCookie cookie = 0;
     std::uint32_t callbackInstance = 0;
-    bool hearsDigits = false;
+    tapi::DigitModes hearsDigits;
 };
 
 }  // namespace tipring::core

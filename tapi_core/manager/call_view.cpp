@@ -54,20 +54,24 @@ tapi::Result<tapi::RequestId> CallView::dial(std::string_view digits, tapi::Repl
                 : tl::unexpected(std::move(core.error()));
 }
 
-tapi::Result<void> CallView::generateDigits(std::string_view digits) {
+tapi::Result<void> CallView::generateDigits(std::string_view digits, tapi::DigitMode mode,
+                                            std::chrono::milliseconds duration) {
     auto core = coreOf(*application);
-    return core ? (*core)->generateDigits(*this, digits) : tl::unexpected(std::move(core.error()));
-}
-
-tapi::Result<void> CallView::generateTone(std::uint32_t hertz, std::chrono::milliseconds duration) {
-    auto core = coreOf(*application);
-    return core ? (*core)->generateTone(*this, hertz, duration)
+    return core ? (*core)->generateDigits(*this, digits, mode, duration)
                 : tl::unexpected(std::move(core.error()));
 }
 
-tapi::Result<void> CallView::monitorDigits(bool on) {
+tapi::Result<void> CallView::generateTones(tapi::ToneMode mode,
+                                           std::span<const tapi::GeneratedTone> tones,
+                                           std::chrono::milliseconds duration) {
     auto core = coreOf(*application);
-    return core ? (*core)->monitorDigits(*this, on) : tl::unexpected(std::move(core.error()));
+    return core ? (*core)->generateTones(*this, mode, tones, duration)
+                : tl::unexpected(std::move(core.error()));
+}
+
+tapi::Result<void> CallView::monitorDigits(tapi::DigitModes modes) {
+    auto core = coreOf(*application);
+    return core ? (*core)->monitorDigits(*this, modes) : tl::unexpected(std::move(core.error()));
 }
 
 tapi::Result<tapi::RequestId> CallView::play(const std::string& path, tapi::Reply reply) {

@@ -8,6 +8,7 @@
 
 #include "address_view.h"
 #include "application.h"
+#include "assisted_requests.h"
 #include "call_record.h"
 #include "call_states.h"
 #include "line_ids.h"
@@ -51,6 +52,9 @@ public:
         const tapi::CallNotification& wanted);
     hal::Result<void> removeRegistration(const ApplicationRecord& application,
                                          tapi::RegistrationCookie cookie);
+    tapi::RegistrationCookie addRequestRecipient(
+        const std::shared_ptr<ApplicationRecord>& application);
+    AssistedRequests& assistedRequests() { return assisted_; }
     std::shared_ptr<AddressView> addressFor(const std::shared_ptr<ApplicationRecord>& application,
                                             const std::shared_ptr<LineRecord>& line);
     std::vector<std::shared_ptr<tapi::Call>> visibleCalls(
@@ -61,15 +65,19 @@ public:
     hal::Result<std::shared_ptr<tapi::Call>> prepareCall(
         const std::shared_ptr<LineRecord>& line,
         const std::shared_ptr<ApplicationRecord>& application, std::string_view destination,
-        tapi::MediaModes mediaModes);
+        const tapi::CallParams& params);
     hal::Result<tapi::RequestId> connect(CallView& view, tapi::Reply reply);
     hal::Result<tapi::RequestId> answer(CallView& view, tapi::Reply reply);
     hal::Result<tapi::RequestId> drop(CallView& view, tapi::Reply reply);
     hal::Result<tapi::RequestId> dial(CallView& view, std::string_view digits, tapi::Reply reply);
-    hal::Result<void> generateDigits(CallView& view, std::string_view digits);
-    hal::Result<void> generateTone(CallView& view, std::uint32_t hertz,
-                                   std::chrono::milliseconds duration);
-    hal::Result<void> monitorDigits(CallView& view, bool on);
+
+    // Digits and tones: call_digits.cpp
+    hal::Result<void> generateDigits(CallView& view, std::string_view digits, tapi::DigitMode mode,
+                                     std::chrono::milliseconds duration);
+    hal::Result<void> generateTones(CallView& view, tapi::ToneMode mode,
+                                    std::span<const tapi::GeneratedTone> tones,
+                                    std::chrono::milliseconds duration);
+    hal::Result<void> monitorDigits(CallView& view, tapi::DigitModes modes);
 
     // Sound: media_control.cpp
     hal::Result<tapi::RequestId> play(CallView& view, const std::string& path, tapi::Reply reply);
@@ -175,6 +183,7 @@ private:
     LineIds ids_;
     std::shared_ptr<Outbox> outbox_;
     RequestTable requests_;
+    AssistedRequests assisted_;
     std::vector<std::unique_ptr<ProviderRecord>> providers_;
     std::vector<LinePtr> lines_;
     std::vector<ApplicationPtr> applications_;
@@ -186,6 +195,9 @@ private:
 template <class Invoke>
 hal::Result<tapi::RequestId> Core::request(ProviderRecord& provider, PendingRequest pending,
                                            Invoke&& invoke) {
+    if (requests_.full()) {
+        return hal::fail(hal::ErrorCode::RequestOverrun, "too many requests are pending already");
+    }
     pending.provider = &provider;
     const char* function = pending.function;
     const LinePtr line = pending.line;

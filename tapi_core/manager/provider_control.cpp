@@ -20,7 +20,8 @@ Core::Core(hal::EventLoop& loop, std::string stateDirectory)
     : loop_(loop),
       ids_(std::move(stateDirectory)),
       outbox_(Outbox::create(loop)),
-      requests_(loop) {}
+      requests_(loop),
+      assisted_(outbox_) {}
 
 Core::~Core() = default;
 

@@ -40,7 +40,11 @@ class RequestTable {
 public:
     enum class Unknown : std::uint8_t { Never, Twice, Late };
 
+    /// So many may be pending at once, of all applications: more means that one has gone wild.
+    static constexpr std::size_t kMaxPending = 4096;
+
     explicit RequestTable(hal::EventLoop& loop);
+    [[nodiscard]] bool full() const { return pending_.size() >= kMaxPending; }
 
     tapi::RequestId add(PendingRequest request);
     /// Forgets a request that was refused.

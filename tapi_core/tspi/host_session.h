@@ -29,6 +29,11 @@ public:
     [[nodiscard]] std::optional<std::string> config(const char* key) const override;
     void deviceArrived(const char* deviceKey) override;
     void deviceRemoved(std::uint32_t deviceId) override;
+    void phoneArrived(const char* deviceKey) override;
+    void phoneRemoved(std::uint32_t deviceId) override;
+    void interfaceResult(const Request& request, std::span<const TspiValue> values) override;
+    void interfaceEvent(std::uint32_t interfaceIndex, std::uint32_t event,
+                        std::span<const TspiValue> values) override;
 
     [[nodiscard]] const TspiInit& init() const { return init_; }
     void adopt(Hosted& object) { object.session_ = this; }
@@ -52,6 +57,7 @@ private:
 
 public:
     std::vector<std::string> keys;       // of the last enumeration
+    std::vector<std::string> phoneKeys;  // of the last enumeration of phones
     std::unique_ptr<Provider> provider;  // last: it dies before its loop
 };
 

@@ -1,51 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // The C functions of a C++ provider: handles to objects, results to codes.
-#include <fmt/format.h>
-
-#include <algorithm>
-
-#include "host_session.h"
+#include "table_functions.h"
 
 namespace tipring::tspi {
 namespace {
-
-HostSession& sessionOf(HPROVIDER provider) {
-    return *reinterpret_cast<HostSession*>(provider);
-}
-Line& lineOf(HDRVLINE line) {
-    return *reinterpret_cast<Line*>(line);
-}
-Call& callOf(HDRVCALL call) {
-    return *reinterpret_cast<Call*>(call);
-}
-MediaStream& mediaOf(HDRVMEDIA media) {
-    return *reinterpret_cast<MediaStream*>(media);
-}
-std::string_view textOf(const char* text) {
-    return text == nullptr ? std::string_view() : std::string_view(text);
-}
-
-template <class Object, class Function>
-TSPI_RESULT callSync(Object& object, Function&& function) {
-    HostSession& session = HostSession::of(object);
-    return session.guarded([&] { return session.codeOf(function(object)); });
-}
-
-template <class Object, class Function>
-TSPI_RESULT callAsync(DRV_REQUESTID id, Object& object, Function&& function) {
-    return HostSession::of(object).request(
-        id, [&](Request&& request) { return function(object, std::move(request)); });
-}
-
-TSPI_RESULT copyOut(HostSession& session, std::string_view text, char* field,
-                    std::size_t capacity) {
-    if (text.size() >= capacity) {
-        return session.refuse({hal::ErrorCode::StructureTooSmall,
-                               fmt::format("\"{}\" does not fit into {} bytes", text, capacity)});
-    }
-    copyText(field, capacity, text);
-    return 0;
-}
 
 TSPI_RESULT providerShutdown(HPROVIDER provider) {
     HostSession& session = sessionOf(provider);
@@ -83,14 +41,43 @@ TSPI_RESULT providerCreateLineDevice(HPROVIDER provider, const char* key, std::u
 
 TSPI_RESULT lineNegotiateTSPIVersion(HPROVIDER provider, std::uint32_t, std::uint32_t low,
                                      std::uint32_t high, std::uint32_t* version) {
-    if (low > TSPI_VERSION || high < TSPI_VERSION) {
-        return sessionOf(provider).refuse(
-            {hal::ErrorCode::IncompatibleApiVersion,
-             fmt::format("this provider speaks TSPI {:#x}, the core {:#x} to {:#x}", TSPI_VERSION,
-                         low, high)});
-    }
-    *version = TSPI_VERSION;
-    return 0;
+    return negotiateVersion(sessionOf(provider), low, high, version);
+}
+
+TSPI_RESULT lineGetExtensionID(HPROVIDER provider, std::uint32_t deviceId, TspiExtensionId* id) {
+    HostSession& session = sessionOf(provider);
+    return session.guarded([&] {
+        auto got = session.provider->extensionId(deviceId);
+        if (!got) {
+            return session.refuse(got.error());
+        }
+        *id = *got;
+        return TSPI_RESULT{0};
+    });
+}
+
+TSPI_RESULT lineNegotiateExtVersion(HPROVIDER provider, std::uint32_t deviceId, std::uint32_t low,
+                                    std::uint32_t high, std::uint32_t* version) {
+    HostSession& session = sessionOf(provider);
+    return session.guarded([&] {
+        auto agreed = session.provider->negotiateExtVersion(deviceId, low, high);
+        if (!agreed) {
+            return session.refuse(agreed.error());
+        }
+        *version = *agreed;
+        return TSPI_RESULT{0};
+    });
+}
+
+TSPI_RESULT lineSelectExtVersion(HDRVLINE line, std::uint32_t version) {
+    return callSync(lineOf(line), [&](Line& object) { return object.selectExtVersion(version); });
+}
+
+TSPI_RESULT lineGetAddressCaps(HPROVIDER provider, std::uint32_t deviceId, std::uint32_t addressId,
+                               TspiAddressCaps* caps) {
+    HostSession& session = sessionOf(provider);
+    return session.guarded(
+        [&] { return session.codeOf(session.provider->addressCaps(deviceId, addressId, *caps)); });
 }
 
 TSPI_RESULT lineGetDevCaps(HPROVIDER provider, std::uint32_t deviceId, TspiLineCaps* caps) {
@@ -101,6 +88,22 @@ TSPI_RESULT lineGetDevCaps(HPROVIDER provider, std::uint32_t deviceId, TspiLineC
 
 TSPI_RESULT lineGetLineDevStatus(HDRVLINE line, TspiLineStatus* status) {
     return callSync(lineOf(line), [&](Line& object) { return object.status(*status); });
+}
+
+TSPI_RESULT lineGetAddressStatus(HDRVLINE line, std::uint32_t addressId,
+                                 TspiAddressStatus* status) {
+    return callSync(lineOf(line),
+                    [&](Line& object) { return object.addressStatus(addressId, *status); });
+}
+
+TSPI_RESULT lineGetNumAddressIDs(HDRVLINE, std::uint32_t* count) {
+    *count = 1;  // an analog line
+    return 0;
+}
+
+TSPI_RESULT lineGetAddressID(HDRVLINE line, std::uint32_t* addressId, const char* address) {
+    return fetch(lineOf(line), addressId,
+                 [&](Line& object) { return object.addressId(textOf(address)); });
 }
 
 TSPI_RESULT lineOpen(HPROVIDER provider, std::uint32_t deviceId, HTAPILINE htLine,
@@ -131,80 +134,52 @@ TSPI_RESULT lineSetDefaultMediaDetection(HDRVLINE line, std::uint32_t mediaModes
                     [&](Line& object) { return object.setDefaultMediaDetection(mediaModes); });
 }
 
-TSPI_RESULT lineMakeCall(DRV_REQUESTID id, HDRVLINE line, HTAPICALL htCall, const char* address,
-                         const TspiCallParams* params, HDRVCALL* call) {
-    HostSession& session = HostSession::of(lineOf(line));
-    return session.request(id, [&](Request&& request) -> hal::Result<void> {
-        auto made = lineOf(line).makeCall(std::move(request), htCall, textOf(address), *params);
-        if (!made) {
-            return tl::unexpected(std::move(made.error()));
-        }
-        session.adopt(**made);
-        *call = (*made)->handle();
-        return {};
+TSPI_RESULT lineConditionalMediaDetection(HDRVLINE line, std::uint32_t mediaModes,
+                                          const TspiCallParams* params) {
+    return callSync(lineOf(line), [&](Line& object) {
+        return object.conditionalMediaDetection(mediaModes, *params);
     });
 }
 
-TSPI_RESULT lineDial(DRV_REQUESTID id, HDRVCALL call, const char* address) {
-    return callAsync(id, callOf(call), [&](Call& object, Request&& request) {
-        return object.dial(std::move(request), textOf(address));
+TSPI_RESULT lineSetStatusMessages(HDRVLINE line, std::uint32_t lineStates,
+                                  std::uint32_t addressStates) {
+    return callSync(lineOf(line), [&](Line& object) {
+        return object.setStatusMessages(lineStates, addressStates);
     });
 }
 
-TSPI_RESULT lineAccept(DRV_REQUESTID id, HDRVCALL call) {
-    return callAsync(id, callOf(call), [](Call& object, Request&& request) {
-        return object.accept(std::move(request));
+TSPI_RESULT lineSetLineDevStatus(DRV_REQUESTID id, HDRVLINE line, std::uint32_t flags,
+                                 std::uint32_t set) {
+    return callAsync(id, lineOf(line), [&](Line& object, Request&& request) {
+        return object.setDevStatus(std::move(request), flags, set != 0);
     });
 }
 
-TSPI_RESULT lineAnswer(DRV_REQUESTID id, HDRVCALL call) {
-    return callAsync(id, callOf(call), [](Call& object, Request&& request) {
-        return object.answer(std::move(request));
+TSPI_RESULT lineGetDevConfig(HDRVLINE line, const char* deviceClass, char* config,
+                             std::size_t capacity) {
+    return fetchText(lineOf(line), config, capacity,
+                     [&](Line& object) { return object.devConfig(textOf(deviceClass)); });
+}
+
+TSPI_RESULT lineSetDevConfig(HDRVLINE line, const char* deviceClass, const char* config) {
+    return callSync(lineOf(line), [&](Line& object) {
+        return object.setDevConfig(textOf(deviceClass), textOf(config));
     });
 }
 
-TSPI_RESULT lineDrop(DRV_REQUESTID id, HDRVCALL call) {
-    return callAsync(id, callOf(call), [](Call& object, Request&& request) {
-        return object.drop(std::move(request));
+TSPI_RESULT lineForward(DRV_REQUESTID id, HDRVLINE line, std::uint32_t addressId,
+                        const TspiForward* list, std::uint32_t count, std::uint32_t ringsNoAnswer) {
+    return callAsync(id, lineOf(line), [&](Line& object, Request&& request) {
+        return object.forward(std::move(request), addressId, {list, count}, ringsNoAnswer);
     });
 }
 
-TSPI_RESULT lineCloseCall(HDRVCALL call) {
-    HostSession& session = HostSession::of(callOf(call));
-    return session.guarded([&] {
-        callOf(call).close();
-        return 0;
-    });
+TSPI_RESULT lineGetCallHubTracking(HDRVLINE line, std::uint32_t* level) {
+    return fetch(lineOf(line), level, [](Line& object) { return object.callHubTracking(); });
 }
 
-TSPI_RESULT lineGetCallInfo(HDRVCALL call, TspiCallInfo* info) {
-    return callSync(callOf(call), [&](Call& object) { return object.info(*info); });
-}
-
-TSPI_RESULT lineGetCallStatus(HDRVCALL call, TspiCallStatus* status) {
-    return callSync(callOf(call), [&](Call& object) { return object.status(*status); });
-}
-
-TSPI_RESULT lineSetMediaMode(HDRVCALL call, std::uint32_t mediaMode) {
-    return callSync(callOf(call), [&](Call& object) { return object.setMediaMode(mediaMode); });
-}
-
-TSPI_RESULT lineGenerateDigits(HDRVCALL call, std::uint32_t endToEndId, std::uint32_t digitMode,
-                               const char* digits, std::uint32_t duration) {
-    return callSync(callOf(call), [&](Call& object) {
-        return object.generateDigits(endToEndId, digitMode, textOf(digits), duration);
-    });
-}
-
-TSPI_RESULT lineGenerateTone(HDRVCALL call, std::uint32_t endToEndId, std::uint32_t toneMode,
-                             std::uint32_t frequency, std::uint32_t duration) {
-    return callSync(callOf(call), [&](Call& object) {
-        return object.generateTone(endToEndId, toneMode, frequency, duration);
-    });
-}
-
-TSPI_RESULT lineMonitorDigits(HDRVCALL call, std::uint32_t digitModes) {
-    return callSync(callOf(call), [&](Call& object) { return object.monitorDigits(digitModes); });
+TSPI_RESULT lineSetCallHubTracking(HDRVLINE line, std::uint32_t level) {
+    return callSync(lineOf(line), [&](Line& object) { return object.setCallHubTracking(level); });
 }
 
 TSPI_RESULT lineDevSpecific(DRV_REQUESTID id, HDRVLINE line, HDRVCALL call, const void* data,
@@ -215,11 +190,40 @@ TSPI_RESULT lineDevSpecific(DRV_REQUESTID id, HDRVLINE line, HDRVCALL call, cons
     });
 }
 
+TSPI_RESULT lineDevSpecificFeature(DRV_REQUESTID id, HDRVLINE line, std::uint32_t feature,
+                                   const void* data, std::size_t size) {
+    return callAsync(id, lineOf(line), [&](Line& object, Request&& request) {
+        return object.devSpecificFeature(std::move(request), feature,
+                                         {static_cast<const std::byte*>(data), size});
+    });
+}
+
 TSPI_RESULT lineGetID(HDRVLINE line, const char* deviceClass, char* id, std::size_t capacity) {
-    HostSession& session = HostSession::of(lineOf(line));
+    return fetchText(lineOf(line), id, capacity,
+                     [&](Line& object) { return object.deviceId(textOf(deviceClass)); });
+}
+
+TSPI_RESULT providerGetInterfaces(HPROVIDER provider, const TspiInterface** interfaces,
+                                  std::uint32_t* count) {
+    HostSession& session = sessionOf(provider);
     return session.guarded([&] {
-        auto name = lineOf(line).deviceId(textOf(deviceClass));
-        return name ? copyOut(session, *name, id, capacity) : session.refuse(name.error());
+        const auto all = session.provider->interfaces();
+        *interfaces = all.data();
+        *count = static_cast<std::uint32_t>(all.size());
+        return TSPI_RESULT{0};
+    });
+}
+
+TSPI_RESULT interfaceCall(DRV_REQUESTID id, HPROVIDER provider, const TspiInterfaceTarget* target,
+                          std::uint32_t interfaceIndex, std::uint32_t method,
+                          const TspiValue* arguments, std::uint32_t count) {
+    HostSession& session = sessionOf(provider);
+    return session.request(id, [&](Request&& request) {
+        const InterfaceTarget on{target->object,
+                                 target->line == nullptr ? nullptr : &lineOf(target->line),
+                                 target->call == nullptr ? nullptr : &callOf(target->call)};
+        return session.provider->callInterface(std::move(request), on, interfaceIndex, method,
+                                               {arguments, count});
     });
 }
 
@@ -260,31 +264,46 @@ TSPI_RESULT mediaClose(HDRVMEDIA media) {
 
 void addLineFunctions(TspiProvider& table) {
     table.lineNegotiateTSPIVersion = &lineNegotiateTSPIVersion;
+    table.lineGetExtensionID = &lineGetExtensionID;
+    table.lineNegotiateExtVersion = &lineNegotiateExtVersion;
+    table.lineSelectExtVersion = &lineSelectExtVersion;
     table.lineGetDevCaps = &lineGetDevCaps;
+    table.lineGetAddressCaps = &lineGetAddressCaps;
     table.lineGetLineDevStatus = &lineGetLineDevStatus;
+    table.lineGetAddressStatus = &lineGetAddressStatus;
+    table.lineGetNumAddressIDs = &lineGetNumAddressIDs;
+    table.lineGetAddressID = &lineGetAddressID;
     table.lineOpen = &lineOpen;
     table.lineClose = &lineClose;
     table.lineSetDefaultMediaDetection = &lineSetDefaultMediaDetection;
+    table.lineConditionalMediaDetection = &lineConditionalMediaDetection;
+    table.lineSetStatusMessages = &lineSetStatusMessages;
+    table.lineSetLineDevStatus = &lineSetLineDevStatus;
+    table.lineGetDevConfig = &lineGetDevConfig;
+    table.lineSetDevConfig = &lineSetDevConfig;
+    table.lineForward = &lineForward;
+    table.lineGetCallHubTracking = &lineGetCallHubTracking;
+    table.lineSetCallHubTracking = &lineSetCallHubTracking;
     table.lineDevSpecific = &lineDevSpecific;
+    table.lineDevSpecificFeature = &lineDevSpecificFeature;
     table.lineGetID = &lineGetID;
-}
-
-void addCallFunctions(TspiProvider& table) {
-    table.lineMakeCall = &lineMakeCall;
-    table.lineDial = &lineDial;
-    table.lineAccept = &lineAccept;
-    table.lineAnswer = &lineAnswer;
-    table.lineDrop = &lineDrop;
-    table.lineCloseCall = &lineCloseCall;
-    table.lineGetCallInfo = &lineGetCallInfo;
-    table.lineGetCallStatus = &lineGetCallStatus;
-    table.lineSetMediaMode = &lineSetMediaMode;
-    table.lineGenerateDigits = &lineGenerateDigits;
-    table.lineGenerateTone = &lineGenerateTone;
-    table.lineMonitorDigits = &lineMonitorDigits;
+    table.providerGetInterfaces = &providerGetInterfaces;
+    table.interfaceCall = &interfaceCall;
 }
 
 }  // namespace
+
+TSPI_RESULT negotiateVersion(HostSession& session, std::uint32_t low, std::uint32_t high,
+                             std::uint32_t* version) {
+    if (low > TSPI_VERSION || high < TSPI_VERSION) {
+        return session.refuse(
+            {hal::ErrorCode::IncompatibleApiVersion,
+             fmt::format("this provider speaks TSPI {:#x}, the core {:#x} to {:#x}", TSPI_VERSION,
+                         low, high)});
+    }
+    *version = TSPI_VERSION;
+    return 0;
+}
 
 TspiProvider providerTableWithoutInit(const char* name) noexcept {
     TspiProvider table{};
@@ -297,6 +316,7 @@ TspiProvider providerTableWithoutInit(const char* name) noexcept {
     table.providerCreateLineDevice = &providerCreateLineDevice;
     addLineFunctions(table);
     addCallFunctions(table);
+    addPhoneFunctions(table);
     table.mediaOpen = &mediaOpen;
     table.mediaStart = &mediaStart;
     table.mediaStop = &mediaStop;

@@ -142,7 +142,8 @@ TEST_F(CallOperationTest, TheManagerHoldsTheTable) {
         EXPECT_EQ(code(call->answer({})), expected(1)) << tapi::name(row.state);
         EXPECT_EQ(code(call->dial("1", {})), expected(3)) << tapi::name(row.state);
         EXPECT_EQ(code(call->generateDigits("1")), expected(4)) << tapi::name(row.state);
-        EXPECT_EQ(code(call->monitorDigits(true)), expected(6)) << tapi::name(row.state);
+        EXPECT_EQ(code(call->monitorDigits(tapi::DigitMode::Dtmf)), expected(6))
+            << tapi::name(row.state);
         EXPECT_EQ(code(call->play("/no/such.wav", {})),
                   row.answers[7] == 'A' ? ErrorCode::NoDevice : ErrorCode::InvalCallState);
         EXPECT_EQ(code(call->disconnect({})), expected(2)) << tapi::name(row.state);

@@ -241,7 +241,7 @@ TEST_F(CallTest, DigitsAreHeardByThoseWhoAsked) {
     fake.event(fake.line(), fake.lastCall().handle, LINE_MONITORDIGITS, '5', LINEDIGITMODE_DTMF);
     settle();
     EXPECT_TRUE(app->events.all<tapi::DigitEvent>().empty());
-    ASSERT_TRUE(call->monitorDigits(true));
+    ASSERT_TRUE(call->monitorDigits(tapi::DigitMode::Dtmf));
     EXPECT_EQ(fake.lastCall().digitModes, LINEDIGITMODE_DTMF);
     fake.event(fake.line(), fake.lastCall().handle, LINE_MONITORDIGITS, '#', LINEDIGITMODE_DTMF, 9);
     fake.event(fake.line(), fake.lastCall().handle, LINE_MONITORDIGITS, '#', LINEDIGITMODE_DTMFEND);
@@ -250,7 +250,7 @@ TEST_F(CallTest, DigitsAreHeardByThoseWhoAsked) {
     ASSERT_EQ(digits.size(), 1u);
     EXPECT_EQ(digits[0].digit, '#');
     EXPECT_EQ(digits[0].tick, 9ms);
-    ASSERT_TRUE(call->monitorDigits(false));
+    ASSERT_TRUE(call->monitorDigits({}));
     EXPECT_EQ(fake.lastCall().digitModes, 0u);
 }
 

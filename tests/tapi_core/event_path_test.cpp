@@ -18,7 +18,7 @@ TEST_F(EventPathTest, ADigitTakesNoMemoryOnItsWayUp) {
     start();
     Application app(*manager, "app");
     auto call = connected(app);
-    ASSERT_TRUE(call->monitorDigits(true));
+    ASSERT_TRUE(call->monitorDigits(tapi::DigitMode::Dtmf));
     app.tapi->setEventSink(&counter);
     const auto press = [&] {
         fake.event(fake.line(), fake.lastCall().handle, LINE_MONITORDIGITS, '5',

@@ -165,7 +165,7 @@ struct FakeTable {
         return 0;
     }
     static TSPI_RESULT generateTone(HDRVCALL call, std::uint32_t id, std::uint32_t, std::uint32_t,
-                                    std::uint32_t) {
+                                    const TspiGenerateTone*, std::uint32_t) {
         of(call).endToEndId = id;
         return 0;
     }
@@ -218,38 +218,42 @@ struct FakeTable {
     }
 
     static TspiProvider make(const char* name) {
-        return {sizeof(TspiProvider),
-                TSPI_VERSION,
-                name,
-                &init,
-                &shutdown,
-                &enumDevices,
-                &deviceKey,
-                &createLine,
-                nullptr,
-                &devCaps,
-                &lineStatus,
-                &lineOpen,
-                &lineClose,
-                &mediaDetection,
-                &makeCall,
-                &dial,
-                &accept,
-                &answer,
-                &drop,
-                &closeCall,
-                &callInfo,
-                &callStatus,
-                &setMediaMode,
-                &generateDigits,
-                &generateTone,
-                &monitorDigits,
-                &devSpecific,
-                &getId,
-                &mediaOpen,
-                &mediaStart,
-                &mediaStop,
-                &mediaClose};
+        TspiProvider table{};
+        table.size = sizeof table;
+        table.version = TSPI_VERSION;
+        table.name = name;
+        table.providerInit = &init;
+        table.providerShutdown = &shutdown;
+        table.providerEnumDevices = &enumDevices;
+        table.providerGetDeviceKey = &deviceKey;
+        table.providerCreateLineDevice = &createLine;
+        table.lineGetDevCaps = &devCaps;
+        table.lineGetLineDevStatus = &lineStatus;
+        table.lineOpen = &lineOpen;
+        table.lineClose = &lineClose;
+        table.lineSetDefaultMediaDetection = &mediaDetection;
+        addCallFunctions(table);
+        table.lineDevSpecific = &devSpecific;
+        table.lineGetID = &getId;
+        table.mediaOpen = &mediaOpen;
+        table.mediaStart = &mediaStart;
+        table.mediaStop = &mediaStop;
+        table.mediaClose = &mediaClose;
+        return table;
+    }
+    static void addCallFunctions(TspiProvider& table) {
+        table.lineMakeCall = &makeCall;
+        table.lineDial = &dial;
+        table.lineAccept = &accept;
+        table.lineAnswer = &answer;
+        table.lineDrop = &drop;
+        table.lineCloseCall = &closeCall;
+        table.lineGetCallInfo = &callInfo;
+        table.lineGetCallStatus = &callStatus;
+        table.lineSetMediaMode = &setMediaMode;
+        table.lineGenerateDigits = &generateDigits;
+        table.lineGenerateTone = &generateTone;
+        table.lineMonitorDigits = &monitorDigits;
     }
 };
 

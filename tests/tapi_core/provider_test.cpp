@@ -221,7 +221,7 @@ TEST_F(ProviderTest, DeviceIdsAndCapabilitiesAreThere) {
     start();
     Application app(*manager, "app");
     EXPECT_EQ(app.address()->deviceId("comm/portname").value(), "serial:/dev/one");
-    EXPECT_EQ(app.address()->deviceId("wave/in").error().code, ErrorCode::OperationFailed);
+    EXPECT_EQ(app.address()->deviceId("wave/in").error().code, ErrorCode::InvalDeviceClass);
     EXPECT_EQ(fake.line().opened, fake.line().closed);
     const auto& caps = app.address()->capabilities();
     EXPECT_EQ(caps.permanentId, "one");

@@ -48,6 +48,20 @@ TEST_F(RequestTest, RefusedGetsNoReplyAndTheProvidersWords) {
     EXPECT_EQ(breaches(), 0u);
 }
 
+TEST_F(RequestTest, SoManyMayBePendingAndNotOneMore) {
+    constexpr int kMost = 4096;
+    begin();
+    behave({How::Never, 0, "", {}});
+    Answer answer;
+    for (int i = 0; i < kMost; ++i) {
+        ASSERT_TRUE(ask(answer)) << i;
+    }
+    EXPECT_EQ(ask(answer).error().code, ErrorCode::RequestOverrun);
+    loop.advance(60s);  // all run out of time
+    EXPECT_EQ(answer.count, kMost);
+    EXPECT_TRUE(ask(answer));
+}
+
 TEST_F(RequestTest, FailureLaterCarriesCodeAndCause) {
     begin();
     behave({How::Later, LINEERR_NODEVICE, "unplugged", 5s});

@@ -46,6 +46,7 @@ protected:
         return {{"HOME", dir_.path()},
                 {"XDG_DATA_HOME", dir_.path() + "/data"},
                 {"XDG_CONFIG_HOME", dir_.path() + "/config"},
+                {"XDG_RUNTIME_DIR", dir_.path()},
                 {"TIPRING_LOG", ""},
                 {"TERM", "dumb"},
                 {"TZ", "UTC"}};
@@ -459,6 +460,30 @@ TEST_F(Simulated, ACtrlCDuringACallPutsTheLineBackOnHook) {
     answer.signal(SIGINT);
     EXPECT_EQ(answer.finish(), 130) << answer.output() << answer.errors();
     EXPECT_THAT(ask("state?"), HasSubstr("idle"));
+}
+
+TEST_F(Cli, ATelUriNeedsSomebodyWhoMakesCalls) {
+    const Ran ran = run({"dial", "tel:+1-202-555-0123"});
+    EXPECT_EQ(ran.code, 3);
+    EXPECT_THAT(ran.err, HasSubstr("tipring dialer"));
+    EXPECT_EQ(run({"dial", "tel:mother"}).code, 2);
+}
+
+TEST_F(Simulated, ATelUriReachesWhoMakesCallsForOthers) {
+    simulate();
+    Process dialer(command({"dialer", "--port", link_, "--json", "--seconds", "1"}), environment());
+    ASSERT_TRUE(dialer.lineWith("\"ready\"")) << dialer.errors();
+    const Ran asked = run({"dial", "tel:+1-202-555-0123;ext=9", "--json"});
+    ASSERT_EQ(asked.code, 0) << asked.err;
+    EXPECT_EQ(asked.objects().at(0).value("number", ""), "+12025550123");
+    const auto request = dialer.lineWith("\"request\"");
+    ASSERT_TRUE(request) << dialer.errors();
+    EXPECT_EQ(json::parse(*request).value("number", ""), "+12025550123");
+    ASSERT_TRUE(dialer.lineWith("dialing")) << dialer.output();
+    ASSERT_TRUE(dialer.lineWith("\"idle\"")) << dialer.output() << dialer.errors();
+    dialer.signal(SIGTERM);
+    EXPECT_EQ(dialer.finish(), 0) << dialer.errors();
+    EXPECT_EQ(run({"dial", "tel:+1-202-555-0123"}).code, 3) << "nobody is left";
 }
 
 }  // namespace

@@ -22,7 +22,7 @@ public:
     const tapi::AddressCapabilities& capabilities() const override { return capabilities_; }
     tapi::Result<std::string> deviceId(std::string_view) const override { return "sim:test"; }
     tapi::Result<std::shared_ptr<tapi::Call>> createCall(std::string_view,
-                                                         tapi::MediaModes) override {
+                                                         const tapi::CallParams&) override {
         return hal::fail(hal::ErrorCode::OperationUnavail, "a fake makes no calls");
     }
     std::vector<std::shared_ptr<tapi::Call>> calls() const override { return calls_; }
@@ -61,18 +61,22 @@ public:
     tapi::Result<tapi::RequestId> dial(std::string_view, tapi::Reply reply) override {
         return ask("dial", std::move(reply));
     }
-    tapi::Result<void> generateDigits(std::string_view) override { return {}; }
-    tapi::Result<void> generateTone(std::uint32_t, std::chrono::milliseconds length) override {
+    tapi::Result<void> generateDigits(std::string_view, tapi::DigitMode,
+                                      std::chrono::milliseconds) override {
+        return {};
+    }
+    tapi::Result<void> generateTones(tapi::ToneMode, std::span<const tapi::GeneratedTone>,
+                                     std::chrono::milliseconds length) override {
         if (refuse == "tone") {
             return hal::fail(hal::ErrorCode::OperationUnavail, "this modem has no tones");
         }
         asked.emplace_back("tone");
         if (ignore != "tone") {
-            later(length, [this] { send(tapi::GenerateEvent{self(), false, 0}); });
+            later(length, [this] { send(tapi::GenerateEvent{self(), false, 0, {}}); });
         }
         return {};
     }
-    tapi::Result<void> monitorDigits(bool) override { return {}; }
+    tapi::Result<void> monitorDigits(tapi::DigitModes) override { return {}; }
     tapi::Result<tapi::RequestId> play(const std::string& path, tapi::Reply reply) override {
         playing = path;
         return ask("play", std::move(reply));
@@ -94,16 +98,16 @@ public:
             self(), tapi::CallState::Offering, state, static_cast<std::uint32_t>(mode), {}, 0});
     }
     void ring(std::uint32_t count) {
-        send(tapi::AddressEvent{tapi::AddressEvent::Kind::Ringing, line_, 1, count - 1});
+        send(tapi::AddressEvent{tapi::AddressEvent::Kind::Ringing, line_, 1, count - 1, {}});
     }
-    void press(char digit) { send(tapi::DigitEvent{self(), digit, {}, 0}); }
+    void press(char digit) { send(tapi::DigitEvent{self(), digit, {}, 0, tapi::DigitMode::Dtmf}); }
     void fileEnded(const std::string& path, tapi::FileTerminalEvent::Cause cause,
                    std::string error = {}) {
         send(tapi::FileTerminalEvent{self(), path, tapi::FileTerminalEvent::State::Idle, cause,
                                      std::move(error), 0});
     }
     void silence() {
-        send(tapi::CallMediaEvent{self(), tapi::CallMediaEvent::Kind::Silence, {}, 0, 0});
+        send(tapi::CallMediaEvent{self(), tapi::CallMediaEvent::Kind::Silence, {}, 0, 0, {}});
     }
     void send(const tapi::Event& event) { onEvent(event); }
     std::shared_ptr<tapi::Call> self() {

@@ -134,7 +134,7 @@ void AnsweringMachine::onState(const tapi::CallStateEvent& event) {
 }
 
 void AnsweringMachine::onConnected() {
-    if (auto on = call_->monitorDigits(true); !on && policy_.stopAtKey) {
+    if (auto on = call_->monitorDigits(tapi::DigitMode::Dtmf); !on && policy_.stopAtKey) {
         observer_.onProblem(fmt::format("keys cannot be heard: {}; `#` will not end the recording",
                                         causeOf(on.error())));
     }

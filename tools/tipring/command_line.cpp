@@ -24,19 +24,20 @@ constexpr const char* kFooter =
     "Try first: tipring demo        (needs no hardware)";
 
 /// What stands for the value of an option in the help.
-constexpr std::array<std::pair<std::string_view, const char*>, 21> kValueNames{{
+constexpr std::array<std::pair<std::string_view, const char*>, 22> kValueNames{{
     {"log", "LEVELS"},       {"port", "PORT"},      {"country", "CC"},     {"profile", "NAME"},
     {"config", "FILE"},      {"call-log", "FILE"},  {"count", "N"},        {"play", "FILE"},
     {"digits", "KEYS"},      {"record", "FILE"},    {"seconds", "N"},      {"rings", "N"},
     {"greeting", "FILE"},    {"recording", "FILE"}, {"limit", "SECONDS"},  {"dial", "NUMBER"},
     {"modem", "KIND"},       {"pty", "LINK"},       {"control", "SOCKET"}, {"number", "NUMBER"},
-    {"directory", "FOLDER"},
+    {"directory", "FOLDER"}, {"prefix", "DIGITS"},
 }};
 
 /// Everything that options are stored in while CLI11 reads them.
 struct Parsed {
     CommonOptions common;
     DialOptions dial;
+    DialerOptions dialer;
     AnswerOptions answer;
     RecordOptions record;
     SimulateOptions simulate;
@@ -195,12 +196,14 @@ void Tree::addLook() {
 void Tree::addCalls() {
     auto* dial = add("dial", "Place a call",
                      "Exit code 5 when the far end is busy, does not answer or cannot be reached.\n"
+                     "A tel: URI is handed to `tipring dialer`, wherever that runs.\n"
                      "Examples: tipring dial 5551234 --play message.wav\n"
                      "          tipring dial 9,5551234 --digits 42# --record answer.wav",
                      [this](Console& c) { return runDial(c, parsed_.common, parsed_.dial); });
     addLineOptions(dial);
     dial->add_option("NUMBER", parsed_.dial.number,
-                     "Digits, * #, and `,` pause, `W` dial tone, `!` flash, `;` back to command")
+                     "Digits, * #, and `,` pause, `W` dial tone, `!` flash, `;` back to command; "
+                     "or a tel: URI")
         ->required();
     dial->add_option("--play", parsed_.dial.play, "Play this sound file, then hang up")
         ->check(CLI::Validator(CLI::ExistingFile).description(""));
@@ -209,6 +212,24 @@ void Tree::addCalls() {
     dial->add_option("--seconds", parsed_.dial.seconds, "Hang up so long after the connection")
         ->check(range(1, 86'400));
     dial->add_flag("--data", parsed_.dial.data, "A data call (carrier), not a voice call");
+
+    auto* dialer = add(
+        "dialer", "Make the calls that other programs ask for",
+        "Takes requests of `tipring dial tel:+...`, one after the other: dials, and leaves the\n"
+        "call to the telephone on the line. Runs until Ctrl-C.\n"
+        "Example: tipring dialer --port /dev/ttyACM0 &\n"
+        "         tipring dial tel:+1-202-555-0123",
+        [this](Console& c) { return runDialer(c, parsed_.common, parsed_.dialer); });
+    addLineOptions(dialer);
+    dialer
+        ->add_option("--seconds", parsed_.dialer.seconds,
+                     "The modem leaves the call so long after dialling")
+        ->capture_default_str()
+        ->check(range(1, 3600));
+    dialer
+        ->add_option("--prefix", parsed_.dialer.prefix,
+                     "Dialled for the + of an international number")
+        ->capture_default_str();
 
     auto* answer =
         add("answer", "Answering machine: greeting, beep, recording",

@@ -25,6 +25,10 @@ struct DialOptions {
     std::uint32_t seconds = 0;  ///< hang up so long after the connection; 0: stay
     bool data = false;
 };
+struct DialerOptions {
+    std::uint32_t seconds = 20;  ///< after dialling, until the modem leaves the call
+    std::string prefix = "00";   ///< dialled for the + of an international number
+};
 struct AnswerOptions {
     std::optional<std::uint32_t> rings, limitSeconds;
     std::string greeting, recording;
@@ -52,6 +56,9 @@ ExitCode runDevices(Console& console);
 ExitCode runLines(Console& console, const CommonOptions& common);
 ExitCode runMonitor(Console& console, const CommonOptions& common);
 ExitCode runDial(Console& console, const CommonOptions& common, const DialOptions& options);
+/// `tel:` URI: asks whoever runs `tipring dialer`.
+ExitCode askForCall(Console& console, const std::string& uri);
+ExitCode runDialer(Console& console, const CommonOptions& common, const DialerOptions& options);
 ExitCode runAnswer(Console& console, const CommonOptions& common, const AnswerOptions& options);
 ExitCode runRecord(Console& console, const CommonOptions& common, const RecordOptions& options);
 ExitCode runSimulate(Console& console, const CommonOptions& common, const SimulateOptions& options);

@@ -11,6 +11,7 @@
 #include "json_line.h"
 #include "session.h"
 #include "sound_file.h"
+#include "tel_uri.h"
 #include "time_text.h"
 
 namespace tipring::tools {
@@ -321,6 +322,9 @@ private:
 }  // namespace
 
 ExitCode runDial(Console& console, const CommonOptions& common, const DialOptions& options) {
+    if (isTelUri(options.number)) {
+        return askForCall(console, options.number);
+    }
     return runOnLoop(console, common, [&](hal::EventLoop& loop, const Settings& settings) {
         return Dialler(loop, console, settings, options).run();
     });

@@ -5,6 +5,7 @@
 
 #include "json_line.h"
 #include "time_text.h"
+#include "tipring/tapi_core/api/tapi.h"
 
 namespace tipring::tools {
 namespace {
@@ -90,9 +91,12 @@ std::string addressText(const AddressEvent& event) {
         return event.address->state() == AddressState::InService
                    ? std::string("in service")
                    : fmt::format("out of service: {}", event.address->stateCause());
-    case AddressEvent::Kind::CapsChange: return {};
+    case AddressEvent::Kind::Forward: return "forwarding changed";
+    case AddressEvent::Kind::ConfigChange: return "its configuration changed";
+    case AddressEvent::Kind::Locked:
+        return event.address->status().locked ? "the line is locked" : "the line is not locked";
+    default: return {};
     }
-    return {};
 }
 
 const char* kindWord(AddressEvent::Kind kind) {
@@ -100,6 +104,12 @@ const char* kindWord(AddressEvent::Kind kind) {
     case AddressEvent::Kind::MessageWaitOn: return "message-waiting-on";
     case AddressEvent::Kind::MessageWaitOff: return "message-waiting-off";
     case AddressEvent::Kind::CapsChange: return "capabilities";
+    case AddressEvent::Kind::ConfigChange: return "configuration";
+    case AddressEvent::Kind::Forward: return "forwarding";
+    case AddressEvent::Kind::NewTerminal: return "terminal-came";
+    case AddressEvent::Kind::RemoveTerminal: return "terminal-went";
+    case AddressEvent::Kind::InUse: return "in-use";
+    case AddressEvent::Kind::Locked: return "lock";
     default: return "state";
     }
 }
@@ -111,8 +121,75 @@ const char* kindWord(CallMediaEvent::Kind kind) {
     case CallMediaEvent::Kind::StreamFail: return "failed";
     case CallMediaEvent::Kind::Silence: return "silence";
     case CallMediaEvent::Kind::MediaHeard: return "heard";
+    case CallMediaEvent::Kind::NewStream: return "new";
+    case CallMediaEvent::Kind::TerminalFail: return "terminal-failed";
+    case CallMediaEvent::Kind::StreamNotUsed: return "not-used";
     }
     return "";
+}
+
+const char* kindWord(TapiObjectEvent::Kind kind) {
+    switch (kind) {
+    case TapiObjectEvent::Kind::AddressCreate:
+    case TapiObjectEvent::Kind::PhoneCreate: return "came";
+    case TapiObjectEvent::Kind::AddressRemove:
+    case TapiObjectEvent::Kind::PhoneRemove: return "went";
+    case TapiObjectEvent::Kind::AddressClose: return "closed";
+    case TapiObjectEvent::Kind::TranslateChange: return "dial-rules";
+    case TapiObjectEvent::Kind::Reinit: return "reinit";
+    }
+    return "";
+}
+
+const char* kindWord(PhoneEvent::Kind kind) {
+    switch (kind) {
+    case PhoneEvent::Kind::Lamp: return "lamp";
+    case PhoneEvent::Kind::RingMode: return "ring-mode";
+    case PhoneEvent::Kind::RingVolume: return "ring-volume";
+    case PhoneEvent::Kind::HookSwitch: return "hook-switch";
+    case PhoneEvent::Kind::CapsChange: return "capabilities";
+    case PhoneEvent::Kind::Button: return "button";
+    case PhoneEvent::Kind::Close: return "closed";
+    case PhoneEvent::Kind::Volume: return "volume";
+    case PhoneEvent::Kind::Gain: return "gain";
+    case PhoneEvent::Kind::State: return "state";
+    }
+    return "";
+}
+
+std::string objectText(const TapiObjectEvent& event) {
+    const std::string phone = event.phone ? event.phone->name() : std::string("a phone");
+    switch (event.kind) {
+    case TapiObjectEvent::Kind::AddressCreate:
+        return fmt::format("line came: {}", lineName(event.address));
+    case TapiObjectEvent::Kind::AddressRemove:
+        return fmt::format("line went: {}", lineName(event.address));
+    case TapiObjectEvent::Kind::AddressClose:
+        return fmt::format("line closed by its driver: {}", lineName(event.address));
+    case TapiObjectEvent::Kind::PhoneCreate: return fmt::format("phone came: {}", phone);
+    case TapiObjectEvent::Kind::PhoneRemove: return fmt::format("phone went: {}", phone);
+    case TapiObjectEvent::Kind::TranslateChange: return "the dial rules changed";
+    case TapiObjectEvent::Kind::Reinit: return {};
+    }
+    return {};
+}
+
+std::string valueText(const Value& value) {
+    return std::visit(Overloaded{
+                          [](const std::vector<std::byte>& bytes) {
+                              return fmt::format("{} bytes", bytes.size());
+                          },
+                          [](const auto& each) { return fmt::format("{}", each); },
+                      },
+                      value);
+}
+
+std::string privateText(const PrivateEvent& event) {
+    std::string text = fmt::format("{}: {}", event.interfaceName, event.event);
+    for (const Value& value : event.values) {
+        text += " " + valueText(value);
+    }
+    return text;
 }
 
 const char* stateWord(FileTerminalEvent::State state) {
@@ -144,7 +221,18 @@ void setCall(JsonLine& line, const std::shared_ptr<Call>& call) {
 
 const char* eventWord(const Event& event) {
     return std::visit(Overloaded{
-                          [](const TapiObjectEvent&) { return "line"; },
+                          [](const TapiObjectEvent& e) {
+                              const bool phone = e.kind == TapiObjectEvent::Kind::PhoneCreate ||
+                                                 e.kind == TapiObjectEvent::Kind::PhoneRemove;
+                              return phone ? "phone" : "line";
+                          },
+                          [](const GatherDigitsEvent&) { return "gathered"; },
+                          [](const ToneEvent&) { return "tone"; },
+                          [](const PhoneEvent&) { return "phone"; },
+                          [](const PrivateEvent&) { return "private"; },
+                          [](const AddressDevSpecificEvent&) { return "device"; },
+                          [](const PhoneDevSpecificEvent&) { return "device"; },
+                          [](const RequestEvent&) { return "request"; },
                           [](const AddressEvent& e) {
                               return e.kind == AddressEvent::Kind::Ringing ? "ring" : "line";
                           },
@@ -220,10 +308,26 @@ std::string disconnectText(const CallStateEvent& event) {
 std::string describe(const Event& event) {
     return std::visit(
         Overloaded{
-            [](const TapiObjectEvent& e) {
-                return e.kind == TapiObjectEvent::Kind::AddressCreate
-                           ? fmt::format("line came: {}", lineName(e.address))
-                           : fmt::format("line went: {}", lineName(e.address));
+            [](const TapiObjectEvent& e) { return objectText(e); },
+            [](const GatherDigitsEvent& e) {
+                return fmt::format("keys \"{}\" ({})", e.digits, name(e.end));
+            },
+            [](const ToneEvent& e) { return fmt::format("tone {} on the line", e.tag); },
+            [](const PhoneEvent& e) {
+                return fmt::format("{}: {} {}", e.phone ? e.phone->name() : std::string("a phone"),
+                                   kindWord(e.kind), e.value);
+            },
+            [](const PrivateEvent& e) { return privateText(e); },
+            [](const AddressDevSpecificEvent& e) {
+                return fmt::format("the driver says {} {} {}", e.parameters[0], e.parameters[1],
+                                   e.parameters[2]);
+            },
+            [](const PhoneDevSpecificEvent& e) {
+                return fmt::format("the phone's driver says {} {} {}", e.parameters[0],
+                                   e.parameters[1], e.parameters[2]);
+            },
+            [](const RequestEvent& e) {
+                return fmt::format("{} asks for a call to {}", e.request.appName, e.request.number);
             },
             [](const AddressEvent& e) { return addressText(e); },
             [](const CallNotificationEvent& e) {
@@ -251,8 +355,31 @@ JsonLine toJson(const Event& event, hal::WallTime now) {
     std::visit(Overloaded{
                    [&](const TapiObjectEvent& e) {
                        setLine(line, e.address);
-                       line.set("kind",
-                                e.kind == TapiObjectEvent::Kind::AddressCreate ? "came" : "went");
+                       line.set("kind", kindWord(e.kind));
+                       line.setUnlessEmpty("phone", e.phone ? e.phone->name() : std::string());
+                   },
+                   [&](const GatherDigitsEvent& e) {
+                       setCall(line, e.call);
+                       line.set("digits", e.digits).set("end", name(e.end));
+                   },
+                   [&](const ToneEvent& e) {
+                       setCall(line, e.call);
+                       line.set("tag", e.tag);
+                   },
+                   [&](const PhoneEvent& e) {
+                       line.setUnlessEmpty("phone", e.phone ? e.phone->name() : std::string());
+                       line.set("kind", kindWord(e.kind)).set("value", e.value);
+                   },
+                   [&](const PrivateEvent& e) {
+                       setLine(line, e.address);
+                       line.set("interface", e.interfaceName).set("text", privateText(e));
+                   },
+                   [&](const AddressDevSpecificEvent& e) { setLine(line, e.address); },
+                   [&](const PhoneDevSpecificEvent& e) {
+                       line.setUnlessEmpty("phone", e.phone ? e.phone->name() : std::string());
+                   },
+                   [&](const RequestEvent& e) {
+                       line.set("number", e.request.number).set("application", e.request.appName);
                    },
                    [&](const AddressEvent& e) {
                        setLine(line, e.address);

@@ -63,8 +63,10 @@ private:
             [](const auto& e) -> std::shared_ptr<tapi::Address> {
                 if constexpr (requires { e.address; }) {
                     return e.address;
-                } else {
+                } else if constexpr (requires { e.call; }) {
                     return e.call ? e.call->address() : nullptr;
+                } else {
+                    return nullptr;
                 }
             },
             event);

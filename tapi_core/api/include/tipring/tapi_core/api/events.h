@@ -6,110 +6,155 @@
 #include <memory>
 #include <string>
 #include <variant>
+#include <vector>
 
+#include "tipring/tapi_core/api/event_filter.h"
+#include "tipring/tapi_core/api/interfaces.h"
+#include "tipring/tapi_core/api/requests.h"
 #include "tipring/tapi_core/api/types.h"
 
+/// Every event carries what TAPI 3's event interface of its class carries (named by each).
+/// `callbackInstance` is that of the registration which the call came from.
 namespace tipring::tapi {
 
 class Address;
 class Call;
-class Terminal;
+class Phone;
 
-/// Event classes (TAPI_EVENT): the bits of the event filter.
-enum class EventClass : std::uint32_t {
-    TapiObject = 0x1,
-    Address = 0x2,
-    CallNotification = 0x4,
-    CallState = 0x8,
-    CallMedia = 0x10,
-    CallHub = 0x20,
-    CallInfoChange = 0x40,
-    Private = 0x80,
-    Request = 0x100,
-    DigitEvent = 0x400,
-    GenerateEvent = 0x800,
-    GatherDigits = 0x2000,
-    ToneEvent = 0x4000,
-    Phone = 0x8000,
-    FileTerminal = 0x200000,
-};
-using EventFilter = Flags<EventClass>;
-constexpr EventFilter operator|(EventClass a, EventClass b) {
-    return EventFilter(a) | EventFilter(b);
-}
-inline constexpr EventFilter kAllEvents = EventFilter::fromBits(0xFFFFFFFF);
-
-/// A line came or went (TAPIOBJECT).
+/// Something about the whole (TAPIOBJECT, ITTAPIObjectEvent2).
 struct TapiObjectEvent {
-    enum class Kind : std::uint8_t { AddressCreate, AddressRemove };
+    enum class Kind : std::uint8_t {
+        AddressCreate,
+        AddressRemove,
+        Reinit,           ///< never sent: devices come and go without it
+        TranslateChange,  ///< locations, cards or toll lists changed
+        AddressClose,     ///< the provider closed a line that the application had open
+        PhoneCreate,
+        PhoneRemove,
+    };
     Kind kind;
-    std::shared_ptr<Address> address;
+    std::shared_ptr<Address> address{};  ///< of Address* kinds
+    std::shared_ptr<Phone> phone{};      ///< of Phone* kinds
+    std::uint32_t callbackInstance = 0;  ///< AddressClose: of a registration that died with it
 };
-/// Something about a line (ADDRESS).
+/// Something about a line (ADDRESS, ITAddressEvent).
 struct AddressEvent {
     enum class Kind : std::uint8_t {
         State,
         CapsChange,
         Ringing,
+        ConfigChange,
+        Forward,
+        NewTerminal,
+        RemoveTerminal,
         MessageWaitOn,
         MessageWaitOff,
+        InUse,     ///< calls came or went, or a parallel telephone did
+        Locked,    ///< locked or unlocked
+        DevState,  ///< another LINEDEVSTATE_* of the vendor
     };
     Kind kind;
     std::shared_ptr<Address> address;
     std::uint32_t ringMode = 0;   ///< Ringing: 1 = normal, 2.. distinctive
     std::uint32_t ringCount = 0;  ///< Ringing: from 0
+    std::string terminal{};       ///< NewTerminal, RemoveTerminal: its name
 };
-/// A new call for this registration (CALLNOTIFICATION).
+/// A new call for this registration (CALLNOTIFICATION, ITCallNotificationEvent).
 struct CallNotificationEvent {
     std::shared_ptr<Call> call;
     CallPrivilege privilege;  ///< Owner or Monitor
     std::uint32_t callbackInstance;
 };
-/// CALLSTATE. `lineState` is TAPI 2's finer state, `state` the folded one.
+/// CALLSTATE (ITCallStateEvent). `lineState` is TAPI 2's finer state, `state` the folded one.
 struct CallStateEvent {
     std::shared_ptr<Call> call;
     CallState state;
     LineCallState lineState;
-    std::uint32_t mode;  ///< of the state: DisconnectMode, LINECONNECTEDMODE_*, ...
+    std::uint32_t mode;  ///< of the line state: DisconnectMode, ConnectedMode, ...
     std::string cause;   ///< in words, may be empty
     std::uint32_t callbackInstance;
 };
-/// CALLINFOCHANGE: read call->info().
+/// CALLINFOCHANGE (ITCallInfoChangeEvent): read call->info().
 struct CallInfoChangeEvent {
-    enum class Item : std::uint8_t { Caller, Called, Redirecting, MediaMode, Rate, Other };
+    enum class Item : std::uint8_t {
+        Caller,
+        Called,
+        Redirecting,
+        MediaMode,
+        Rate,
+        Other,
+        Connected,
+        Redirection,
+        BearerMode,
+        CallId,
+        RelatedCallId,
+        Origin,
+        Reason,
+        Owners,
+        Monitors,
+        AppSpecific,
+        CallData,
+        DialParams,
+        MonitorModes,
+        Treatment,
+        Terminal,
+        DevSpecific,
+        Privilege,  ///< this application's own: it became owner or monitor
+    };
     std::shared_ptr<Call> call;
     Item item;
     std::uint32_t callbackInstance;
 };
-/// DIGITEVENT: one press, heard on the call.
+/// DIGITEVENT (ITDigitDetectionEvent): one press, heard on the call.
 struct DigitEvent {
     std::shared_ptr<Call> call;
     char digit;  ///< 0-9 * # A-D
     std::chrono::milliseconds tick;
     std::uint32_t callbackInstance;
+    DigitMode mode = DigitMode::Dtmf;  ///< DtmfEnd: the key was released
 };
-/// GENERATEEVENT: digits or tones that were sent, or cancelled.
+/// GENERATEEVENT (ITDigitGenerationEvent): digits or tones that were sent, or cancelled.
 struct GenerateEvent {
     std::shared_ptr<Call> call;
     bool cancelled;
     std::uint32_t callbackInstance;
+    std::chrono::milliseconds tick{0};
 };
-/// CALLMEDIA: the sound of a call.
+/// GATHERDIGITS (ITDigitsGatheredEvent): the end of Call::gatherDigits.
+struct GatherDigitsEvent {
+    std::shared_ptr<Call> call;
+    std::string digits;
+    GatherEnd end;
+    std::chrono::milliseconds tick;
+    std::uint32_t callbackInstance;
+};
+/// TONEEVENT (ITToneDetectionEvent): a tone of Call::monitorTones.
+struct ToneEvent {
+    std::shared_ptr<Call> call;
+    std::uint32_t tag;
+    std::chrono::milliseconds tick;
+    std::uint32_t callbackInstance;
+};
+/// CALLMEDIA (ITCallMediaEvent): the sound of a call. May come well after its end.
 struct CallMediaEvent {
     enum class Kind : std::uint8_t {
         StreamActive,
         StreamInactive,
         StreamFail,
         Silence,
-        MediaHeard
+        MediaHeard,
+        NewStream,
+        TerminalFail,
+        StreamNotUsed,
     };
     std::shared_ptr<Call> call;
     Kind kind;
     std::string cause;
     std::uint32_t mediaHeard = 0;  ///< LINEMEDIAMODE_* for MediaHeard
     std::uint32_t callbackInstance;
+    std::string terminal{};  ///< TerminalFail: its name
 };
-/// FILETERMINAL: playback or recording of a file.
+/// FILETERMINAL (ITFileTerminalEvent): playback or recording of a file.
 struct FileTerminalEvent {
     enum class State : std::uint8_t { Idle, Active, Paused };
     enum class Cause : std::uint8_t { Normal, EndOfFile, ReadError, WriteError };
@@ -120,12 +165,64 @@ struct FileTerminalEvent {
     std::string error;  ///< in words for ReadError and WriteError
     std::uint32_t callbackInstance;
 };
+/// PHONE (ITPhoneEvent).
+struct PhoneEvent {
+    enum class Kind : std::uint8_t {
+        Lamp,        ///< buttonId, value = PHONELAMPMODE_*
+        RingMode,    ///< value
+        RingVolume,  ///< value
+        HookSwitch,  ///< device, value = PHONEHOOKSWITCHMODE_*
+        CapsChange,
+        Button,  ///< buttonId, value = PHONEBUTTONMODE_*, buttonState
+        Close,   ///< the phone is closed by force
+        Volume,  ///< device, value
+        Gain,    ///< device, value
+        State,   ///< connected, disconnected, suspended, resumed, owner, monitors
+    };
+    std::shared_ptr<Phone> phone;
+    Kind kind;
+    std::uint32_t device = 0;  ///< PHONEHOOKSWITCHDEV_*
+    std::uint32_t value = 0;
+    std::uint32_t buttonId = 0;
+    std::uint32_t buttonState = 0;  ///< PHONEBUTTONSTATE_*
+    std::shared_ptr<Call> call{};   ///< that the phone is used for, if any
+};
+/// PRIVATE (ITPrivateEvent): an event of a provider-specific interface.
+struct PrivateEvent {
+    std::string interfaceName;
+    std::string event;
+    std::vector<Value> values;
+    std::shared_ptr<Address> address{};  ///< null: of the provider itself
+    std::shared_ptr<Call> call{};        ///< null: of the address
+    std::uint32_t callbackInstance = 0;
+};
+/// ADDRESSDEVSPECIFIC (ITAddressDeviceSpecificEvent): three numbers of the vendor.
+struct AddressDevSpecificEvent {
+    std::shared_ptr<Address> address;
+    std::shared_ptr<Call> call{};  ///< null: of the address
+    std::uint64_t parameters[3];
+    std::uint32_t callbackInstance = 0;
+};
+/// PHONEDEVSPECIFIC (ITPhoneDeviceSpecificEvent).
+struct PhoneDevSpecificEvent {
+    std::shared_ptr<Phone> phone;
+    std::uint64_t parameters[3];
+};
+/// REQUEST (ITRequestEvent): somebody wants a call made; Tapi::takeRequest() has it.
+struct RequestEvent {
+    RegistrationCookie registration;
+    AssistedRequest request;
+};
 
-using Event =
-    std::variant<TapiObjectEvent, AddressEvent, CallNotificationEvent, CallStateEvent,
-                 CallInfoChangeEvent, DigitEvent, GenerateEvent, CallMediaEvent, FileTerminalEvent>;
+using Event = std::variant<TapiObjectEvent, AddressEvent, CallNotificationEvent, CallStateEvent,
+                           CallInfoChangeEvent, DigitEvent, GenerateEvent, GatherDigitsEvent,
+                           ToneEvent, CallMediaEvent, FileTerminalEvent, PhoneEvent, PrivateEvent,
+                           AddressDevSpecificEvent, PhoneDevSpecificEvent, RequestEvent>;
 
 [[nodiscard]] EventClass classOf(const Event& event) noexcept;
+/// The number by which a SubEventFilter knows it: its kind, item or folded call state; 0 where the
+/// class has no sub-events.
+[[nodiscard]] std::int32_t subEventOf(const Event& event) noexcept;
 
 /// Where an application's events go. One per Tapi; on the loop's thread.
 class EventSink {

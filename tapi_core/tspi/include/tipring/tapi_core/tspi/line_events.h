@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 
 #include "tipring/tapi_core/tspi/tspi.h"
 
@@ -36,6 +37,19 @@ public:
     void mediaHeard(HTAPICALL call, std::uint32_t mediaModes) const;
     /// `how` is LINEGENERATETERM_*, `endToEndId` that of the request.
     void generated(HTAPICALL call, std::uint32_t how, std::uint32_t endToEndId) const;
+    /// `end` is LINEGATHERTERM_*, `endToEndId` that of the request; the text is copied.
+    void gathered(HTAPICALL call, std::uint32_t end, std::uint32_t endToEndId,
+                  const char* digits) const;
+    /// `appSpecific` of the tone that was heard.
+    void tone(HTAPICALL call, std::uint32_t appSpecific, std::uint32_t tick = 0) const;
+    /// LINEADDRESSSTATE_* that changed.
+    void addressState(std::uint32_t changed) const;
+    /// Three numbers of the provider's own; `call` may be null.
+    void devSpecific(HTAPICALL call, std::uintptr_t p1, std::uintptr_t p2 = 0,
+                     std::uintptr_t p3 = 0) const;
+    /// Event number `event` of interface number `interfaceIndex` (interface.h); `call` may be null.
+    void interfaceEvent(HTAPICALL call, std::uint32_t interfaceIndex, std::uint32_t event,
+                        std::span<const TspiValue> values) const;
     /// The device is gone: the line's handles are dead from here on.
     void closed() const;
 

@@ -33,8 +33,12 @@
 #include <stdint.h>
 
 #include "tipring/tapi_core/tspi/constants.h"
+#include "tipring/tapi_core/tspi/handles.h"
 #include "tipring/tapi_core/tspi/host.h"
+#include "tipring/tapi_core/tspi/interface.h"
+#include "tipring/tapi_core/tspi/line.h"
 #include "tipring/tapi_core/tspi/media.h"
+#include "tipring/tapi_core/tspi/phone.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -42,39 +46,20 @@ extern "C" {
 
 #define TSPI_VERSION 0x00010000u
 
-typedef int32_t TSPI_RESULT;
-typedef uint32_t DRV_REQUESTID; /* 1..0x7FFFFFFF, unique while pending */
-
 typedef struct HPROVIDER_tag* HPROVIDER; /* one session of a provider, init to shutdown */
-typedef struct HTAPILINE_tag* HTAPILINE; /* the core's handle of an open line */
-typedef struct HDRVLINE_tag* HDRVLINE;   /* the provider's */
-typedef struct HTAPICALL_tag* HTAPICALL;
-typedef struct HDRVCALL_tag* HDRVCALL;
 
 /* `cause` says in words why a request failed (the AT line, the errno); NULL when there is nothing
  * to say or on success. It is copied. */
 typedef void (*ASYNC_COMPLETION)(void* context, DRV_REQUESTID requestId, TSPI_RESULT result,
                                  const char* cause);
 
-/* Message and parameters (constants.h):
- *   LINE_NEWCALL       p1 = HDRVCALL, p2 = HTAPICALL* to be filled before return (0 there: the core
- *                      has no room, the provider ends the call by itself); htCall = 0
- *   LINE_CALLSTATE     p1 = LINECALLSTATE_*, p2 = mode of that state, p3 = LINEMEDIAMODE_*
- *   LINE_CALLINFO      p1 = LINECALLINFOSTATE_* that changed; readable by lineGetCallInfo
- *   LINE_LINEDEVSTATE  p1 = LINEDEVSTATE_*; RINGING: p2 = ring mode 1.., p3 = ring count from 0
- *   LINE_MONITORDIGITS p1 = digit (ASCII), p2 = LINEDIGITMODE_*, p3 = tick (ms) or 0
- *   LINE_MONITORMEDIA  p1 = LINEMEDIAMODE_* heard (fax, data modem)
- *   LINE_GENERATE      p1 = LINEGENERATETERM_*, p2 = the endToEndId of the request
- *   LINE_DEVSPECIFIC, LINE_CALLDEVSPECIFIC   the provider's own
- *   LINE_CLOSE         the line is closed by force (the device is gone): the core ends its calls
- * and answers with lineCloseCall and lineClose, which then only free */
-typedef void (*LINEEVENT)(HTAPILINE htLine, HTAPICALL htCall, uint32_t message, uintptr_t p1,
-                          uintptr_t p2, uintptr_t p3);
-
 /* A device came (after enumeration) or went: hot-plug. `deviceKey` is the provider's own name of
  * it, stable over restarts; the core answers with providerCreateLineDevice. */
 typedef void (*LINECREATE)(void* context, const char* deviceKey);
 typedef void (*LINEREMOVE)(void* context, uint32_t deviceId);
+/* The same for phones: answered with providerCreatePhoneDevice. */
+typedef void (*PHONECREATE)(void* context, const char* deviceKey);
+typedef void (*PHONEREMOVE)(void* context, uint32_t deviceId);
 
 typedef struct TspiInit {
     uint32_t size;
@@ -84,79 +69,11 @@ typedef struct TspiInit {
     ASYNC_COMPLETION completion;
     LINECREATE lineCreate;
     LINEREMOVE lineRemove;
+    PHONECREATE phoneCreate;
+    PHONEREMOVE phoneRemove;
+    INTERFACERESULT interfaceResult; /* interface.h */
+    INTERFACEEVENT interfaceEvent;
 } TspiInit;
-
-#define TSPI_NAME_SIZE 128
-#define TSPI_NUMBER_SIZE 64
-#define TSPI_CAUSE_SIZE 256
-
-typedef struct TspiLineCaps {
-    uint32_t size;
-    char permanentId[TSPI_NAME_SIZE]; /* the same device has the same one over restart, re-plug */
-    char name[TSPI_NAME_SIZE];        /* for people: "U.S. Robotics 5637 at /dev/ttyACM0" */
-    char providerInfo[TSPI_NAME_SIZE];
-    uint32_t addressCount; /* 1 on an analog line */
-    uint32_t bearerModes;
-    uint32_t mediaModes;  /* LINEMEDIAMODE_* that calls can have */
-    uint32_t devCapFlags; /* LINEDEVCAPFLAGS_*; DIALx: the modifier is understood */
-    uint32_t callStates;  /* LINECALLSTATE_* that can really occur */
-    uint32_t disconnectModes;
-    uint32_t connectedModes;
-    uint32_t callerIdFlags; /* LINECALLPARTYID_* that can occur; UNAVAIL alone: no caller ID */
-    uint32_t generateDigitModes;
-    uint32_t monitorDigitModes;
-    uint32_t generateToneModes;
-    uint32_t
-        maxDialString; /* digits per lineMakeCall or lineDial; longer ones are cut by the core */
-    uint32_t ringModes;
-    TspiMediaCaps media; /* directions = 0: no sound */
-} TspiLineCaps;
-
-typedef struct TspiLineStatus {
-    uint32_t size;
-    uint32_t connected; /* the device answers */
-    uint32_t inService; /* the exchange is there, as far as the device knows */
-    uint32_t messageWaiting;
-    uint32_t activeCalls;
-    char cause[TSPI_CAUSE_SIZE]; /* why not connected or not in service, in words; may be empty */
-} TspiLineStatus;
-
-typedef struct TspiPartyId {
-    uint32_t flags; /* LINECALLPARTYID_* */
-    char number[TSPI_NUMBER_SIZE];
-    char name[TSPI_NAME_SIZE];
-} TspiPartyId;
-
-typedef struct TspiCallInfo {
-    uint32_t size;
-    uint32_t bearerMode;
-    uint32_t mediaMode;
-    uint32_t rate; /* bit/s of a data call, else 0 */
-    uint32_t origin;
-    uint32_t reason;
-    TspiPartyId callerId;
-    TspiPartyId calledId;
-    TspiPartyId redirectingId;
-    /* Date and time as the network sent them with the caller ID (local time, no year); month 0 or
-     * hour 0xFF: not sent. */
-    uint8_t networkMonth, networkDay, networkHour, networkMinute;
-} TspiCallInfo;
-
-typedef struct TspiCallStatus {
-    uint32_t size;
-    uint32_t state;
-    uint32_t mode;
-    uint32_t features;           /* LINECALLFEATURE_* possible now */
-    char cause[TSPI_CAUSE_SIZE]; /* why the state was reached, in words; may be empty */
-} TspiCallStatus;
-
-typedef struct TspiCallParams {
-    uint32_t size;
-    uint32_t bearerMode;
-    uint32_t mediaMode;
-    uint32_t noAnswerTimeout; /* seconds; 0: the provider's default */
-    uint32_t flags;           /* none defined yet */
-} TspiCallParams;
 
 /* It takes pointers to functions for declarations of functions: */
 /* clang-format off */
@@ -171,18 +88,39 @@ typedef struct TspiProvider {
     TSPI_RESULT (*providerShutdown)(HPROVIDER provider);
     /* sync. How many lines exist now; device keys 0..count-1 are asked for one by one. */
     TSPI_RESULT (*providerEnumDevices)(HPROVIDER provider, uint32_t* lineCount);
+    /* sync. The same for phones; NULL: the provider has none. */
+    TSPI_RESULT (*providerEnumPhones)(HPROVIDER provider, uint32_t* phoneCount);
+    TSPI_RESULT (*providerGetPhoneKey)(HPROVIDER provider, uint32_t index, char* deviceKey,
+                                       size_t capacity);
     /* sync. The key of the n-th line of the enumeration; `capacity` with the terminating zero. */
     TSPI_RESULT (*providerGetDeviceKey)(HPROVIDER provider, uint32_t index, char* deviceKey,
                                         size_t capacity);
     /* sync. From now on the device with that key is line `deviceId`. */
     TSPI_RESULT (*providerCreateLineDevice)(HPROVIDER provider, const char* deviceKey,
                                             uint32_t deviceId);
+    TSPI_RESULT (*providerCreatePhoneDevice)(HPROVIDER provider, const char* deviceKey,
+                                             uint32_t deviceId);
 
     /* sync. Agrees on a version between low and high for one line. */
     TSPI_RESULT (*lineNegotiateTSPIVersion)(HPROVIDER provider, uint32_t deviceId, uint32_t low,
                                             uint32_t high, uint32_t* version);
+    /* sync. The vendor's extension: its id (all zero: none), agreement on a version of it between
+     * low and high, and the choice of the first opener (0: off). */
+    TSPI_RESULT (*lineGetExtensionID)(HPROVIDER provider, uint32_t deviceId, TspiExtensionId* id);
+    TSPI_RESULT (*lineNegotiateExtVersion)(HPROVIDER provider, uint32_t deviceId, uint32_t low,
+                                           uint32_t high, uint32_t* version);
+    TSPI_RESULT (*lineSelectExtVersion)(HDRVLINE line, uint32_t version);
     TSPI_RESULT (*lineGetDevCaps)(HPROVIDER provider, uint32_t deviceId, TspiLineCaps* caps);
+    /* sync. NULL: the core makes address caps of the line's. */
+    TSPI_RESULT (*lineGetAddressCaps)(HPROVIDER provider, uint32_t deviceId, uint32_t addressId,
+                                      TspiAddressCaps* caps);
     TSPI_RESULT (*lineGetLineDevStatus)(HDRVLINE line, TspiLineStatus* status);
+    TSPI_RESULT (*lineGetAddressStatus)(HDRVLINE line, uint32_t addressId,
+                                        TspiAddressStatus* status);
+    /* sync. NULL: one address, 0. */
+    TSPI_RESULT (*lineGetNumAddressIDs)(HDRVLINE line, uint32_t* count);
+    TSPI_RESULT (*lineGetAddressID)(HDRVLINE line, uint32_t* addressId, const char* address);
+    TSPI_RESULT (*lineGetCallAddressID)(HDRVCALL call, uint32_t* addressId);
 
     /* sync, but the device may still be starting: LINEDEVSTATE_INSERVICE tells when it is ready.
      * Should be cheap and must not seize the line. `eventRoutine` gets `htLine` first. */
@@ -193,6 +131,25 @@ typedef struct TspiProvider {
     /* sync. Media types of which some application wants to hear, as owner or as monitor; 0: do not
      * announce calls to anyone. */
     TSPI_RESULT (*lineSetDefaultMediaDetection)(HDRVLINE line, uint32_t mediaModes);
+    /* sync. Could these media types be watched for all at once, besides what is watched already?
+     * Refuses what is impossible together. */
+    TSPI_RESULT (*lineConditionalMediaDetection)(HDRVLINE line, uint32_t mediaModes,
+                                                 const TspiCallParams* params);
+    /* sync. LINEDEVSTATE_* and LINEADDRESSSTATE_* that somebody wants to hear; others may be left
+     * out. */
+    TSPI_RESULT (*lineSetStatusMessages)(HDRVLINE line, uint32_t lineStates,
+                                         uint32_t addressStates);
+    /* async. Sets or clears LINEDEVSTATUSFLAGS_* (message waiting lamp, lock). */
+    TSPI_RESULT (*lineSetLineDevStatus)(DRV_REQUESTID requestId, HDRVLINE line, uint32_t flags,
+                                        uint32_t set);
+    /* sync. Settings of a device class as text that means something to the provider alone; takes
+     * effect at once, or INVALLINESTATE while a call is under way. */
+    TSPI_RESULT (*lineGetDevConfig)(HDRVLINE line, const char* deviceClass, char* config,
+                                    size_t capacity);
+    TSPI_RESULT (*lineSetDevConfig)(HDRVLINE line, const char* deviceClass, const char* config);
+    /* async. Forwarding by the exchange; count 0 cancels all. Success: the codes were dialled. */
+    TSPI_RESULT (*lineForward)(DRV_REQUESTID requestId, HDRVLINE line, uint32_t addressId,
+                               const TspiForward* list, uint32_t count, uint32_t ringsNoAnswer);
 
     /* async. `address` is dialable; NULL or "": go off-hook only. A modifier that the device lacks
      * is refused at once, before anything happens (DIALBILLING, DIALDIALTONE, ...). */
@@ -208,18 +165,73 @@ typedef struct TspiProvider {
     TSPI_RESULT (*lineGetCallInfo)(HDRVCALL call, TspiCallInfo* info);
     TSPI_RESULT (*lineGetCallStatus)(HDRVCALL call, TspiCallStatus* status);
     TSPI_RESULT (*lineSetMediaMode)(HDRVCALL call, uint32_t mediaMode);
+    /* async. A change of bearer, rate or dial parameters; PASSTHROUGH on an offering call takes the
+     * device for a fax or data program. */
+    TSPI_RESULT (*lineSetCallParams)(DRV_REQUESTID requestId, HDRVCALL call, uint32_t bearerMode,
+                                     uint32_t minRate, uint32_t maxRate,
+                                     const TspiDialParams* dialParams);
+    /* sync. A descriptor of the device behind a pass-through call, a duplicate that the caller
+     * owns: terminal settings and bytes are its business until the call is dropped; then the
+     * provider puts the device back as it was. */
+    TSPI_RESULT (*lineGetDescriptor)(HDRVCALL call, const char* deviceClass, int* descriptor);
+    TSPI_RESULT (*lineSetCallTreatment)(DRV_REQUESTID requestId, HDRVCALL call, uint32_t treatment);
+    TSPI_RESULT (*lineSecureCall)(DRV_REQUESTID requestId, HDRVCALL call);
+
+    /* async. Supplementary services. lineSetupConference, lineSetupTransfer and
+     * linePrepareAddToConference make a consultation call and fill its handle before they return,
+     * as lineMakeCall does; lineSetupConference fills the conference's too. `htCall` of a
+     * conference that none is wanted of is 0. linePickup takes a waiting or ringing call. */
+    TSPI_RESULT (*lineHold)(DRV_REQUESTID requestId, HDRVCALL call);
+    TSPI_RESULT (*lineUnhold)(DRV_REQUESTID requestId, HDRVCALL call);
+    TSPI_RESULT (*lineSwapHold)(DRV_REQUESTID requestId, HDRVCALL active, HDRVCALL held);
+    TSPI_RESULT (*lineSetupTransfer)(DRV_REQUESTID requestId, HDRVCALL call,
+                                     HTAPICALL htConsultCall, HDRVCALL* consultCall,
+                                     const TspiCallParams* params);
+    TSPI_RESULT (*lineCompleteTransfer)(DRV_REQUESTID requestId, HDRVCALL call,
+                                        HDRVCALL consultCall, HTAPICALL htConference,
+                                        HDRVCALL* conference, uint32_t transferMode);
+    TSPI_RESULT (*lineBlindTransfer)(DRV_REQUESTID requestId, HDRVCALL call, const char* address);
+    TSPI_RESULT (*lineSetupConference)(DRV_REQUESTID requestId, HDRVCALL call, HDRVLINE line,
+                                       HTAPICALL htConference, HDRVCALL* conference,
+                                       HTAPICALL htConsultCall, HDRVCALL* consultCall,
+                                       uint32_t parties, const TspiCallParams* params);
+    TSPI_RESULT (*linePrepareAddToConference)(DRV_REQUESTID requestId, HDRVCALL conference,
+                                              HTAPICALL htConsultCall, HDRVCALL* consultCall,
+                                              const TspiCallParams* params);
+    TSPI_RESULT (*lineAddToConference)(DRV_REQUESTID requestId, HDRVCALL conference,
+                                       HDRVCALL consultCall);
+    TSPI_RESULT (*lineRemoveFromConference)(DRV_REQUESTID requestId, HDRVCALL call);
+    TSPI_RESULT (*linePickup)(DRV_REQUESTID requestId, HDRVLINE line, uint32_t addressId,
+                              HTAPICALL htCall, HDRVCALL* call, const char* address);
+    /* sync. What the provider can tell of hubs: LINECALLHUBTRACKING_*. */
+    TSPI_RESULT (*lineGetCallHubTracking)(HDRVLINE line, uint32_t* level);
+    TSPI_RESULT (*lineSetCallHubTracking)(HDRVLINE line, uint32_t level);
 
     /* sync, ends with LINE_GENERATE. `duration` in ms per digit, 0: default. One generation per
      * call: a new one cancels the old; digits = NULL only cancels. */
     TSPI_RESULT (*lineGenerateDigits)(HDRVCALL call, uint32_t endToEndId, uint32_t digitMode,
                                       const char* digits, uint32_t duration);
+    /* `count` tones together, for LINETONEMODE_CUSTOM; other modes have none. `duration` in ms. */
     TSPI_RESULT (*lineGenerateTone)(HDRVCALL call, uint32_t endToEndId, uint32_t toneMode,
-                                    uint32_t frequency, uint32_t duration);
+                                    uint32_t duration, const TspiGenerateTone* tones,
+                                    uint32_t count);
     /* sync. digitModes = 0: off. */
     TSPI_RESULT (*lineMonitorDigits)(HDRVCALL call, uint32_t digitModes);
+    /* sync. Media types to report when they are heard; 0: off. */
+    TSPI_RESULT (*lineMonitorMedia)(HDRVCALL call, uint32_t mediaModes);
+    /* sync. A new list replaces the old; count 0: off. */
+    TSPI_RESULT (*lineMonitorTones)(HDRVCALL call, const TspiMonitorTone* tones, uint32_t count);
+    /* sync, ends with LINE_GATHERDIGITS. NULL: the core gathers out of LINE_MONITORDIGITS.
+     * Time-outs in ms, 0: none. maxDigits = 0 cancels. */
+    TSPI_RESULT (*lineGatherDigits)(HDRVCALL call, uint32_t endToEndId, uint32_t digitModes,
+                                    uint32_t maxDigits, const char* terminationDigits,
+                                    uint32_t firstDigitTimeout, uint32_t interDigitTimeout);
     /* async. The provider's own; call may be NULL. For the AT provider: an AT line without "AT". */
     TSPI_RESULT (*lineDevSpecific)(DRV_REQUESTID requestId, HDRVLINE line, HDRVCALL call,
                                    const void* data, size_t size);
+    /* async. A feature button of the vendor. */
+    TSPI_RESULT (*lineDevSpecificFeature)(DRV_REQUESTID requestId, HDRVLINE line, uint32_t feature,
+                                          const void* data, size_t size);
     /* sync. Name of the device of a class ("comm/portname", "wave/in") behind the line. */
     TSPI_RESULT (*lineGetID)(HDRVLINE line, const char* deviceClass, char* id, size_t capacity);
 
@@ -232,6 +244,50 @@ typedef struct TspiProvider {
     TSPI_RESULT (*mediaStop)(DRV_REQUESTID requestId, HDRVMEDIA media, uint32_t direction,
                              uint32_t how);
     TSPI_RESULT (*mediaClose)(HDRVMEDIA media);
+
+    /* Phones (phone.h): a handset on an FXS port, the speakerphone of a modem. */
+    TSPI_RESULT (*phoneNegotiateTSPIVersion)(HPROVIDER provider, uint32_t deviceId, uint32_t low,
+                                             uint32_t high, uint32_t* version);
+    TSPI_RESULT (*phoneGetExtensionID)(HPROVIDER provider, uint32_t deviceId, TspiExtensionId* id);
+    TSPI_RESULT (*phoneNegotiateExtVersion)(HPROVIDER provider, uint32_t deviceId, uint32_t low,
+                                            uint32_t high, uint32_t* version);
+    TSPI_RESULT (*phoneSelectExtVersion)(HDRVPHONE phone, uint32_t version);
+    TSPI_RESULT (*phoneGetDevCaps)(HPROVIDER provider, uint32_t deviceId, TspiPhoneCaps* caps);
+    TSPI_RESULT (*phoneOpen)(HPROVIDER provider, uint32_t deviceId, HTAPIPHONE htPhone,
+                             PHONEEVENT eventRoutine, uint32_t version, HDRVPHONE* phone);
+    /* sync. Completes every pending request of the phone, then silence. */
+    TSPI_RESULT (*phoneClose)(HDRVPHONE phone);
+    TSPI_RESULT (*phoneGetStatus)(HDRVPHONE phone, TspiPhoneStatus* status);
+    /* sync. PHONESTATE_* and PHONEBUTTONMODE_*, PHONEBUTTONSTATE_* that somebody wants to hear. */
+    TSPI_RESULT (*phoneSetStatusMessages)(HDRVPHONE phone, uint32_t states, uint32_t buttonModes,
+                                          uint32_t buttonStates);
+    TSPI_RESULT (*phoneSetHookSwitch)(DRV_REQUESTID requestId, HDRVPHONE phone, uint32_t device,
+                                      uint32_t mode);
+    TSPI_RESULT (*phoneSetRing)(DRV_REQUESTID requestId, HDRVPHONE phone, uint32_t ringMode,
+                                uint32_t volume);
+    TSPI_RESULT (*phoneSetGain)(DRV_REQUESTID requestId, HDRVPHONE phone, uint32_t device,
+                                uint32_t gain);
+    TSPI_RESULT (*phoneSetVolume)(DRV_REQUESTID requestId, HDRVPHONE phone, uint32_t device,
+                                  uint32_t volume);
+    TSPI_RESULT (*phoneGetLamp)(HDRVPHONE phone, uint32_t lampId, uint32_t* lampMode);
+    TSPI_RESULT (*phoneSetLamp)(DRV_REQUESTID requestId, HDRVPHONE phone, uint32_t lampId,
+                                uint32_t lampMode);
+    TSPI_RESULT (*phoneGetButtonInfo)(HDRVPHONE phone, uint32_t buttonId, TspiButtonInfo* info);
+    TSPI_RESULT (*phoneSetButtonInfo)(DRV_REQUESTID requestId, HDRVPHONE phone, uint32_t buttonId,
+                                      const TspiButtonInfo* info);
+    TSPI_RESULT (*phoneDevSpecific)(DRV_REQUESTID requestId, HDRVPHONE phone, const void* data,
+                                    size_t size);
+    TSPI_RESULT (*phoneGetID)(HDRVPHONE phone, const char* deviceClass, char* id, size_t capacity);
+
+    /* Provider-specific interfaces (interface.h). sync: the list lives as long as the library. */
+    TSPI_RESULT (*providerGetInterfaces)(HPROVIDER provider, const TspiInterface** interfaces,
+                                         uint32_t* count);
+    /* async. Calls method number `method` of interface number `interfaceIndex` of that list on an
+     * object. The arguments have the types of the description. Results go through
+     * TspiInit.interfaceResult, before the completion. */
+    TSPI_RESULT (*interfaceCall)(DRV_REQUESTID requestId, HPROVIDER provider,
+                                 const TspiInterfaceTarget* target, uint32_t interfaceIndex,
+                                 uint32_t method, const TspiValue* arguments, uint32_t count);
 } TspiProvider;
 /* clang-format on */
 

@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "tipring/hal/base/file_descriptor.h"
+#include "tipring/tapi_core/api/event_filter.h"
+#include "tipring/tapi_core/api/interfaces.h"
+#include "tipring/tapi_core/api/types.h"
+
+namespace tipring::tapi {
+
+class Address;
+
+/// How sound leaves a playback: let it be heard to its end, or cut it off now.
+enum class StopMode : std::uint8_t { Drain, Discard };
+
+/// One call as one application sees it. Handles may be kept as long as wanted: after the call is
+/// idle they stay readable.
+/// A request returns its id, and its reply comes later, once; or an error, and no reply comes.
+/// Errors of every operation: NOTOWNER for a monitor, INVALCALLSTATE in the wrong state,
+/// OPERATIONUNAVAIL where the line can never do it. What an implementation does not have answers
+/// OPERATIONUNAVAIL too.
+class Call {
+public:
+    virtual ~Call() = default;
+
+    [[nodiscard]] virtual std::uint64_t id() const = 0;  ///< unique in this Tapi's life
+    [[nodiscard]] virtual std::shared_ptr<Address> address() const = 0;
+    [[nodiscard]] virtual CallState state() const = 0;
+    [[nodiscard]] virtual LineCallState lineState() const = 0;
+    /// True when something proved the connection (ConnectedMode::Confirmed), not just presumed.
+    [[nodiscard]] virtual bool connectionConfirmed() const = 0;
+    [[nodiscard]] virtual CallPrivilege privilege() const = 0;
+    [[nodiscard]] virtual CallInfo info() const = 0;
+    /// State, and what would succeed now.
+    [[nodiscard]] virtual CallStatus status() const;
+
+    /// Dials the destination given to Address::createCall. Only in Idle, once.
+    virtual Result<RequestId> connect(Reply reply) = 0;
+    /// Claims an offering call before answering it; nothing is heard on an analog line.
+    virtual Result<RequestId> accept(Reply reply);
+    virtual Result<RequestId> answer(Reply reply) = 0;
+    /// Hangs up, cancels or rejects, in any state but idle.
+    virtual Result<RequestId> disconnect(Reply reply) = 0;
+    virtual Result<RequestId> dial(std::string_view digits, Reply reply) = 0;
+
+    /// What the media of the call is, for example after a probe heard a fax.
+    virtual Result<void> setMediaMode(MediaModes modes);
+    /// Bearer, rate or dial parameters: PassThrough on an offering call takes it for a data
+    /// program.
+    virtual Result<RequestId> setCallParams(BearerMode bearer, std::uint32_t minRate,
+                                            std::uint32_t maxRate, const DialParams& dialParams,
+                                            Reply reply);
+    /// The raw port of a pass-through call: a duplicate that the caller owns and closes before it
+    /// disconnects the call. `deviceClass` is "comm" or "comm/datamodem".
+    virtual Result<hal::FileDescriptor> takeDescriptor(std::string_view deviceClass);
+    /// A number and a blob that all applications with this call see.
+    virtual Result<void> setAppSpecific(std::uint32_t value);
+    virtual Result<RequestId> setCallData(std::vector<std::byte> data, Reply reply);
+    virtual Result<RequestId> secure(Reply reply);
+
+    /// Owner or monitor. The sole owner of a call that is not idle cannot become a monitor.
+    virtual Result<void> setPrivilege(CallPrivilege privilege);
+    /// Gives ownership to the application of that name, which must have the line open as owner:
+    /// TARGETNOTFOUND, TARGETSELF. This application keeps its privilege.
+    virtual Result<void> handoff(std::string_view applicationName);
+    /// The same to the application with the highest priority for one media mode.
+    virtual Result<void> handoff(MediaMode mediaMode);
+    /// This application has no more to do with it: no event comes any more. Dropped if it was the
+    /// last owner.
+    virtual Result<void> deallocate();
+    /// On top of the application's filter and the address's.
+    virtual Result<void> setEventFilter(EventClass eventClass, std::int32_t subEvent, bool on);
+
+    /// Sends digits on the call; GenerateEvent tells the end. One generation per call, of all its
+    /// owners: a new one cancels the old. `,` is a pause, `!` a hook flash; empty only cancels.
+    /// `duration` of one digit; 0: default.
+    virtual Result<void> generateDigits(std::string_view digits, DigitMode mode = DigitMode::Dtmf,
+                                        std::chrono::milliseconds duration = {}) = 0;
+    /// Tones together (Custom), or one of the known ones, whose list is empty. Duration 0: for
+    /// ever.
+    virtual Result<void> generateTones(ToneMode mode, std::span<const GeneratedTone> tones,
+                                       std::chrono::milliseconds duration) = 0;
+    /// One tone of `hertz`.
+    Result<void> generateTone(std::uint32_t hertz, std::chrono::milliseconds duration) {
+        const GeneratedTone tone{hertz};
+        return generateTones(ToneMode::Custom, {&tone, 1}, duration);
+    }
+    /// DigitEvents, for this application. No mode: off.
+    virtual Result<void> monitorDigits(DigitModes modes) = 0;
+    /// ToneEvents. A new list replaces the old; an empty one: off.
+    virtual Result<void> monitorTones(std::span<const MonitoredTone> tones);
+    /// CallMediaEvent MediaHeard for these. None: off.
+    virtual Result<void> monitorMedia(MediaModes modes);
+    /// Collects digits; GatherDigitsEvent ends it. A new one cancels the old; count 0 only cancels.
+    virtual Result<void> gatherDigits(const GatherDigits& wanted);
+
+    /// Plays a sound file to the line (any format and rate that libsndfile reads).
+    /// FileTerminalEvent Idle/EndOfFile when it was heard to its end.
+    virtual Result<RequestId> play(const std::string& path, Reply reply) = 0;
+    virtual Result<RequestId> stopPlaying(StopMode mode, Reply reply) = 0;
+    /// Records the line to a WAV file, 16-bit 8 kHz mono; fails if the file exists. What was
+    /// received is in the file even if the process dies a second later.
+    virtual Result<RequestId> record(const std::string& path, Reply reply) = 0;
+    virtual Result<RequestId> stopRecording(Reply reply) = 0;
+
+    /// The provider's own.
+    virtual Result<RequestId> devSpecific(std::string_view data, Reply reply);
+    [[nodiscard]] virtual std::vector<InterfaceDescription> interfaces() const;
+    /// INVALFEATURE: there is no such interface, or not in that version.
+    virtual Result<std::shared_ptr<ProviderInterface>> queryInterface(std::string_view name,
+                                                                      std::uint32_t version);
+};
+
+}  // namespace tipring::tapi

@@ -1,0 +1,163 @@
+// SPDX-License-Identifier: Apache-2.0
+// Digits and tones of calls: sent, heard and collected.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <bit>
+#include <utility>
+#include <vector>
+
+#include "core.h"
+#include "dial_string.h"
+
+namespace tipring::core {
+namespace {
+
+bool validTone(const tapi::GeneratedTone& tone) {
+    constexpr std::chrono::milliseconds kLongest = std::chrono::minutes(10);
+    return tone.frequency > 0 && tone.frequency < 4000 && tone.cadenceOn.count() >= 0 &&
+           tone.cadenceOn <= kLongest && tone.cadenceOff.count() >= 0 &&
+           tone.cadenceOff <= kLongest;
+}
+
+hal::Result<void> checkTones(const TspiLineCaps& caps, tapi::ToneMode mode,
+                             std::span<const tapi::GeneratedTone> tones,
+                             std::chrono::milliseconds duration) {
+    const auto bit = static_cast<std::uint32_t>(mode);
+    constexpr std::uint32_t kModes = LINETONEMODE_CUSTOM | LINETONEMODE_RINGBACK |
+                                     LINETONEMODE_BUSY | LINETONEMODE_BEEP | LINETONEMODE_BILLING;
+    if (!std::has_single_bit(bit) || (bit & ~kModes) != 0) {
+        return hal::fail(hal::ErrorCode::InvalToneMode, fmt::format("{:#x} is no tone mode", bit));
+    }
+    if ((caps.generateToneModes & bit) == 0) {
+        return hal::fail(hal::ErrorCode::OperationUnavail,
+                         fmt::format("line {} cannot send such tones", fieldText(caps.name)));
+    }
+    if (duration.count() < 0 || duration > std::chrono::minutes(10)) {
+        return hal::fail(hal::ErrorCode::InvalTone, "a tone lasts at most 10 minutes");
+    }
+    if (mode != tapi::ToneMode::Custom) {
+        return {};
+    }
+    const std::size_t most = std::max(caps.generateToneMaxFrequencies, 1U);
+    if (tones.empty() || tones.size() > most) {
+        return hal::fail(hal::ErrorCode::InvalTone,
+                         fmt::format("a tone of this line has 1 to {} frequencies", most));
+    }
+    if (duration.count() == 0 || !std::all_of(tones.begin(), tones.end(), validTone)) {
+        return hal::fail(hal::ErrorCode::InvalTone,
+                         "a tone has 1 to 3999 Hz and lasts 1 ms to 10 minutes");
+    }
+    return {};
+}
+
+}  // namespace
+
+hal::Result<void> Core::generate(CallView& view, const char* function,
+                                 const std::function<TSPI_RESULT(std::uint32_t)>& invoke) {
+    ProviderRecord& provider = *view.call->line->provider;
+    if (!invoke) {
+        return provider.missing(function);
+    }
+    const std::uint32_t id = nextEndToEndId_++;
+    // There before the provider is asked, because it may report the end at once.
+    view.call->generations.push_back({id, view.weak_from_this()});
+    provider.clearExplanation();
+    const TSPI_RESULT code = invoke(id);
+    if (code == 0) {
+        return {};
+    }
+    auto& all = view.call->generations;
+    all.erase(std::remove_if(all.begin(), all.end(),
+                             [id](const auto& each) { return each.endToEndId == id; }),
+              all.end());
+    return tl::unexpected(provider.refusal(function, code));
+}
+
+hal::Result<void> Core::generateDigits(CallView& view, std::string_view digits,
+                                       tapi::DigitMode mode, std::chrono::milliseconds duration) {
+    if (auto allowed = check(view, Operation::GenerateDigits); !allowed) {
+        return allowed;
+    }
+    const TspiLineCaps& caps = view.call->line->caps;
+    const auto bit = static_cast<std::uint32_t>(mode);
+    if (mode != tapi::DigitMode::Dtmf && mode != tapi::DigitMode::Pulse) {
+        return hal::fail(hal::ErrorCode::InvalDigitMode, "digits are sent as DTMF or as pulses");
+    }
+    if ((caps.generateDigitModes & bit) == 0) {
+        return hal::fail(hal::ErrorCode::OperationUnavail,
+                         fmt::format("line {} cannot send digits that way", view.call->line->name));
+    }
+    if (duration.count() < 0 || duration > std::chrono::seconds(60)) {
+        return hal::fail(hal::ErrorCode::InvalParam, "a digit lasts at most a minute");
+    }
+    constexpr std::string_view kDigits = "0123456789*#ABCDabcd,!";
+    if (digits.size() > kMaxDialText || digits.find_first_not_of(kDigits) != digits.npos) {
+        return hal::fail(hal::ErrorCode::InvalDigits, "digits are 0-9 * # A-D , and !");
+    }
+    const std::string copy(digits);
+    const auto function = view.call->line->provider->table().lineGenerateDigits;
+    if (function == nullptr) {
+        return generate(view, "lineGenerateDigits", nullptr);
+    }
+    return generate(view, "lineGenerateDigits", [&](std::uint32_t id) {
+        return function(view.call->driverCall, id, bit, copy.c_str(),
+                        static_cast<std::uint32_t>(duration.count()));
+    });
+}
+
+hal::Result<void> Core::generateTones(CallView& view, tapi::ToneMode mode,
+                                      std::span<const tapi::GeneratedTone> tones,
+                                      std::chrono::milliseconds duration) {
+    if (auto allowed = check(view, Operation::GenerateTone); !allowed) {
+        return allowed;
+    }
+    const TspiLineCaps& caps = view.call->line->caps;
+    if (auto valid = checkTones(caps, mode, tones, duration); !valid) {
+        return valid;
+    }
+    const auto function = view.call->line->provider->table().lineGenerateTone;
+    if (function == nullptr) {
+        return generate(view, "lineGenerateTone", nullptr);
+    }
+    std::vector<TspiGenerateTone> list;
+    for (const tapi::GeneratedTone& tone : tones) {
+        list.push_back({tone.frequency, static_cast<std::uint32_t>(tone.cadenceOn.count()),
+                        static_cast<std::uint32_t>(tone.cadenceOff.count()), tone.volume});
+    }
+    return generate(view, "lineGenerateTone", [&](std::uint32_t id) {
+        return function(view.call->driverCall, id, static_cast<std::uint32_t>(mode),
+                        static_cast<std::uint32_t>(duration.count()), list.data(),
+                        static_cast<std::uint32_t>(list.size()));
+    });
+}
+
+hal::Result<void> Core::monitorDigits(CallView& view, tapi::DigitModes wantedModes) {
+    if (auto allowed = check(view, Operation::MonitorDigits); !allowed) {
+        return allowed;
+    }
+    const CallPtr& call = view.call;
+    if (call->line->caps.monitorDigitModes == 0) {
+        return hal::fail(hal::ErrorCode::OperationUnavail,
+                         fmt::format("line {} cannot hear digits", call->line->name));
+    }
+    const tapi::DigitModes before = std::exchange(view.hearsDigits, wantedModes);
+    const bool wanted = std::any_of(call->views.begin(), call->views.end(),
+                                    [](const auto& each) { return !each->hearsDigits.empty(); });
+    if (wanted == call->digitsMonitored) {
+        return {};
+    }
+    ProviderRecord& provider = *call->line->provider;
+    const std::uint32_t modes =
+        call->line->caps.monitorDigitModes & (LINEDIGITMODE_DTMF | LINEDIGITMODE_PULSE);
+    auto set = provider.call("lineMonitorDigits", provider.table().lineMonitorDigits,
+                             call->driverCall, wanted ? modes : 0U);
+    if (set) {
+        call->digitsMonitored = wanted;
+    } else {
+        view.hearsDigits = before;
+    }
+    return set;
+}
+
+}  // namespace tipring::core
