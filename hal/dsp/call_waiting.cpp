@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include "tipring/hal/dsp/modem_tone.h"
+
 namespace tipring::dsp {
 
 namespace {
@@ -12,6 +14,8 @@ constexpr double kBeepHertz = 440;
 constexpr std::size_t kBeep = 300 * kPerMillisecond;
 constexpr std::size_t kPause = 45 * kPerMillisecond;  // between the beep and the alert
 constexpr double kAlertLow = 2130, kAlertHigh = 2750;
+constexpr std::size_t kStep = 80;
+constexpr std::size_t kLongestAlert = 140 * kPerMillisecond;
 constexpr double kAcknowledgeLevel = -10;
 // The key is known some time after its end; the window for its beginning grows by that.
 constexpr std::size_t kDetection = 120 * kPerMillisecond;
@@ -30,9 +34,10 @@ FskSettings settingsOf(const CallerIdStandard& standard) {
 }  // namespace
 
 CallWaitingReceiver::CallWaitingReceiver(const CallerIdStandard& standard)
-    : standard_(&standard), fsk_(settingsOf(standard)) {}
+    : standard_(&standard), alert_(modemTones()), fsk_(settingsOf(standard)) {}
 
 void CallWaitingReceiver::reset() {
+    alert_.reset();
     fsk_.reset();
     key_.stop();
     state_ = State::Idle;
@@ -89,19 +94,28 @@ void CallWaitingReceiver::hear(const FskEvent& event, Listener<CallWaitingEvent>
     finish({CallWaitingEvent::Kind::Caller, position, *id}, tell);
 }
 
+void CallWaitingReceiver::hear(const ToneEvent& event, Listener<CallWaitingEvent> tell) {
+    const bool alert = event.tag == static_cast<std::uint32_t>(ModemTone::CallerAlert);
+    if (alert && event.kind == ToneEvent::Kind::End && event.duration <= kLongestAlert) {
+        this->alert(event.began + event.duration, tell);
+    }
+}
+
+// In steps that end at the same places whatever the blocks are, and at the deadline.
 void CallWaitingReceiver::process(std::span<const std::int16_t> samples,
                                   Listener<CallWaitingEvent> tell) {
     while (!samples.empty()) {
-        if (state_ == State::Idle) {
-            position_ += samples.size();
-            return;
+        std::size_t count = std::min(samples.size(), kStep - position_ % kStep);
+        if (state_ != State::Idle && deadline_ > position_) {
+            count = std::min<std::size_t>(count, deadline_ - position_);
         }
-        // Not over the deadline in one go, so that the length of blocks does not matter.
-        const SamplePosition left = deadline_ > position_ ? deadline_ - position_ : samples.size();
-        const std::size_t count = std::min<SamplePosition>(samples.size(), left);
-        fsk_.process(samples.first(count), [&](const FskEvent& event) { hear(event, tell); });
-        position_ += count;
+        const std::span<const std::int16_t> step = samples.first(count);
         samples = samples.subspan(count);
+        position_ += count;
+        if (state_ != State::Idle) {
+            fsk_.process(step, [&](const FskEvent& event) { hear(event, tell); });
+        }
+        alert_.process(step, [&](const ToneEvent& event) { hear(event, tell); });
         if (state_ != State::Idle && position_ >= deadline_) {
             if (started_) {
                 deadline_ = position_ + kSampleRate / 4;  // the bytes come, or they break off

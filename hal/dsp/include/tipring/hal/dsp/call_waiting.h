@@ -11,6 +11,7 @@
 #include "tipring/hal/dsp/fsk_sender.h"
 #include "tipring/hal/dsp/listener.h"
 #include "tipring/hal/dsp/tone.h"
+#include "tipring/hal/dsp/tone_detector.h"
 
 namespace tipring::dsp {
 
@@ -33,8 +34,6 @@ public:
     /// The standard must have call waiting (`callWaiting.key`).
     explicit CallWaitingReceiver(const CallerIdStandard& standard);
 
-    /// The alerting signal ended there, which is not before what was processed last.
-    void alert(SamplePosition ended, Listener<CallWaitingEvent> tell);
     /// The line as it is heard.
     void process(std::span<const std::int16_t> samples, Listener<CallWaitingEvent> tell);
     /// Adds the acknowledgement to what goes out. Takes the same number of samples as process(),
@@ -46,10 +45,13 @@ public:
 private:
     enum class State : std::uint8_t { Idle, Acknowledge, Listen };
 
+    void alert(SamplePosition ended, Listener<CallWaitingEvent> tell);
+    void hear(const ToneEvent& event, Listener<CallWaitingEvent> tell);
     void hear(const FskEvent& event, Listener<CallWaitingEvent> tell);
     void finish(CallWaitingEvent event, Listener<CallWaitingEvent> tell);
 
     const CallerIdStandard* standard_;
+    ToneDetector alert_;
     FskReceiver fsk_;
     ToneGenerator key_;
     State state_ = State::Idle;
