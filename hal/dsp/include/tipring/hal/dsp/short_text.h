@@ -14,6 +14,10 @@ class ShortText {
 public:
     ShortText() = default;
     ShortText(std::string_view text) { assign(text); }  // NOLINT(google-explicit-constructor)
+    ShortText& operator=(std::string_view text) {
+        assign(text);
+        return *this;
+    }
 
     /// Takes what fits; false when something was cut off.
     bool assign(std::string_view text) {
