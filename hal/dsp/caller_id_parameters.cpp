@@ -100,8 +100,11 @@ struct Status {
         if (content.empty()) {
             return false;
         }
-        id.*Member = statusOf(content[0]);
-        return id.*Member != CallerIdStatus::Other;
+        const CallerIdStatus status = statusOf(content[0]);
+        if (id.*Member != CallerIdStatus::Present) {  // a reason for the absence of what is there
+            id.*Member = status;
+        }
+        return status != CallerIdStatus::Other;
     }
     static bool has(const CallerId& id) { return isCode(id.*Member); }
     static void write(const CallerId& id, ParameterWriter& out) {
