@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <type_traits>
 #include <utility>
 
 namespace tipring::media {
@@ -11,6 +12,15 @@ namespace {
 
 /// All detectors hear pieces of this size, so that their events stay in order for any block.
 constexpr std::size_t kPiece = 160;
+
+template <class Event>
+DetectorEvent wrapped(const Event& event) {
+    if constexpr (std::is_same_v<Event, dsp::CallerIdEvent>) {
+        return CallerIdHeard{&event};
+    } else {
+        return event;
+    }
+}
 
 hal::Result<void> checkTones(const std::vector<dsp::WantedTone>& tones) {
     std::size_t frequencies = 0;
@@ -43,6 +53,7 @@ struct DetectorSet::State {
     std::optional<dsp::BeepDetector> beep;
     std::optional<dsp::AnsweringMachineDetector> answerer;
     std::optional<dsp::ToneDetector> tones;
+    std::optional<dsp::CallerIdReceiver> callerId;
     dsp::SamplePosition position = 0;
 
     /// One function for each of them.
@@ -61,6 +72,7 @@ struct DetectorSet::State {
         visit(beep);
         visit(answerer);
         visit(tones);
+        visit(callerId);
     }
 };
 
@@ -74,6 +86,11 @@ hal::Result<DetectorSet> DetectorSet::create(const DetectorSettings& settings) {
     if (auto checked = checkTones(settings.tones); !checked) {
         return tl::unexpected(std::move(checked.error()));
     }
+    const dsp::CallerIdStandard* callerId = dsp::callerIdStandard(settings.callerId);
+    if (!settings.callerId.empty() && callerId == nullptr) {
+        return hal::fail(hal::ErrorCode::InvalParam,
+                         fmt::format("the caller ID of \"{}\" is not known", settings.callerId));
+    }
     auto state = std::make_unique<State>();
     const auto make = [](auto& detector, bool wanted, const auto&... arguments) {
         if (wanted) {
@@ -83,6 +100,9 @@ hal::Result<DetectorSet> DetectorSet::create(const DetectorSettings& settings) {
     make(state->dtmf, settings.digits, settings.dtmf);
     if (settings.progress) {
         state->progress.emplace(*country);
+    }
+    if (!settings.callerId.empty()) {
+        state->callerId.emplace(*callerId);
     }
     make(state->fax, settings.fax);
     make(state->answerTone, settings.answerTone);
@@ -104,7 +124,7 @@ void DetectorSet::process(std::span<const std::int16_t> samples,
         const std::size_t room = kPiece - state_->position % kPiece;
         const auto piece = samples.first(std::min(samples.size(), room));
         state_->each([&](auto& detector) {
-            detector.process(piece, [&tell](const auto& event) { tell(DetectorEvent(event)); });
+            detector.process(piece, [&tell](const auto& event) { tell(wrapped(event)); });
         });
         state_->position += piece.size();
         samples = samples.subspan(piece.size());

@@ -7,6 +7,7 @@
 
 #include "hal/base/allocation_count.h"
 #include "hal/dsp/speech.h"
+#include "tipring/hal/dsp/caller_id_sender.h"
 #include "tipring/hal/dsp/tone_sequence.h"
 
 namespace tipring::media {
@@ -16,8 +17,8 @@ using test::append;
 using test::silence;
 using test::Sound;
 
-constexpr const char* kNames[] = {"digit", "progress", "fax",      "answer tone",
-                                  "voice", "beep",     "answerer", "tone"};
+constexpr const char* kNames[] = {"digit", "progress", "fax",  "answer tone", "voice",
+                                  "beep",  "answerer", "tone", "caller"};
 
 std::string describe(const DetectorEvent& event) {
     std::string text = kNames[event.index()];
@@ -29,6 +30,9 @@ std::string describe(const DetectorEvent& event) {
         text += " " + std::to_string(tone->tag);
     } else if (const auto* answer = std::get_if<dsp::AnswerEvent>(&event)) {
         text += " " + std::to_string(int(answer->answerer));
+    }
+    if (const auto* caller = std::get_if<CallerIdHeard>(&event)) {
+        text += " " + std::string(caller->event->id.number.view());
     }
     return text;
 }
@@ -126,6 +130,27 @@ TEST(DetectorSet, RefusesWhatItCannotHear) {
     EXPECT_EQ(DetectorSet::create(settings).error().code, hal::ErrorCode::InvalTone);
     settings.tones.assign(25, {.tag = 1, .hertz = 1000});
     EXPECT_EQ(DetectorSet::create(settings).error().code, hal::ErrorCode::InvalTone);
+}
+
+TEST(DetectorSet, HearsWhoCallsBetweenTheRings) {
+    const dsp::CallerIdStandard& standard = *dsp::callerIdStandard("US");
+    dsp::CallerId id;
+    id.number = "2125551212";
+    id.numberStatus = dsp::CallerIdStatus::Present;
+    id.time = dsp::CallerIdTime{4, 12, 18, 34};
+    dsp::CallerIdSender sender(standard);
+    ASSERT_TRUE(sender.start(id));
+    Sound line = silence(48000);
+    for (std::size_t at = 4000; sender.active() && at + 160 <= line.size(); at += 160) {
+        sender.mix(std::span{line}.subspan(at, 160), [](const dsp::CallerIdRequest&) {});
+    }
+    test::addNoise(line, -60);
+    DetectorSettings settings;
+    settings.callerId = "US";
+    auto set = DetectorSet::create(settings).value();
+    EXPECT_TRUE(has(heard(set, line), "caller 2125551212"));
+    settings.callerId = "Atlantis";
+    EXPECT_FALSE(DetectorSet::create(settings));
 }
 
 TEST(HangupVotes, BusyAfterAConversationIsAHangUp) {
