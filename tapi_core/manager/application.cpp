@@ -77,6 +77,17 @@ tapi::Result<void> TapiView::unregisterNotifications(tapi::RegistrationCookie co
     return (*core)->removeRegistration(*application_, cookie);
 }
 
+tapi::Result<void> TapiView::setPriority(tapi::MediaMode mediaMode, tapi::Priority priority) {
+    auto core = coreOf(*application_);
+    return core ? (*core)->priorities().set(application_->name, mediaMode, priority)
+                : tl::unexpected(std::move(core.error()));
+}
+
+tapi::Priority TapiView::priority(tapi::MediaMode mediaMode) const {
+    const auto core = application_->core.lock();
+    return core ? core->priorities().get(application_->name, mediaMode) : tapi::Priority::Normal;
+}
+
 tapi::Result<tapi::RegistrationCookie> TapiView::registerRequestRecipient() {
     auto core = coreOf(*application_);
     if (!core) {
@@ -89,6 +100,9 @@ tapi::Result<void> TapiView::setRequestPriority(tapi::Priority priority) {
     auto core = coreOf(*application_);
     if (!core) {
         return tl::unexpected(std::move(core.error()));
+    }
+    if (auto kept = (*core)->priorities().setForRequests(application_->name, priority); !kept) {
+        return kept;
     }
     application_->requestPriority = priority;
     (*core)->assistedRequests().setPriority(*application_, priority);

@@ -42,6 +42,8 @@ public:
         const std::shared_ptr<tapi::Address>& address,
         const tapi::CallNotification& wanted) override;
     tapi::Result<void> unregisterNotifications(tapi::RegistrationCookie cookie) override;
+    tapi::Result<void> setPriority(tapi::MediaMode mediaMode, tapi::Priority priority) override;
+    [[nodiscard]] tapi::Priority priority(tapi::MediaMode mediaMode) const override;
     tapi::Result<tapi::RegistrationCookie> registerRequestRecipient() override;
     tapi::Result<void> setRequestPriority(tapi::Priority priority) override;
     tapi::Result<tapi::AssistedRequest> takeRequest() override;

@@ -18,10 +18,13 @@ const hal::LogCategory kLog{"manager"};
 
 Core::Core(hal::EventLoop& loop, std::string stateDirectory)
     : loop_(loop),
-      ids_(std::move(stateDirectory)),
+      ids_(stateDirectory),
       outbox_(Outbox::create(loop)),
       requests_(loop),
-      assisted_(outbox_) {}
+      assisted_(outbox_),
+      priorities_(std::move(stateDirectory)),
+      ownership_(outbox_, priorities_,
+                 [this](const CallPtr& call, const std::string& why) { dropCall(call, why); }) {}
 
 Core::~Core() = default;
 
