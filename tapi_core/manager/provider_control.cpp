@@ -24,7 +24,8 @@ Core::Core(hal::EventLoop& loop, std::string stateDirectory)
       assisted_(outbox_),
       priorities_(std::move(stateDirectory)),
       ownership_(outbox_, priorities_,
-                 [this](const CallPtr& call, const std::string& why) { dropCall(call, why); }) {}
+                 [this](const CallPtr& call, const std::string& why) { dropCall(call, why); }),
+      listening_(loop, outbox_) {}
 
 Core::~Core() = default;
 
