@@ -16,7 +16,7 @@ constexpr int kMarksBefore = 6;         // bits that are ones before the first s
 constexpr double kStuffingBits = 26;    // ones between bytes before the message is over
 constexpr double kReach = 2.5;          // samples to each side that are searched for the best fit
 constexpr std::int64_t kRetried = 480;  // samples that are looked at again after a mistake
-constexpr double kNudge = 0.75;         // samples to each side where the fit is tried again
+constexpr double kNudge = 1.75;         // samples to each side where the fit is tried again
 constexpr std::size_t kSearched = 5;    // bytes before the timing is known well
 /// How much of what a byte is off is taken on: less when more bytes have been seen.
 struct Gains {
