@@ -121,4 +121,9 @@ tapi::Result<void> TapiView::requestMakeCall(const tapi::AssistedRequest& reques
                 : tl::unexpected(std::move(core.error()));
 }
 
+tapi::AddressTranslation* TapiView::translation() const {
+    const auto core = coreOf(*application_);
+    return core ? (*core)->dialRules() : nullptr;
+}
+
 }  // namespace tipring::core

@@ -48,6 +48,7 @@ public:
     tapi::Result<void> setRequestPriority(tapi::Priority priority) override;
     tapi::Result<tapi::AssistedRequest> takeRequest() override;
     tapi::Result<void> requestMakeCall(const tapi::AssistedRequest& request) override;
+    [[nodiscard]] tapi::AddressTranslation* translation() const override;
 
 private:
     std::shared_ptr<ApplicationRecord> application_;

@@ -54,6 +54,20 @@ hal::Result<tapi::RegistrationCookie> Core::addRegistration(const LinePtr& line,
     return nextCookie_++;
 }
 
+void Core::setDialRules(std::unique_ptr<tapi::AddressTranslation> rules) {
+    dialRulesChange_.reset();
+    dialRules_ = std::move(rules);
+    if (!dialRules_) {
+        return;
+    }
+    dialRulesChange_ = dialRules_->onChange([this] {
+        for (const ApplicationPtr& application : applications_) {
+            outbox_->event(application,
+                           tapi::TapiObjectEvent{tapi::TapiObjectEvent::Kind::TranslateChange, {}});
+        }
+    });
+}
+
 tapi::RegistrationCookie Core::addRequestRecipient(const ApplicationPtr& application) {
     const tapi::RegistrationCookie cookie = nextCookie_++;
     assisted_.addRecipient(application, cookie, application->requestPriority);

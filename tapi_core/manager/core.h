@@ -19,6 +19,7 @@
 #include "provider_record.h"
 #include "request_table.h"
 #include "tipring/hal/base/event_loop.h"
+#include "tipring/tapi_core/api/translation.h"
 #include "tipring/tapi_core/manager/line_manager.h"
 
 namespace tipring::core {
@@ -33,6 +34,8 @@ public:
     hal::Result<void> addProvider(const TspiProvider& table, ProviderConfig config,
                                   Library library);
     void shutDown();
+    void setDialRules(std::unique_ptr<tapi::AddressTranslation> rules);
+    [[nodiscard]] tapi::AddressTranslation* dialRules() const { return dialRules_.get(); }
     /// Opens the line at the provider, once for all who need it.
     hal::Result<void> openLine(const std::shared_ptr<LineRecord>& line);
     /// Closes it when nobody needs it any more.
@@ -199,6 +202,8 @@ private:
     std::shared_ptr<Outbox> outbox_;
     RequestTable requests_;
     AssistedRequests assisted_;
+    std::unique_ptr<tapi::AddressTranslation> dialRules_;
+    std::unique_ptr<tapi::TranslationSubscription> dialRulesChange_;
     Priorities priorities_;
     Ownership ownership_;
     std::vector<std::unique_ptr<ProviderRecord>> providers_;

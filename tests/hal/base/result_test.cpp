@@ -27,15 +27,18 @@ TEST(ErrorName, IsUnknownForAValueThatIsNotListed) {
 TEST(ErrorName, IsDifferentForEachCode) {
     std::set<std::string_view> names;
     int listed = 0;
-    for (std::uint32_t value = 0x80000000; value < 0x80000100; ++value) {
-        const auto name = errorName(ErrorCode{value});
-        if (name != "UNKNOWN") {
-            ++listed;
-            names.insert(name);
+    // LINEERR_*, PHONEERR_*, our own, TAPIERR_*.
+    for (const std::uint32_t first : {0x80000000U, 0x90000000U, 0xC0000000U, 0xFFFFFF00U}) {
+        for (std::uint32_t value = first; value < first + 0xFF; ++value) {
+            const auto name = errorName(ErrorCode{value});
+            if (name != "UNKNOWN") {
+                ++listed;
+                names.insert(name);
+            }
         }
     }
     EXPECT_EQ(names.size(), std::size_t(listed));
-    EXPECT_EQ(listed, 36);
+    EXPECT_EQ(listed, 85);
 }
 
 TEST(Error, TextIsTheNameAndTheCause) {
