@@ -19,6 +19,7 @@ std::shared_ptr<ApplicationRecord> Core::addApplication(std::string name) {
 void Core::removeApplication(const ApplicationPtr& application) {
     application->closed = true;
     assisted_.removeApplication(*application);
+    phones_.removeApplication(*application);
     applications_.erase(std::remove(applications_.begin(), applications_.end(), application),
                         applications_.end());
     for (const LinePtr& line : lines_) {
