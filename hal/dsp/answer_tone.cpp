@@ -12,13 +12,13 @@ namespace tipring::dsp {
 
 namespace {
 
-constexpr std::size_t kHop = 80;
-constexpr std::array<double, 2> kBins{2075, 2125};
+constexpr std::size_t kHop = 64;
+constexpr std::array<double, 2> kBins{2068.75, 2131.25};
 constexpr float kMostOff = 0.6F;      // bins: 30 Hz
 constexpr float kShare = 0.6F;        // of the power
 constexpr float kFloor = 5.0e4F;      // squared amplitude: -43 dBm0
-constexpr unsigned kStart = 10;       // frames
-constexpr unsigned kEnd = 5;          // a reversal puts out one or two
+constexpr unsigned kStart = 12;       // frames
+constexpr unsigned kEnd = 6;          // a reversal puts out one or two
 constexpr unsigned kApart = 4;        // frames from one side of a reversal to the other
 constexpr float kTurned = 2.2F;       // radians that count as 180 degrees
 constexpr unsigned kQuietAfter = 20;  // frames after a reversal in which none can be

@@ -14,8 +14,8 @@ namespace tipring::dsp {
 
 namespace {
 
-constexpr std::size_t kHop = 80;
-constexpr float kBin = 50;           // Hz
+constexpr std::size_t kHop = 64;
+constexpr float kBin = 62.5;           // Hz
 constexpr float kFrameShare = 0.5F;  // of the power, in a frame that the tone fills in part
 constexpr float kShare = 0.7F;       // in all frames together
 constexpr float kTwist = 8;          // ratio of powers of two frequencies

@@ -29,15 +29,26 @@ public:
                                                          const tapi::CallParams& params) override;
     [[nodiscard]] std::vector<std::shared_ptr<tapi::Call>> calls() const override;
     tapi::Result<tapi::RequestId> devSpecific(std::string_view data, tapi::Reply reply) override;
+    tapi::Result<void> setEventFilter(tapi::EventClass eventClass, std::int32_t subEvent,
+                                      bool on) override;
+
+    [[nodiscard]] std::vector<std::shared_ptr<tapi::Phone>> phones() const override;
+    [[nodiscard]] std::vector<tapi::InterfaceDescription> interfaces() const override;
+    tapi::Result<std::shared_ptr<tapi::ProviderInterface>> queryInterface(
+        std::string_view name, std::uint32_t version) override;
 
     [[nodiscard]] const std::shared_ptr<LineRecord>& line() const { return line_; }
     [[nodiscard]] bool belongsTo(const ApplicationRecord& application) const {
         return application_.lock().get() == &application;
     }
 
+    /// Null while nothing was taken away.
+    [[nodiscard]] const tapi::SubEventFilter* filter() const { return filter_.get(); }
+
 private:
     const std::shared_ptr<LineRecord> line_;
     const std::weak_ptr<ApplicationRecord> application_;  // it holds this view
+    std::unique_ptr<tapi::SubEventFilter> filter_;
 };
 
 }  // namespace tipring::core

@@ -8,6 +8,8 @@
 #include <string>
 #include <vector>
 
+#include "address_view.h"
+#include "listening.h"
 #include "provider_queue.h"
 #include "tipring/hal/base/event_loop.h"
 #include "tipring/tapi_core/api/tapi.h"
@@ -51,19 +53,23 @@ struct CallRecord {
     std::vector<ProviderItem> held;   ///< events that came before their time
     std::vector<std::shared_ptr<CallView>> views;
     std::shared_ptr<CallMedia> media;
-    bool digitsMonitored = false;
     struct Generation {
         std::uint32_t endToEndId;
         std::weak_ptr<CallView> view;
     };
-    std::vector<Generation> generations;
+    std::vector<Generation> generations;  ///< at most one
+    EndedIds endedIds;                    ///< of generations and of gatherings
+    ListeningState listening;
+    hal::WallTime entered{};             ///< its state
+    std::optional<hal::Timer> noAnswer;  ///< where the device has no such timer
     std::optional<hal::Timer> watchdog;  ///< forces idle on a provider that forgets it
 };
 
 /// A call as one application sees it.
 class CallView final : public tapi::Call, public std::enable_shared_from_this<CallView> {
 public:
-    CallView(std::shared_ptr<CallRecord> call, std::shared_ptr<ApplicationRecord> application);
+    CallView(std::shared_ptr<CallRecord> call, std::shared_ptr<ApplicationRecord> application,
+             std::shared_ptr<AddressView> addressView);
 
     [[nodiscard]] std::uint64_t id() const override { return call->id; }
     [[nodiscard]] std::shared_ptr<tapi::Address> address() const override;
@@ -83,17 +89,42 @@ public:
                                      std::span<const tapi::GeneratedTone> tones,
                                      std::chrono::milliseconds duration) override;
     tapi::Result<void> monitorDigits(tapi::DigitModes modes) override;
+    tapi::Result<void> monitorTones(std::span<const tapi::MonitoredTone> tones) override;
+    tapi::Result<void> monitorMedia(tapi::MediaModes modes) override;
+    tapi::Result<void> gatherDigits(const tapi::GatherDigits& wanted) override;
     tapi::Result<tapi::RequestId> play(const std::string& path, tapi::Reply reply) override;
     tapi::Result<tapi::RequestId> stopPlaying(tapi::StopMode mode, tapi::Reply reply) override;
     tapi::Result<tapi::RequestId> record(const std::string& path, tapi::Reply reply) override;
     tapi::Result<tapi::RequestId> stopRecording(tapi::Reply reply) override;
+
+    [[nodiscard]] tapi::CallStatus status() const override;
+    tapi::Result<tapi::RequestId> accept(tapi::Reply reply) override;
+    tapi::Result<tapi::RequestId> secure(tapi::Reply reply) override;
+    tapi::Result<void> setMediaMode(tapi::MediaModes modes) override;
+    tapi::Result<void> setAppSpecific(std::uint32_t value) override;
+    tapi::Result<tapi::RequestId> setCallData(std::vector<std::byte> data,
+                                              tapi::Reply reply) override;
+    tapi::Result<void> setPrivilege(tapi::CallPrivilege privilege) override;
+    tapi::Result<void> handoff(std::string_view applicationName) override;
+    tapi::Result<void> handoff(tapi::MediaMode mediaMode) override;
+    tapi::Result<void> deallocate() override;
+    tapi::Result<void> setEventFilter(tapi::EventClass eventClass, std::int32_t subEvent,
+                                      bool on) override;
+
+    const std::shared_ptr<AddressView> addressView;
+    std::unique_ptr<tapi::SubEventFilter> filter;  ///< null while nothing was taken away
+    bool deallocated = false;                      ///< given back: nothing comes, nothing goes
+
+    [[nodiscard]] std::vector<tapi::InterfaceDescription> interfaces() const override;
+    tapi::Result<std::shared_ptr<tapi::ProviderInterface>> queryInterface(
+        std::string_view name, std::uint32_t version) override;
 
     const std::shared_ptr<CallRecord> call;
     const std::shared_ptr<ApplicationRecord> application;
     tapi::CallPrivilege rights = tapi::CallPrivilege::Owner;
     tapi::RegistrationCookie cookie = 0;
     std::uint32_t callbackInstance = 0;
-    tapi::DigitModes hearsDigits;
+    ListeningWish wish;
 };
 
 }  // namespace tipring::core

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "provider_queue.h"
 
+#include <cstring>
 #include <utility>
 
 #include "tipring/hal/base/log.h"
+#include "tipring/tapi_core/api/types.h"
 
 namespace tipring::core {
 namespace {
@@ -25,6 +27,11 @@ void queueNewCall(ProviderQueue& queue, ProviderItem item) {
         *given = item.call;
     }
     queue.push(std::move(item));
+}
+
+/// Digits of a provider, which need not end: one too many shows that there are too many.
+std::string gatheredText(const char* digits) {
+    return std::string(digits, ::strnlen(digits, tapi::kMaxGatheredDigits + 1));
 }
 
 }  // namespace
@@ -136,6 +143,9 @@ void onLineEvent(HTAPILINE htLine, HTAPICALL htCall, std::uint32_t message, std:
     item.p1 = p1;
     item.p2 = p2;
     item.p3 = p3;
+    if (message == LINE_GATHERDIGITS && p3 != 0) {
+        item.text = gatheredText(reinterpret_cast<const char*>(p3));
+    }
     if (message == LINE_NEWCALL) {
         queueNewCall(*session->queue, std::move(item));
     } else {

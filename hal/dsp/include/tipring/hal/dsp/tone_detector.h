@@ -35,8 +35,8 @@ struct ToneEvent {
 
 /// Hears tones of a list, each for itself (TAPI's monitored tones, alerting signals, fax tones).
 ///
-/// Looks at frames of 20 ms, 10 ms apart. A tone counts while the power is its own for the most
-/// part, so not under speech. A gap of less than 20 ms is no end.
+/// Looks at frames of 16 ms, 8 ms apart. A tone counts while the power is its own for the most
+/// part, so not under speech. A gap of less than 12 ms is no end.
 class ToneDetector {
 public:
     static constexpr std::size_t kMostFrequencies = 24;
