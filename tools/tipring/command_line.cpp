@@ -11,6 +11,7 @@
 
 #include "completion.h"
 #include "console.h"
+#include "sound_options.h"
 #include "tipring/hal/sim/country.h"
 #include "tipring/hal/sim/personality.h"
 
@@ -44,6 +45,9 @@ struct Parsed {
     SimulateOptions simulate;
     DemoOptions demo;
     DecodeOptions decode;
+    ListenOptions listen;
+    SynthOptions synth;
+    SynthSettings synthSettings;
     TranslateCommand translate;
     LocationsCommand locations;
     std::uint32_t calls = 20;
@@ -86,6 +90,7 @@ public:
         addCalls();
         addDialRules();
         addTools();
+        addSounds();
         nameValues();
     }
 
@@ -160,6 +165,7 @@ private:
     void addCalls();
     void addDialRules();
     void addTools();
+    void addSounds();
     void nameValues();
 
     static CommandShape shapeOf(const CLI::App& command);
@@ -376,6 +382,29 @@ void Tree::addTools() {
     });
 }
 
+void Tree::addSounds() {
+    auto* listen =
+        add("listen", "Tell what is heard in a sound: keys, tones, caller ID, fax, voice",
+            "With --json one object for each: at (seconds), event, and what belongs to it; see\n"
+            "docs/guides/tipring-command.md.\n"
+            "Example: tipring listen call.wav --country DE --plot call.png\n"
+            "         arecord -t raw -f S16_LE -r 8000 | tipring listen - --live",
+            [this](Console& c) { return runListen(c, parsed_.common, parsed_.listen); });
+    addListenOptions(*listen, parsed_.listen);
+    addCountry(listen);
+
+    auto* synth = add("synth", "Write the sounds of a telephone line: keys, tones, caller ID, fax",
+                      "Levels in dBm0, of which 3.14 is a sine at full scale. 8 kHz, 16 bit.\n"
+                      "Example: tipring synth busy.wav --tone busy --country DE --noise -50\n"
+                      "         tipring synth - --caller-id 'number=5551234,name=\"J DOE\"' | "
+                      "tipring listen -",
+                      [this](Console& c) {
+                          return runSynth(c, parsed_.common, parsed_.synthSettings, parsed_.synth);
+                      });
+    addSynthOptions(*synth, parsed_.synth, parsed_.synthSettings);
+    addCountry(synth);
+}
+
 void Tree::nameValues() {
     auto commands = app_.get_subcommands({});
     commands.push_back(&app_);
@@ -404,7 +433,7 @@ CommandShape::Option Tree::optionShape(const CLI::Option& option) {
         shape.name == "--port" || shape.name == "--config" || shape.name == "--greeting" ||
         shape.name == "--play" || shape.name == "--record" || shape.name == "--recording" ||
         shape.name == "--call-log" || shape.name == "--pty" || shape.name == "--control" ||
-        shape.name == "--directory" || shape.name == "--dial-rules";
+        shape.name == "--directory" || shape.name == "--plot" || shape.name == "--dial-rules";
     if (shape.name == "--modem") {
         shape.values = modemNames();
     } else if (shape.name == "--country") {

@@ -11,6 +11,7 @@
 namespace tipring::tools {
 
 class Console;
+struct SynthSettings;
 
 /// Options that every subcommand takes. What is given here wins over the configuration file.
 struct CommonOptions {
@@ -59,6 +60,15 @@ struct DecodeOptions {
     std::string file = "-";
     bool frame = false;
 };
+struct ListenOptions {
+    std::string file, device;  ///< one of them
+    std::string standard, plot;
+    bool raw = false, live = false;
+};
+struct SynthOptions {
+    std::string file;
+    bool list = false;
+};
 
 /// Each runs its subcommand to the end, on a loop of its own, and never throws.
 ExitCode runDevices(Console& console);
@@ -73,6 +83,9 @@ ExitCode runRecord(Console& console, const CommonOptions& common, const RecordOp
 ExitCode runSimulate(Console& console, const CommonOptions& common, const SimulateOptions& options);
 ExitCode runDemo(Console& console, const CommonOptions& common, const DemoOptions& options);
 ExitCode runDecode(Console& console, const DecodeOptions& options);
+ExitCode runListen(Console& console, const CommonOptions& common, const ListenOptions& options);
+ExitCode runSynth(Console& console, const CommonOptions& common, SynthSettings settings,
+                  const SynthOptions& options);
 ExitCode runTranslate(Console& console, const CommonOptions& common,
                       const TranslateCommand& command);
 ExitCode runLocations(Console& console, const CommonOptions& common,
