@@ -3,7 +3,8 @@
 
 #include <algorithm>
 #include <array>
-#include <bit>
+
+#include "simd.h"
 
 namespace tipring::dsp {
 
@@ -19,174 +20,204 @@ constexpr std::array<std::int16_t, 89> kImaSteps{
     12635, 13899, 15289, 16818, 18500, 20350, 22385, 24623, 27086, 29794, 32767};
 constexpr std::array<std::int8_t, 8> kImaMoves{-1, -1, -1, -1, 2, 4, 6, 8};
 
+/// By step and magnitude: the parts of the step that the bits stand for, each rounded down.
+constexpr auto kImaDifferences = [] {
+    std::array<std::array<std::uint16_t, 8>, kImaSteps.size()> table{};
+    for (std::size_t index = 0; index < table.size(); ++index) {
+        const int step = kImaSteps[index];
+        for (unsigned bits = 0; bits < 8; ++bits) {
+            table[index][bits] = static_cast<std::uint16_t>(
+                (step >> 3) + ((bits & 4) != 0 ? step : 0) + ((bits & 2) != 0 ? step >> 1 : 0) +
+                ((bits & 1) != 0 ? step >> 2 : 0));
+        }
+    }
+    return table;
+}();
+
 std::int16_t clamp16(std::int32_t value) {
     return static_cast<std::int16_t>(std::clamp(value, -32768, 32767));
 }
 
-/// 8-bit codes of one sample; the 8-bit formats only.
-std::uint8_t encodeByte(SampleFormat format, std::int16_t sample) {
-    switch (format) {
-    case SampleFormat::MuLaw: return encodeMuLaw(sample);
-    case SampleFormat::ALaw: return encodeALaw(sample);
-    default: break;
+// Rounded to the nearest of 256 steps, so that a round trip has no offset.
+template <int kCentre>
+void encodeLinear8(std::span<const std::int16_t> samples, std::span<std::byte> bytes) {
+    for (std::size_t i = 0; i < samples.size(); ++i) {
+        bytes[i] = static_cast<std::byte>(std::min((samples[i] + 128) >> 8, 127) + kCentre);
     }
-    // Round to the nearest of 256 steps, so that a round trip has no offset.
-    const int rounded = std::clamp((sample + 128) >> 8, -128, 127);
-    return static_cast<std::uint8_t>(format == SampleFormat::Signed8 ? rounded : rounded + 128);
 }
 
-std::int16_t decodeByte(SampleFormat format, std::uint8_t code) {
-    switch (format) {
-    case SampleFormat::MuLaw: return decodeMuLaw(code);
-    case SampleFormat::ALaw: return decodeALaw(code);
-    case SampleFormat::Signed8:
-        return static_cast<std::int16_t>(static_cast<std::int8_t>(code) * 256);
-    default: return static_cast<std::int16_t>((code - 128) * 256);
+template <int kCentre>
+void decodeLinear8(std::span<const std::byte> bytes, std::span<std::int16_t> samples) {
+    for (std::size_t i = 0; i < bytes.size(); ++i) {
+        const int code = std::to_integer<std::uint8_t>(bytes[i]);
+        samples[i] = static_cast<std::int16_t>((code - kCentre) * 256);
     }
+}
+
+struct Format {
+    std::string_view name;
+    unsigned bits;
+    // Whole blocks of one size, for the formats of one byte a sample.
+    void (*encode)(std::span<const std::int16_t>, std::span<std::byte>);
+    void (*decode)(std::span<const std::byte>, std::span<std::int16_t>);
+};
+constexpr std::array<Format, 9> kFormats{{
+    {"unsigned 8-bit linear", 8, encodeLinear8<128>, decodeLinear8<128>},
+    {"signed 8-bit linear", 8, encodeLinear8<0>, decodeLinear8<0>},
+    {"G.711 mu-law", 8, encodeMuLaw, decodeMuLaw},
+    {"G.711 A-law", 8, encodeALaw, decodeALaw},
+    {"16-bit linear", 16, nullptr, nullptr},
+    {"IMA ADPCM", 4, nullptr, nullptr},
+    {"Rockwell ADPCM, 2 bits", 2, nullptr, nullptr},
+    {"Rockwell ADPCM, 3 bits", 3, nullptr, nullptr},
+    {"Rockwell ADPCM, 4 bits", 4, nullptr, nullptr},
+}};
+
+const Format& traits(SampleFormat format) {
+    return kFormats[static_cast<std::size_t>(format)];
+}
+
+TIPRING_KERNEL std::int16_t imaSample(ImaState& state, std::uint8_t nibble) {
+    const auto index = static_cast<std::size_t>(state.index);
+    const std::int32_t difference = kImaDifferences[index][nibble & 7];
+    const std::int32_t sign = -((nibble >> 3) & 1);
+    state.value = clamp16(state.value + ((difference ^ sign) - sign));
+    state.index = std::clamp(state.index + kImaMoves[nibble & 7], 0, 88);
+    return static_cast<std::int16_t>(state.value);
+}
+
+TIPRING_KERNEL std::uint8_t imaNibble(ImaState& state, std::int16_t sample) {
+    const std::int32_t missing = sample - state.value;
+    const std::int32_t sign = missing >> 31;
+    const std::int32_t rest = (missing ^ sign) - sign;
+    const std::int32_t whole = kImaSteps[static_cast<std::size_t>(state.index)];
+    const std::int32_t half = whole >> 1;
+    const std::int32_t quarter = whole >> 2;
+    // How many of the seven limits are reached: all at once, since no branch can be guessed here.
+    const std::int32_t low =
+        (rest >= quarter) + (rest >= half) + (rest >= half + quarter) + (rest >= whole);
+    const std::int32_t high =
+        (rest >= whole + quarter) + (rest >= whole + half) + (rest >= whole + half + quarter);
+    const std::int32_t nibble = (sign & 8) | (low + high);
+    static_cast<void>(imaSample(state, static_cast<std::uint8_t>(nibble)));
+    return static_cast<std::uint8_t>(nibble);
 }
 
 }  // namespace
 
 std::string_view formatName(SampleFormat format) noexcept {
-    switch (format) {
-    case SampleFormat::Unsigned8: return "unsigned 8-bit linear";
-    case SampleFormat::Signed8: return "signed 8-bit linear";
-    case SampleFormat::MuLaw: return "G.711 mu-law";
-    case SampleFormat::ALaw: return "G.711 A-law";
-    case SampleFormat::Linear16: return "16-bit linear";
-    case SampleFormat::ImaAdpcm4: return "IMA ADPCM";
-    }
-    return "unknown";
+    return traits(format).name;
 }
 
 unsigned bitsPerSample(SampleFormat format) noexcept {
-    switch (format) {
-    case SampleFormat::Linear16: return 16;
-    case SampleFormat::ImaAdpcm4: return 4;
-    default: return 8;
-    }
-}
-
-std::uint8_t encodeMuLaw(std::int16_t sample) noexcept {
-    constexpr int kBias = 132;
-    const bool negative = sample < 0;
-    const auto magnitude =
-        static_cast<unsigned>(std::min(negative ? -int{sample} : int{sample}, 32635) + kBias);
-    const auto width = static_cast<unsigned>(std::bit_width(magnitude));  // 8..15
-    const unsigned mantissa = (magnitude >> (width - 5)) & 0x0FU;
-    return static_cast<std::uint8_t>(~((negative ? 0x80U : 0U) | ((width - 8) << 4) | mantissa));
-}
-
-std::int16_t decodeMuLaw(std::uint8_t code) noexcept {
-    const int inverted = ~code & 0xFF;
-    const int exponent = (inverted >> 4) & 7;
-    const int magnitude = ((((inverted & 0x0F) << 3) + 132) << exponent) - 132;
-    return static_cast<std::int16_t>((inverted & 0x80) != 0 ? -magnitude : magnitude);
-}
-
-std::uint8_t encodeALaw(std::int16_t sample) noexcept {
-    const bool negative = sample < 0;
-    // 13 bits as in G.711; -1 becomes 0 in magnitude, so that both signs have a smallest step
-    const int magnitude = (negative ? -(sample + 1) : int{sample}) >> 3;
-    const int exponent =
-        std::max(0, static_cast<int>(std::bit_width(static_cast<unsigned>(magnitude))) - 5);
-    const int mantissa = (exponent == 0 ? magnitude >> 1 : magnitude >> exponent) & 0x0F;
-    return static_cast<std::uint8_t>(((negative ? 0 : 0x80) | (exponent << 4) | mantissa) ^ 0x55);
-}
-
-std::int16_t decodeALaw(std::uint8_t code) noexcept {
-    const int plain = code ^ 0x55;
-    const int exponent = (plain >> 4) & 7;
-    const int mantissa = ((plain & 0x0F) << 4) + 8;
-    const int magnitude = exponent == 0 ? mantissa : (mantissa + 0x100) << (exponent - 1);
-    return static_cast<std::int16_t>((plain & 0x80) != 0 ? magnitude : -magnitude);
+    return traits(format).bits;
 }
 
 std::int16_t decodeIma(ImaState& state, std::uint8_t nibble) noexcept {
-    const std::int32_t step = kImaSteps[static_cast<std::size_t>(state.index)];
-    std::int32_t difference = step >> 3;
-    difference += (nibble & 4) != 0 ? step : 0;
-    difference += (nibble & 2) != 0 ? step >> 1 : 0;
-    difference += (nibble & 1) != 0 ? step >> 2 : 0;
-    state.value = clamp16(state.value + ((nibble & 8) != 0 ? -difference : difference));
-    state.index = std::clamp(state.index + kImaMoves[nibble & 7], 0, 88);
-    return static_cast<std::int16_t>(state.value);
+    return imaSample(state, nibble);
 }
 
 std::uint8_t encodeIma(ImaState& state, std::int16_t sample) noexcept {
-    std::int32_t rest = sample - state.value;
-    std::uint8_t nibble = rest < 0 ? 8 : 0;
-    rest = rest < 0 ? -rest : rest;
-    std::int32_t step = kImaSteps[static_cast<std::size_t>(state.index)];
-    for (std::uint8_t bit = 4; bit != 0; bit = static_cast<std::uint8_t>(bit >> 1), step >>= 1) {
-        if (rest >= step) {
-            nibble = static_cast<std::uint8_t>(nibble | bit);
-            rest -= step;
+    return imaNibble(state, sample);
+}
+
+Decoder::Decoder(SampleFormat format) noexcept
+    : format_(format), width_(bitsPerSample(format)), rockwell_(width_) {}
+
+/// Elements narrower or wider than a byte. The state is a copy, so that the loop can keep it in
+/// registers.
+template <class SampleOf>
+CodecProgress Decoder::unpack(std::span<const std::byte> bytes, std::span<std::int16_t> samples,
+                              SampleOf sampleOf) noexcept {
+    CodecProgress done;
+    std::uint32_t bits = bits_;
+    unsigned count = count_;
+    const unsigned width = width_;
+    while (done.produced < samples.size()) {
+        if (count >= width) {
+            samples[done.produced++] = sampleOf(bits & ((1U << width) - 1));
+            bits >>= width;
+            count -= width;
+        } else if (done.consumed < bytes.size()) {
+            bits |= std::to_integer<std::uint32_t>(bytes[done.consumed++]) << count;
+            count += 8;
+        } else {
+            break;
         }
     }
-    static_cast<void>(decodeIma(state, nibble));
-    return nibble;
+    bits_ = bits;
+    count_ = count;
+    return done;
 }
 
 CodecProgress Decoder::decode(std::span<const std::byte> bytes,
                               std::span<std::int16_t> samples) noexcept {
+    if (width_ == 8) {
+        const std::size_t count = std::min(bytes.size(), samples.size());
+        traits(format_).decode(bytes.first(count), samples.first(count));
+        return {count, count};
+    }
+    if (format_ == SampleFormat::Linear16) {
+        return unpack(bytes, samples,
+                      [](std::uint32_t bits) { return static_cast<std::int16_t>(bits); });
+    }
+    if (format_ != SampleFormat::ImaAdpcm4) {
+        return unpack(bytes, samples,
+                      [this](std::uint32_t bits) { return rockwell_.decode(bits); });
+    }
+    ImaState state = ima_;
+    const CodecProgress done = unpack(bytes, samples, [&state](std::uint32_t bits) {
+        return imaSample(state, static_cast<std::uint8_t>(bits));
+    });
+    ima_ = state;
+    return done;
+}
+
+Encoder::Encoder(SampleFormat format) noexcept
+    : format_(format), width_(bitsPerSample(format)), rockwell_(width_) {}
+
+template <class ElementOf>
+CodecProgress Encoder::pack(std::span<const std::int16_t> samples, std::span<std::byte> bytes,
+                            ElementOf elementOf) noexcept {
     CodecProgress done;
-    while (done.produced < samples.size()) {
-        if (held_ && format_ == SampleFormat::ImaAdpcm4) {
-            samples[done.produced++] = decodeIma(ima_, low_);
-            held_ = false;
-            continue;
-        }
-        if (done.consumed == bytes.size()) {
+    std::uint32_t bits = bits_;
+    unsigned count = count_;
+    while (done.produced < bytes.size()) {
+        if (count >= 8) {
+            bytes[done.produced++] = static_cast<std::byte>(bits & 0xFF);
+            bits >>= 8;
+            count -= 8;
+        } else if (done.consumed < samples.size()) {
+            bits |= static_cast<std::uint32_t>(elementOf(samples[done.consumed++])) << count;
+            count += width_;
+        } else {
             break;
         }
-        const auto code = std::to_integer<std::uint8_t>(bytes[done.consumed++]);
-        if (format_ == SampleFormat::ImaAdpcm4) {
-            samples[done.produced++] = decodeIma(ima_, code & 0x0F);
-            low_ = code >> 4;
-            held_ = true;
-        } else if (format_ != SampleFormat::Linear16) {
-            samples[done.produced++] = decodeByte(format_, code);
-        } else if (!held_) {
-            low_ = code;
-            held_ = true;
-        } else {
-            samples[done.produced++] = static_cast<std::int16_t>(low_ | (code << 8));
-            held_ = false;
-        }
     }
+    bits_ = bits;
+    count_ = count;
     return done;
 }
 
 CodecProgress Encoder::encode(std::span<const std::int16_t> samples,
                               std::span<std::byte> bytes) noexcept {
-    CodecProgress done;
-    while (done.produced < bytes.size()) {
-        if (held_ && format_ == SampleFormat::Linear16) {
-            bytes[done.produced++] = std::byte{part_};
-            held_ = false;
-            continue;
-        }
-        if (done.consumed == samples.size()) {
-            break;
-        }
-        const std::int16_t sample = samples[done.consumed++];
-        if (format_ == SampleFormat::Linear16) {
-            const auto bits = static_cast<std::uint16_t>(sample);
-            bytes[done.produced++] = static_cast<std::byte>(bits & 0xFF);
-            part_ = static_cast<std::uint8_t>(bits >> 8);
-            held_ = true;
-        } else if (format_ != SampleFormat::ImaAdpcm4) {
-            bytes[done.produced++] = std::byte{encodeByte(format_, sample)};
-        } else if (!held_) {
-            part_ = encodeIma(ima_, sample);
-            held_ = true;
-        } else {
-            const auto high = static_cast<unsigned>(encodeIma(ima_, sample)) << 4;
-            bytes[done.produced++] = static_cast<std::byte>(part_ | high);
-            held_ = false;
-        }
+    if (width_ == 8) {
+        const std::size_t count = std::min(bytes.size(), samples.size());
+        traits(format_).encode(samples.first(count), bytes.first(count));
+        return {count, count};
     }
+    if (format_ == SampleFormat::Linear16) {
+        return pack(samples, bytes,
+                    [](std::int16_t sample) { return static_cast<std::uint16_t>(sample); });
+    }
+    if (format_ != SampleFormat::ImaAdpcm4) {
+        return pack(samples, bytes,
+                    [this](std::int16_t sample) { return rockwell_.encode(sample); });
+    }
+    ImaState state = ima_;
+    const CodecProgress done =
+        pack(samples, bytes, [&state](std::int16_t sample) { return imaNibble(state, sample); });
+    ima_ = state;
     return done;
 }
 

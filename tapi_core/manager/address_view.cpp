@@ -55,6 +55,18 @@ tapi::Result<tapi::RequestId> AddressView::devSpecific(std::string_view data, ta
     return way->core->devSpecific(line_, way->application, data, std::move(reply));
 }
 
+tapi::Result<void> AddressView::setEventFilter(tapi::EventClass eventClass, std::int32_t subEvent,
+                                               bool on) {
+    auto way = wayOf(application_);
+    if (!way) {
+        return tl::unexpected(std::move(way.error()));
+    }
+    if (!filter_) {
+        filter_ = std::make_unique<tapi::SubEventFilter>();
+    }
+    return filter_->set(eventClass, subEvent, on);
+}
+
 std::vector<std::shared_ptr<tapi::Phone>> AddressView::phones() const {
     const auto way = wayOf(application_);
     return way ? way->core->phones().phonesOfLine(way->application, line_->provider, line_->id)

@@ -78,6 +78,17 @@ tapi::Result<void> TapiView::unregisterNotifications(tapi::RegistrationCookie co
     return (*core)->removeRegistration(*application_, cookie);
 }
 
+tapi::Result<void> TapiView::setPriority(tapi::MediaMode mediaMode, tapi::Priority priority) {
+    auto core = coreOf(*application_);
+    return core ? (*core)->priorities().set(application_->name, mediaMode, priority)
+                : tl::unexpected(std::move(core.error()));
+}
+
+tapi::Priority TapiView::priority(tapi::MediaMode mediaMode) const {
+    const auto core = application_->core.lock();
+    return core ? core->priorities().get(application_->name, mediaMode) : tapi::Priority::Normal;
+}
+
 tapi::Result<tapi::RegistrationCookie> TapiView::registerRequestRecipient() {
     auto core = coreOf(*application_);
     if (!core) {
@@ -90,6 +101,9 @@ tapi::Result<void> TapiView::setRequestPriority(tapi::Priority priority) {
     auto core = coreOf(*application_);
     if (!core) {
         return tl::unexpected(std::move(core.error()));
+    }
+    if (auto kept = (*core)->priorities().setForRequests(application_->name, priority); !kept) {
+        return kept;
     }
     application_->requestPriority = priority;
     (*core)->assistedRequests().setPriority(*application_, priority);
@@ -106,6 +120,11 @@ tapi::Result<void> TapiView::requestMakeCall(const tapi::AssistedRequest& reques
     auto core = coreOf(*application_);
     return core ? (*core)->assistedRequests().request(request)
                 : tl::unexpected(std::move(core.error()));
+}
+
+tapi::AddressTranslation* TapiView::translation() const {
+    const auto core = coreOf(*application_);
+    return core ? (*core)->dialRules() : nullptr;
 }
 
 std::vector<std::shared_ptr<tapi::Phone>> TapiView::phones() const {

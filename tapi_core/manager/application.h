@@ -44,10 +44,13 @@ public:
         const std::shared_ptr<tapi::Address>& address,
         const tapi::CallNotification& wanted) override;
     tapi::Result<void> unregisterNotifications(tapi::RegistrationCookie cookie) override;
+    tapi::Result<void> setPriority(tapi::MediaMode mediaMode, tapi::Priority priority) override;
+    [[nodiscard]] tapi::Priority priority(tapi::MediaMode mediaMode) const override;
     tapi::Result<tapi::RegistrationCookie> registerRequestRecipient() override;
     tapi::Result<void> setRequestPriority(tapi::Priority priority) override;
     tapi::Result<tapi::AssistedRequest> takeRequest() override;
     tapi::Result<void> requestMakeCall(const tapi::AssistedRequest& request) override;
+    [[nodiscard]] tapi::AddressTranslation* translation() const override;
 
     [[nodiscard]] std::vector<std::shared_ptr<tapi::Phone>> phones() const override;
     [[nodiscard]] std::vector<tapi::InterfaceDescription> interfaces() const override;

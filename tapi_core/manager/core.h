@@ -15,10 +15,13 @@
 #include "line_ids.h"
 #include "line_record.h"
 #include "outbox.h"
+#include "ownership.h"
 #include "phone_manager.h"
+#include "priorities.h"
 #include "provider_record.h"
 #include "request_table.h"
 #include "tipring/hal/base/event_loop.h"
+#include "tipring/tapi_core/api/translation.h"
 #include "tipring/tapi_core/manager/line_manager.h"
 
 namespace tipring::core {
@@ -33,6 +36,8 @@ public:
     hal::Result<void> addProvider(const TspiProvider& table, ProviderConfig config,
                                   Library library);
     void shutDown();
+    void setDialRules(std::unique_ptr<tapi::AddressTranslation> rules);
+    [[nodiscard]] tapi::AddressTranslation* dialRules() const { return dialRules_.get(); }
     /// Opens the line at the provider, once for all who need it.
     hal::Result<void> openLine(const std::shared_ptr<LineRecord>& line);
     /// Closes it when nobody needs it any more.
@@ -72,6 +77,19 @@ public:
     hal::Result<tapi::RequestId> answer(CallView& view, tapi::Reply reply);
     hal::Result<tapi::RequestId> drop(CallView& view, tapi::Reply reply);
     hal::Result<tapi::RequestId> dial(CallView& view, std::string_view digits, tapi::Reply reply);
+
+    // What calls carry for applications: call_data.cpp
+    hal::Result<tapi::RequestId> accept(CallView& view, tapi::Reply reply);
+    hal::Result<tapi::RequestId> secure(CallView& view, tapi::Reply reply);
+    hal::Result<void> setMediaMode(CallView& view, tapi::MediaModes modes);
+    hal::Result<void> setAppSpecific(CallView& view, std::uint32_t value);
+    hal::Result<tapi::RequestId> setCallData(CallView& view, std::vector<std::byte> data,
+                                             tapi::Reply reply);
+    hal::Result<void> setPrivilege(CallView& view, tapi::CallPrivilege privilege);
+    hal::Result<void> handoff(CallView& view, std::string_view applicationName);
+    hal::Result<void> handoff(CallView& view, tapi::MediaMode mediaMode);
+    hal::Result<void> deallocate(CallView& view);
+    Priorities& priorities() { return priorities_; }
 
     // Digits and tones: call_digits.cpp
     hal::Result<void> generateDigits(CallView& view, std::string_view digits, tapi::DigitMode mode,
@@ -121,6 +139,7 @@ private:
 
     // line_control.cpp
     hal::Result<void> describeLine(ProviderRecord& provider, LineRecord& line);
+    void readAddressCaps(ProviderRecord& provider, LineRecord& line);
     void readStatus(LineRecord& line);
     void setState(const LinePtr& line, tapi::AddressState state, std::string cause);
     void closeLine(const LinePtr& line);
@@ -136,7 +155,7 @@ private:
     void onNewCall(const LinePtr& line, const ProviderItem& item);
     void onCallEvent(const LinePtr& line, const CallPtr& call, ProviderItem& item);
     void onCallState(const LinePtr& line, const CallPtr& call, const ProviderItem& item);
-    void onCallInfo(const CallPtr& call, std::uint32_t changed);
+    void onCallInfo(const CallPtr& call, std::uint32_t reported);
     void onDigit(const LinePtr& line, const CallPtr& call, const ProviderItem& item);
     void onGenerated(const CallPtr& call, const ProviderItem& item);
     void onMediaHeard(const CallPtr& call, const ProviderItem& item);
@@ -145,8 +164,6 @@ private:
     void enterState(const CallPtr& call, tapi::LineCallState state, std::uint32_t mode,
                     std::string cause);
     void announce(const CallPtr& call);
-    std::shared_ptr<CallView> addView(const CallPtr& call, const Registration& registration,
-                                      tapi::CallPrivilege privilege);
     void tellState(const CallPtr& call);
     [[nodiscard]] CallPtr findCall(const LinePtr& line, ProviderRecord& provider,
                                    const ProviderItem& item);
@@ -168,7 +185,8 @@ private:
     void forceIdle(const CallPtr& call, const std::string& cause);
     /// Idle: the last event, then the provider's handle is closed.
     void endCall(const CallPtr& call);
-    void giveUp(const CallPtr& call, const ApplicationRecord& application);
+    hal::Result<void> checkAppearance(const LineRecord& line, const tapi::CallParams& params) const;
+    void watchForAnswer(const CallPtr& call);
 
     // media_control.cpp
     hal::Result<void> openMedia(const CallPtr& call);
@@ -193,6 +211,10 @@ private:
     std::shared_ptr<Outbox> outbox_;
     RequestTable requests_;
     AssistedRequests assisted_;
+    std::unique_ptr<tapi::AddressTranslation> dialRules_;
+    std::unique_ptr<tapi::TranslationSubscription> dialRulesChange_;
+    Priorities priorities_;
+    Ownership ownership_;
     std::vector<std::unique_ptr<ProviderRecord>> providers_;
     std::vector<LinePtr> lines_;
     std::vector<ApplicationPtr> applications_;

@@ -36,12 +36,23 @@ hal::Result<void> Core::describeLine(ProviderRecord& provider, LineRecord& line)
     if (described) {
         line.caps = caps;
         line.capabilities = capabilitiesOf(caps);
+        line.capabilities.maxCallDataSize = kMaxCallData;
+        readAddressCaps(provider, line);
         line.name = fieldText(caps.name);
         if (line.name.empty()) {
             line.name = line.deviceKey;
         }
     }
     return described;
+}
+
+void Core::readAddressCaps(ProviderRecord& provider, LineRecord& line) {
+    TspiAddressCaps caps{};
+    caps.size = sizeof caps;
+    const auto get = provider.table().lineGetAddressCaps;
+    line.hasAddressCaps = get != nullptr && provider.call("lineGetAddressCaps", get,
+                                                          provider.session(), line.id, 0U, &caps);
+    line.addressCaps = line.hasAddressCaps ? caps : TspiAddressCaps{};
 }
 
 hal::Result<void> Core::openLine(const LinePtr& line) {

@@ -22,6 +22,9 @@ Core::Core(hal::EventLoop& loop, std::string stateDirectory)
       outbox_(Outbox::create(loop)),
       requests_(loop),
       assisted_(outbox_),
+      priorities_(stateDirectory),
+      ownership_(outbox_, priorities_,
+                 [this](const CallPtr& call, const std::string& why) { dropCall(call, why); }),
       phones_(std::move(stateDirectory), outbox_, requests_, applications_, asking()),
       interfaces_(outbox_, requests_, applications_, waysOfInterfaces()) {}
 

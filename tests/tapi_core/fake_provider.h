@@ -60,6 +60,8 @@ public:
         unsigned closed = 0;
         std::uint32_t digitModes = 0;
         std::uint32_t endToEndId = 0;
+        TspiCallParams params{};      ///< of lineMakeCall
+        std::uint32_t mediaMode = 0;  ///< of lineSetMediaMode
     };
     struct Media {
         Call* call = nullptr;

@@ -10,9 +10,10 @@
 namespace tipring::dsp {
 namespace {
 
-constexpr SampleFormat kFormats[] = {SampleFormat::Unsigned8, SampleFormat::Signed8,
-                                     SampleFormat::MuLaw,     SampleFormat::ALaw,
-                                     SampleFormat::Linear16,  SampleFormat::ImaAdpcm4};
+constexpr SampleFormat kFormats[] = {
+    SampleFormat::Unsigned8,      SampleFormat::Signed8,        SampleFormat::MuLaw,
+    SampleFormat::ALaw,           SampleFormat::Linear16,       SampleFormat::ImaAdpcm4,
+    SampleFormat::RockwellAdpcm2, SampleFormat::RockwellAdpcm3, SampleFormat::RockwellAdpcm4};
 
 std::vector<std::int16_t> sine(std::size_t count, double hertz = 440, double amplitude = 10000) {
     std::vector<std::int16_t> samples(count);
@@ -114,7 +115,7 @@ TEST(ImaAdpcm, KeepsSpeechLikeLevels) {
 class EveryFormat : public ::testing::TestWithParam<SampleFormat> {};
 
 TEST_P(EveryFormat, DoesNotDependOnBlockSizes) {
-    const auto tone = sine(1000);
+    const auto tone = sine(1000);  // whole bytes of every width
     const auto bytes = encodeAll(GetParam(), tone, 1000);
     EXPECT_EQ(bytes.size(), 1000 * bitsPerSample(GetParam()) / 8);
     const auto samples = decodeAll(GetParam(), bytes, 1000);
@@ -127,7 +128,8 @@ TEST_P(EveryFormat, DoesNotDependOnBlockSizes) {
 
 TEST_P(EveryFormat, KeepsTheSound) {
     const auto tone = sine(8000);
-    EXPECT_GT(snr(tone, decodeAll(GetParam(), encodeAll(GetParam(), tone, 160), 160)), 17);
+    const double least = bitsPerSample(GetParam()) < 4 ? 5 * bitsPerSample(GetParam()) : 17;
+    EXPECT_GT(snr(tone, decodeAll(GetParam(), encodeAll(GetParam(), tone, 160), 160)), least);
 }
 
 class EverySimpleFormat : public ::testing::TestWithParam<SampleFormat> {};

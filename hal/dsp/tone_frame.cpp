@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tone_frame.h"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <numbers>
+
+#include "tipring/hal/dsp/tone.h"
+
+#if defined(__x86_64__)
+#include "tone_frame_x86.h"
+#endif
+
+namespace tipring::dsp {
+
+namespace {
+
+// The largest factor: then no sum of products, however loud the samples, leaves 32 bits.
+double largestFactor(std::size_t hop) {
+    return std::floor(131000.0 / static_cast<double>(hop));
+}
+
+std::int16_t factor(double value) {
+    return static_cast<std::int16_t>(std::lrint(value));
+}
+
+}  // namespace
+
+FrameTable::FrameTable(std::size_t hop, std::span<const double> hertz)
+    : hop_(hop),
+      groups_((hertz.size() + kPerGroup - 1) / kPerGroup),
+      factors_(groups_ * hop / 2),
+      weights_(hop / 16),
+      scale_(static_cast<float>(4 / (largestFactor(hop) * static_cast<double>(hop)))) {
+    const auto hops = static_cast<double>(hop);
+    const double squares = hops * 3 / 8;  // of half a window, added up
+    for (std::size_t n = 0; n < hop; ++n) {
+        const double place = static_cast<double>(n) + 0.5;
+        const double window = 0.5 + 0.5 * std::cos(std::numbers::pi * place / hops);
+        // Two samples share a weight, once for their sums and once for their differences.
+        for (std::size_t part = 0; part < 2; ++part) {
+            const std::size_t at = n / 2 * 2 + part;
+            weights_[at / 16].value[at % 16] += static_cast<float>(window * window / squares / 2);
+        }
+        for (std::size_t f = 0; f < hertz.size(); ++f) {
+            const double angle = 2 * std::numbers::pi * hertz[f] * place / kSampleRate;
+            const double peak = largestFactor(hop) * window;
+            FactorRow& row = factors_[(f / kPerGroup * hop + n) / 2];
+            std::int16_t* pair = row.value + f % kPerGroup * 4 + n % 2;
+            pair[0] = factor(peak * std::cos(angle));
+            pair[2] = factor(-peak * std::sin(angle));
+        }
+    }
+}
+
+namespace {
+
+/// The same sums without any instruction of a processor.
+bool plainFrame(const FrameTable& table, const std::int16_t* before, const std::int16_t* now,
+                float floor, FrameSums& sums) {
+    const std::size_t hop = table.hop();
+    std::array<std::int32_t, FrameTable::kMaxHop> even, odd;
+    float energy = 0;
+    for (std::size_t n = 0; n < hop; ++n) {
+        const int after = now[n] >> 1;
+        const int until = before[hop - 1 - n] >> 1;
+        even[n] = std::max(after + until, -32767);
+        odd[n] = after - until;
+        const auto square = static_cast<float>(even[n]) * static_cast<float>(even[n]) +
+                            static_cast<float>(odd[n]) * static_cast<float>(odd[n]);
+        energy += square * table.weights()[n / 16].value[n % 16];
+    }
+    sums.meanSquare = energy;
+    if (energy < floor) {
+        return false;
+    }
+    for (std::size_t f = 0; f < table.groups() * FrameTable::kPerGroup; ++f) {
+        const FactorRow* rows = table.factors(f / FrameTable::kPerGroup);
+        const std::size_t at = f % FrameTable::kPerGroup;
+        std::int32_t real = 0, imaginary = 0;
+        for (std::size_t n = 0; n < hop; ++n) {
+            real += even[n] * rows[n / 2].value[at * 4 + n % 2];
+            imaginary += odd[n] * rows[n / 2].value[at * 4 + 2 + n % 2];
+        }
+        const float re = static_cast<float>(real) * table.scale();
+        const float im = static_cast<float>(imaginary) * table.scale();
+        float* phasor = sums.phasor[f / FrameTable::kPerGroup].value + 2 * at;
+        phasor[0] = re;
+        phasor[1] = im;
+        sums.power[f] = re * re + im * im;
+    }
+    return true;
+}
+
+struct Choice {
+    std::array<FrameFunction, 4> functions{plainFrame};
+    std::size_t count = 1;
+};
+
+Choice choose() noexcept {
+    Choice choice;
+#if defined(__x86_64__)
+    choice.functions[choice.count++] = frameSse2;
+    __builtin_cpu_init();
+    if (__builtin_cpu_supports("avx2")) {
+        choice.functions[choice.count++] = frameAvx2;
+    }
+    if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw")) {
+        choice.functions[choice.count++] = frameAvx512;
+    }
+#endif
+    return choice;
+}
+
+const Choice& choice() noexcept {
+    static const Choice kChoice = choose();
+    return kChoice;
+}
+
+}  // namespace
+
+FrameFunction frameFunction() noexcept {
+    return choice().functions[choice().count - 1];
+}
+
+std::span<const FrameFunction> frameFunctions() noexcept {
+    return std::span(choice().functions).first(choice().count);
+}
+
+}  // namespace tipring::dsp
