@@ -126,6 +126,7 @@ public:
     tapi::RegistrationCookie cookie = 0;
     std::uint32_t callbackInstance = 0;
     ListeningWish wish;
+    bool heard = false;  ///< the application knows of it: it is not forgotten with a notification
 };
 
 }  // namespace tipring::core

@@ -186,7 +186,8 @@ TEST_F(PassThroughTest, AProgramLeavesNothingBehind) {
         program.spoilSettings();
         program.say("ATE0", "OK");
         unechoed = program.say("ATI0", "OK");
-        echoed = program.say("ATE1", "OK") + program.say("ATI0", "OK");
+        echoed = program.say("ATE1", "OK");
+        echoed += program.say("ATI0", "OK");
         program.say("ATV0", "0\r");  // and digits instead of words
     });
     EXPECT_EQ(unechoed.find("ATI0"), std::string::npos) << unechoed;
