@@ -11,12 +11,13 @@ namespace tipring::dsp {
 
 namespace {
 
-constexpr double kRateBound = 0.045;  // of a sender's clock
-constexpr int kMarksBefore = 6;       // bits that are ones before the first start bit
-constexpr double kStuffingBits = 26;  // ones between bytes before the message is over
-constexpr double kReach = 2.5;        // samples to each side that are searched for the best fit
-constexpr double kNudge = 0.75;       // samples to each side where the fit is tried again
-constexpr std::size_t kSearched = 5;  // bytes before the timing is known well
+constexpr double kRateBound = 0.045;    // of a sender's clock
+constexpr int kMarksBefore = 6;         // bits that are ones before the first start bit
+constexpr double kStuffingBits = 26;    // ones between bytes before the message is over
+constexpr double kReach = 2.5;          // samples to each side that are searched for the best fit
+constexpr std::int64_t kRetried = 480;  // samples that are looked at again after a mistake
+constexpr double kNudge = 1.75;         // samples to each side where the fit is tried again
+constexpr std::size_t kSearched = 5;    // bytes before the timing is known well
 /// How much of what a byte is off is taken on: less when more bytes have been seen.
 struct Gains {
     float start, rate;
@@ -92,11 +93,29 @@ void FskChannel::advance(const FskLimits& limits, Listener<FskEvent> tell) {
     }
 }
 
+/// Places in the line in 1/65536 samples: whole numbers, so that what is read does not hang on
+/// where the line begins.
+struct FskChannel::Cursor {
+    static constexpr double kOne = 65536;
+
+    const float* line;
+    std::int64_t at, step;
+
+    [[nodiscard]] float operator[](int i) const {
+        const std::int64_t place = at + i * step;
+        const float* whole = line + (place >> 16);
+        const auto part = static_cast<float>(static_cast<std::int32_t>(place & 0xFFFF));
+        return whole[0] + part * (1 / static_cast<float>(kOne)) * (whole[1] - whole[0]);
+    }
+};
+
+FskChannel::Cursor FskChannel::cursor(double position, double step) const {
+    return {line_.data(), std::llround(position * Cursor::kOne) - (base_ << 16),
+            std::llround(step * Cursor::kOne)};
+}
+
 float FskChannel::soft(double position) const {
-    const double place = position - static_cast<double>(base_);
-    const auto whole = static_cast<std::size_t>(place);
-    const auto part = static_cast<float>(place - static_cast<double>(whole));
-    return line_[whole] + part * (line_[whole + 1] - line_[whole]);
+    return cursor(position, 0)[0];
 }
 
 float FskChannel::threshold() const {
@@ -108,10 +127,11 @@ float FskChannel::threshold() const {
 float FskChannel::score(double start, double bit) const {
     const float middle = threshold();
     const float most = kClear * (mark_ - middle);  // louder does not mean better timed
-    float sum = std::min(soft(start - bit) - middle, most) + std::min(middle - soft(start), most) +
-                std::min(soft(start + 9 * bit) - middle, most);
+    const Cursor bits = cursor(start, bit);
+    float sum = std::min(bits[-1] - middle, most) + std::min(middle - bits[0], most) +
+                std::min(bits[9] - middle, most);
     for (int i = 1; i < 9; ++i) {
-        sum += std::min(std::fabs(soft(start + i * bit) - middle), most);
+        sum += std::min(std::fabs(bits[i] - middle), most);
     }
     return sum;
 }
@@ -136,10 +156,12 @@ std::uint8_t FskChannel::decide(const Fit& fit, float gain) {
     unsigned byte = 0;
     float ones = 0, zeros = 0;
     int count = 0;
+    const Cursor bits = cursor(fit.start, fit.bit);
     for (int i = 0; i < 10; ++i) {
-        const float value = soft(fit.start + i * fit.bit);
+        const float value = bits[i];
         const bool one = i == 9 || (i > 0 && value > middle);
-        (one ? ones : zeros) += value;
+        ones += one ? value : 0;
+        zeros += one ? 0 : value;
         count += one ? 1 : 0;
         byte |= one && i < 9 ? 1U << i : 0U;
     }
@@ -173,7 +195,7 @@ bool FskChannel::hunt(const FskLimits& limits, Listener<FskEvent> tell) {
             if (!have(static_cast<double>(at_) + ahead)) {
                 return false;
             }
-            if (takeFirst(at_, limits, tell)) {
+            if (mayBegin(at_, limits) && takeFirst(at_, limits, tell)) {
                 return true;
             }
         }
@@ -182,33 +204,64 @@ bool FskChannel::hunt(const FskLimits& limits, Listener<FskEvent> tell) {
     return false;
 }
 
-/// Ones before and a zero from here on.
+/// Ones before and a zero from here on. Most edges of a voice are sorted out here, so it looks at
+/// whole samples and stops early.
 bool FskChannel::mayStart(std::int64_t edge, const FskLimits& limits) {
-    const double middle = static_cast<double>(edge) - 0.5 + limits.bit / 2;
-    const float start = soft(middle);
+    const float* middle = line_.data() + (edge - base_ + 3);
+    const float start = *middle;
     if (start > -limits.floor) {
         return false;
     }
     float marks = 0;
     for (int i = 1; i <= kMarksBefore; ++i) {
-        marks += soft(middle - i * limits.bit);
+        marks += middle[-i * 20 / 3];
+        if (marks < limits.floor) {
+            return false;
+        }
     }
     mark_ = marks / kMarksBefore;
     space_ = start;
     return mark_ > limits.floor && mark_ > -0.15F * start && start < -0.15F * mark_;
 }
 
+/// All first bytes end in zeros before their highest bit: a test that needs no exact timing.
+bool FskChannel::mayBegin(std::int64_t edge, const FskLimits& limits) const {
+    const Cursor bits = cursor(static_cast<double>(edge) - 0.5 + limits.bit / 2, limits.bit);
+    return bits[6] + bits[7] - 2 * bits[9] < 0.5F * (space_ - mark_);
+}
+
+/// The best timing of those at which a message begins there.
+bool FskChannel::searchFirst(Fit& best, const FskLimits& limits) const {
+    const float middle = threshold();
+    const float prior = kPrior * (mark_ - space_) / 2;
+    const double due = best.start;
+    for (double offset = -kReach; offset <= kReach; offset += 0.5) {
+        const float here =
+            score(due + offset, best.bit) - prior * static_cast<float>(offset * offset);
+        if (here <= best.score) {
+            continue;
+        }
+        const Cursor bits = cursor(due + offset, best.bit);
+        unsigned byte = 0;
+        for (int i = 1; i < 9; ++i) {
+            byte |= bits[i] > middle ? 1U << (i - 1) : 0U;
+        }
+        if (MessageFramer::begins(limits.framing, static_cast<std::uint8_t>(byte))) {
+            best.score = here;
+            best.start = due + offset;
+        }
+    }
+    return best.score > 0;
+}
+
 bool FskChannel::takeFirst(std::int64_t edge, const FskLimits& limits, Listener<FskEvent> tell) {
     Fit best;
     best.start = static_cast<double>(edge) - 0.5 + limits.bit / 2;
     best.bit = limits.bit;
-    search(best, kReach, 0.5, 0);
-    if (best.score <= 0) {
+    if (!searchFirst(best, limits)) {
         return false;
     }
-    if (!MessageFramer::begins(limits.framing, decide(best, kFirstLevelGain))) {
-        return false;
-    }
+    (void)decide(best, kFirstLevelGain);
     best.score = score(best.start, best.bit);
     search(best, kReach, 0.5, 0);
     bit_ = best.bit;
@@ -269,7 +322,7 @@ bool FskChannel::stuffing(const FskLimits& limits, Listener<FskEvent> tell) {
     for (; at_ + 4 < end_; ++at_) {
         const auto place = static_cast<std::size_t>(at_ - base_);
         if (static_cast<double>(at_) > last) {
-            giveUp(tell);
+            giveUp(last, tell);
             return true;
         }
         if (line_[place] >= middle || line_[place - 1] < middle ||
@@ -297,7 +350,7 @@ void FskChannel::takeByte(const Fit& fit, const FskLimits& limits, Listener<FskE
     const bool clear = fit.score > kLeastClear * kClear * 11 * (mark_ - space_) / 2;
     doubts_ = clear ? 0 : doubts_ + 1;
     if (step == MessageFramer::Step::Wrong || mark_ - space_ < limits.floor || doubts_ > 1) {
-        giveUp(tell);
+        giveUp(start_, tell);
     } else if (step == MessageFramer::Step::Complete) {
         finish(fit, framer_.checksumValid(), tell);
     }
@@ -319,14 +372,14 @@ void FskChannel::finish(const Fit& fit, bool valid, Listener<FskEvent> tell) {
     tell(event);
 }
 
-void FskChannel::giveUp(Listener<FskEvent> tell) {
+void FskChannel::giveUp(double position, Listener<FskEvent> tell) {
     FskEvent event;
     event.kind = FskEvent::Kind::Broken;
     event.began =
         static_cast<SamplePosition>(began_ - static_cast<std::int64_t>(FskFilter::kReach));
     mode_ = Mode::Hunt;
     // What came meanwhile may hold the real beginning, as far as it is still there.
-    at_ = std::max(first_, end_ - static_cast<std::int64_t>(kKept) + 64);
+    at_ = std::max(first_, static_cast<std::int64_t>(position) - kRetried);
     tell(event);
 }
 

@@ -38,19 +38,23 @@ private:
         double start = 0, bit = 0;
         float score = 0;
     };
+    struct Cursor;
     enum class Mode : std::uint8_t { Hunt, Byte, Stuffing };
 
     void filter(const FskLimits& limits, std::size_t hops);
     void advance(const FskLimits& limits, Listener<FskEvent> tell);
     bool hunt(const FskLimits& limits, Listener<FskEvent> tell);
     bool mayStart(std::int64_t edge, const FskLimits& limits);
+    [[nodiscard]] bool mayBegin(std::int64_t edge, const FskLimits& limits) const;
+    bool searchFirst(Fit& best, const FskLimits& limits) const;
     bool takeFirst(std::int64_t edge, const FskLimits& limits, Listener<FskEvent> tell);
     bool nextByte(const FskLimits& limits, Listener<FskEvent> tell);
     bool stuffing(const FskLimits& limits, Listener<FskEvent> tell);
     void takeByte(const Fit& fit, const FskLimits& limits, Listener<FskEvent> tell);
     void finish(const Fit& fit, bool valid, Listener<FskEvent> tell);
-    void giveUp(Listener<FskEvent> tell);
+    void giveUp(double position, Listener<FskEvent> tell);
 
+    [[nodiscard]] Cursor cursor(double position, double step) const;
     [[nodiscard]] float soft(double position) const;
     [[nodiscard]] float score(double start, double bit) const;
     void search(Fit& best, double reach, double step, double coupling) const;
@@ -64,7 +68,7 @@ private:
 
     static constexpr std::size_t kInput = FskFilter::kMaxHops * FskFilter::kHop;
     static constexpr std::size_t kLine = 1024;
-    static constexpr std::size_t kKept = 640;  ///< nine bytes, for another try
+    static constexpr std::size_t kKept = 768;  ///< eleven bytes, for another try
     static_assert(kKept + kInput <= kLine);
 
     std::array<std::int16_t, FskFilter::kOverlap + kInput> input_{};

@@ -79,14 +79,11 @@ namespace {
 // Vectors of the compiler: it makes of them what the function's target has.
 using Vector = float __attribute__((vector_size(32)));
 using Ints = std::int32_t __attribute__((vector_size(32)));
-using Words = std::int16_t __attribute__((vector_size(16)));
 
 #define TIPRING_INLINE inline __attribute__((always_inline))
 
-TIPRING_INLINE void read(Vector& vector, const std::int16_t* from) {
-    Words words;
-    std::memcpy(&words, from, sizeof words);
-    vector = __builtin_convertvector(__builtin_convertvector(words, Ints), Vector);
+TIPRING_INLINE void read(Vector& vector, const float* from) {
+    std::memcpy(&vector, from, sizeof vector);
 }
 
 TIPRING_INLINE void root(Vector& vector) {
@@ -98,7 +95,16 @@ TIPRING_INLINE void root(Vector& vector) {
     std::memcpy(&vector, values, sizeof values);
 }
 
-TIPRING_INLINE void hop(const FskFilter& filter, const std::int16_t* samples, float* out,
+/// One bit of each element, 0 or -1, the first one lowest.
+TIPRING_INLINE std::uint8_t signs(const Ints& truths) {
+    constexpr Ints kBits{1, 2, 4, 8, 16, 32, 64, 128};
+    Ints bits = truths & kBits;
+    bits |= __builtin_shufflevector(bits, bits, 4, 5, 6, 7, 0, 1, 2, 3);
+    bits |= __builtin_shufflevector(bits, bits, 2, 3, 0, 1, 6, 7, 4, 5);
+    return static_cast<std::uint8_t>(bits[0] | bits[1]);
+}
+
+TIPRING_INLINE void hop(const FskFilter& filter, const float* samples, float* out,
                         std::uint8_t* spaces) {
     constexpr std::size_t kMiddle = FskFilter::kReach;
     Vector middle;
@@ -123,17 +129,19 @@ TIPRING_INLINE void hop(const FskFilter& filter, const std::int16_t* samples, fl
     root(space);
     const Vector difference = mark - space;
     std::memcpy(out, &difference, sizeof difference);
-    constexpr Ints kBits{1, 2, 4, 8, 16, 32, 64, 128};
-    const Ints negative = (mark < space) & kBits;
-    *spaces =
-        static_cast<std::uint8_t>(((negative[0] | negative[1]) | (negative[2] | negative[3])) |
-                                  ((negative[4] | negative[5]) | (negative[6] | negative[7])));
+    *spaces = signs(mark < space);
 }
 
 TIPRING_INLINE void run(const FskFilter& filter, const std::int16_t* samples, std::size_t hops,
                         float* out, std::uint8_t* spaces) {
+    // Once here instead of seven times there.
+    float values[FskFilter::kOverlap + FskFilter::kMaxHops * FskFilter::kHop];
+    const std::size_t count = FskFilter::kOverlap + hops * FskFilter::kHop;
+    for (std::size_t i = 0; i < count; ++i) {
+        values[i] = samples[i];
+    }
     for (std::size_t i = 0; i < hops; ++i) {
-        hop(filter, samples + i * FskFilter::kHop, out + i * FskFilter::kHop, spaces + i);
+        hop(filter, values + i * FskFilter::kHop, out + i * FskFilter::kHop, spaces + i);
     }
 }
 

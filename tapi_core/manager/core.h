@@ -11,10 +11,13 @@
 #include "assisted_requests.h"
 #include "call_record.h"
 #include "call_states.h"
+#include "interface_registry.h"
 #include "line_ids.h"
 #include "line_record.h"
+#include "listening.h"
 #include "outbox.h"
 #include "ownership.h"
+#include "phone_manager.h"
 #include "priorities.h"
 #include "provider_record.h"
 #include "request_table.h"
@@ -89,6 +92,11 @@ public:
     hal::Result<void> deallocate(CallView& view);
     Priorities& priorities() { return priorities_; }
 
+    // Parameters and the raw port: call_passthrough.cpp
+    hal::Result<tapi::RequestId> setCallParams(CallView& view, const tapi::CallParams& wanted,
+                                               tapi::Reply reply);
+    hal::Result<hal::FileDescriptor> takeDescriptor(CallView& view, std::string_view deviceClass);
+
     // Digits and tones: call_digits.cpp
     hal::Result<void> generateDigits(CallView& view, std::string_view digits, tapi::DigitMode mode,
                                      std::chrono::milliseconds duration);
@@ -96,6 +104,9 @@ public:
                                     std::span<const tapi::GeneratedTone> tones,
                                     std::chrono::milliseconds duration);
     hal::Result<void> monitorDigits(CallView& view, tapi::DigitModes modes);
+    hal::Result<void> monitorTones(CallView& view, std::span<const tapi::MonitoredTone> tones);
+    hal::Result<void> monitorMedia(CallView& view, tapi::MediaModes modes);
+    hal::Result<void> gatherDigits(CallView& view, const tapi::GatherDigits& wanted);
 
     // Sound: media_control.cpp
     hal::Result<tapi::RequestId> play(CallView& view, const std::string& path, tapi::Reply reply);
@@ -103,6 +114,10 @@ public:
     hal::Result<tapi::RequestId> stopPlaying(CallView& view, tapi::StopMode mode,
                                              tapi::Reply reply);
     hal::Result<tapi::RequestId> stopRecording(CallView& view, tapi::Reply reply);
+
+    // Phones and provider-specific interfaces
+    PhoneManager& phones() { return phones_; }
+    InterfaceRegistry& interfaces() { return interfaces_; }
 
 private:
     using LinePtr = std::shared_ptr<LineRecord>;
@@ -118,12 +133,15 @@ private:
     void addDevice(ProviderRecord& provider, const std::string& deviceKey);
     void removeDevice(ProviderRecord& provider, std::uint32_t deviceId);
     void onLineEvent(ProviderRecord& provider, ProviderItem& item);
+    void onInterfaceEvent(ProviderRecord& provider, ProviderItem& item);
+    InterfaceRegistry::Ways waysOfInterfaces();
+    AskProvider asking();
     /// Asks the provider for something that completes later. `invoke(id)` calls its function.
     template <class Invoke>
     hal::Result<tapi::RequestId> request(ProviderRecord& provider, PendingRequest pending,
                                          Invoke&& invoke);
     hal::Result<tapi::RequestId> requestResult(ProviderRecord& provider, const char* function,
-                                               const LinePtr& line, tapi::RequestId id,
+                                               const std::string& device, tapi::RequestId id,
                                                TSPI_RESULT result);
     /// A Done that replies to an application.
     PendingRequest::Done replyTo(ApplicationPtr application, tapi::Reply reply);
@@ -147,9 +165,7 @@ private:
     void onCallEvent(const LinePtr& line, const CallPtr& call, ProviderItem& item);
     void onCallState(const LinePtr& line, const CallPtr& call, const ProviderItem& item);
     void onCallInfo(const CallPtr& call, std::uint32_t reported);
-    void onDigit(const LinePtr& line, const CallPtr& call, const ProviderItem& item);
     void onGenerated(const CallPtr& call, const ProviderItem& item);
-    void onMediaHeard(const CallPtr& call, const ProviderItem& item);
     void readInfo(const CallPtr& call);
     std::string readCause(const CallPtr& call);
     void enterState(const CallPtr& call, tapi::LineCallState state, std::uint32_t mode,
@@ -171,6 +187,8 @@ private:
     void dropCall(const CallPtr& call, const std::string& why);
     hal::Result<void> generate(CallView& view, const char* function,
                                const std::function<TSPI_RESULT(std::uint32_t)>& invoke);
+    hal::Result<void> cancelGeneration(CallView& view);
+    void endGeneration(const CallPtr& call, bool cancelled);
     void armWatchdog(const CallPtr& call, std::string why);
     /// Leads a call to idle whatever the provider does.
     void forceIdle(const CallPtr& call, const std::string& cause);
@@ -206,9 +224,12 @@ private:
     std::unique_ptr<tapi::TranslationSubscription> dialRulesChange_;
     Priorities priorities_;
     Ownership ownership_;
+    Listening listening_;
     std::vector<std::unique_ptr<ProviderRecord>> providers_;
     std::vector<LinePtr> lines_;
     std::vector<ApplicationPtr> applications_;
+    PhoneManager phones_;
+    InterfaceRegistry interfaces_;
     std::uint64_t nextCallId_ = 1;
     tapi::RegistrationCookie nextCookie_ = 1;
     std::uint32_t nextEndToEndId_ = 1;
@@ -222,10 +243,12 @@ hal::Result<tapi::RequestId> Core::request(ProviderRecord& provider, PendingRequ
     }
     pending.provider = &provider;
     const char* function = pending.function;
-    const LinePtr line = pending.line;
+    const std::string device = pending.line    ? pending.line->name
+                               : pending.phone ? pending.phone->name
+                                               : std::string();
     const tapi::RequestId id = requests_.add(std::move(pending));
     provider.clearExplanation();
-    return requestResult(provider, function, line, id, std::forward<Invoke>(invoke)(id));
+    return requestResult(provider, function, device, id, std::forward<Invoke>(invoke)(id));
 }
 
 }  // namespace tipring::core

@@ -62,6 +62,14 @@ public:
         std::uint32_t endToEndId = 0;
         TspiCallParams params{};      ///< of lineMakeCall
         std::uint32_t mediaMode = 0;  ///< of lineSetMediaMode
+        std::uint32_t mediaModes = 0;
+        std::vector<TspiMonitorTone> tones;
+        struct Gather {
+            std::uint32_t id, modes, maxDigits;
+            std::string terminators;
+            std::uint32_t first, inter;
+        };
+        std::vector<Gather> gathers;
     };
     struct Media {
         Call* call = nullptr;
@@ -85,8 +93,12 @@ public:
     /// Runs inside each asynchronous function, before it is treated.
     std::function<void(const std::string& function)> inside;
     TSPI_RESULT initResult = 0, openResult = 0;
+    /// Of what listens; a provider that does not gather leaves it to the core.
+    TSPI_RESULT monitorResult = 0, gatherResult = LINEERR_OPERATIONUNAVAIL;
 
     [[nodiscard]] Line& line(std::size_t index = 0) { return *lines_.at(index); }
+    [[nodiscard]] std::size_t lineCount() const { return lines_.size(); }
+    [[nodiscard]] Call& call(std::size_t index) { return *calls_.at(index); }
     [[nodiscard]] Call& lastCall() { return *calls_.back(); }
     [[nodiscard]] Media& lastMedia() { return *media_.back(); }
     [[nodiscard]] std::size_t callCount() const { return calls_.size(); }
@@ -112,9 +124,13 @@ public:
     /// The device's clock: pulls `count` samples if it plays, pushes as many if it records.
     std::vector<std::int16_t> tick(Media& media, std::size_t count, std::int16_t value = 1000);
 
+    /// Treats a request as `behave` says: for functions that other fakes add to the table.
+    TSPI_RESULT treat(const char* function, DRV_REQUESTID id);
+    /// Notes a call of a function in the log.
+    void note(std::string function) { log_.push_back(std::move(function)); }
+
 private:
     friend struct FakeTable;
-    TSPI_RESULT treat(const char* function, DRV_REQUESTID id);
     void completeLater(DRV_REQUESTID id, const Behaviour& behaviour);
     void completeFromThread(DRV_REQUESTID id, const Behaviour& behaviour);
     void work();

@@ -59,6 +59,17 @@ struct DecodeOptions {
     std::string file = "-";
     bool frame = false;
 };
+/// Providers besides that of the modems.
+struct ProviderOptions {
+    std::vector<std::string> libraries;  ///< "./libmy_tsp.so"
+    std::vector<std::string> settings;   ///< "KEY=VALUE", for all of them
+};
+struct CallInterfaceOptions {
+    std::string line;  ///< number, name or port; "-": the provider itself
+    std::string name, method;
+    std::vector<std::string> arguments;
+    std::uint32_t events = 0;  ///< tell events so many seconds
+};
 
 /// Each runs its subcommand to the end, on a loop of its own, and never throws.
 ExitCode runDevices(Console& console);
@@ -73,6 +84,10 @@ ExitCode runRecord(Console& console, const CommonOptions& common, const RecordOp
 ExitCode runSimulate(Console& console, const CommonOptions& common, const SimulateOptions& options);
 ExitCode runDemo(Console& console, const CommonOptions& common, const DemoOptions& options);
 ExitCode runDecode(Console& console, const DecodeOptions& options);
+ExitCode runInterfaces(Console& console, const CommonOptions& common,
+                       const ProviderOptions& options);
+ExitCode runCallInterface(Console& console, const CommonOptions& common,
+                          const ProviderOptions& options, const CallInterfaceOptions& call);
 ExitCode runTranslate(Console& console, const CommonOptions& common,
                       const TranslateCommand& command);
 ExitCode runLocations(Console& console, const CommonOptions& common,

@@ -82,12 +82,11 @@ Message callSetup(Random& random) {
     for (int i = 0; i < 10; ++i) {
         number += static_cast<char>('0' + random.below(10));
     }
-    Message content;
-    addText(content, 0x01, "04121834");
-    addText(content, 0x02, number);
-    addText(content, 0x07, random.below(2) == 0 ? "ROCKWELL INTL" : "SMITH JOHN");
-    Message message{0x80, static_cast<std::uint8_t>(content.size())};
-    message.insert(message.end(), content.begin(), content.end());
+    Message message{0x80, 0};
+    addText(message, 0x01, "04121834");
+    addText(message, 0x02, number);
+    addText(message, 0x07, random.below(2) == 0 ? "ROCKWELL INTL" : "SMITH JOHN");
+    message[1] = static_cast<std::uint8_t>(message.size() - 2);
     return message;
 }
 
