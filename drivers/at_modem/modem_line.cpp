@@ -51,6 +51,7 @@ ModemLine::ModemLine(hal::EventLoop& loop, const ProfileStore& profiles, ModemDe
       recovering_(*this, &ModemLine::onRecoveryEnd),
       heartbeating_(*this, &ModemLine::onHeartbeatEnd),
       raw_(*this, &ModemLine::onRawEnd, nullptr, &ModemLine::onRawLine),
+      lending_(*this, &ModemLine::onLendEnd),
       ringTimer_(loop, [this] { onRingsOver(); }),
       callerIdTimer_(loop, [this] { takeCallerId(); }),
       progressTimer_(loop, [this] { onProgressTimer(); }),
@@ -85,6 +86,7 @@ void ModemLine::leaveLine() {
     if (hook_ == Hook::OnHook || port_ == nullptr) {
         return;
     }
+    static_cast<void>(port_->giveBack());
     for (const auto* codes : {&device_.profile->playDiscard, &device_.profile->recordStop}) {
         if (!voice_.idle() && !codes->empty()) {
             static_cast<void>(engine_.send(codes->front()));
@@ -117,6 +119,7 @@ void ModemLine::openPort() {
         return;
     }
     port_ = std::move(*port);
+    device_.lends = port_->lends();
     static_cast<void>(port_->setDtr(true));
     static_cast<void>(port_->setRts(true));
     engine_.attach(*port_);
@@ -177,6 +180,7 @@ void ModemLine::recover(const hal::Error& why) {
         call_->making.fail(why);
         call_->answering.fail(why);
         call_->dialing.fail(why);
+        call_->changing.fail(why);
         endCall(LINEDISCONNECTMODE_UNKNOWN, why.cause);
     }
     if (!engine_.busy()) {
@@ -385,6 +389,9 @@ hal::Result<void> ModemLine::generateTone(ModemCall& call, std::uint32_t endToEn
     }
     if (mode == LINETONEMODE_CUSTOM && (tones.size() != 1 || tones[0].cadenceOn != 0)) {
         return hal::fail(ErrorCode::InvalTone, "the modem sends one steady tone at a time");
+    }
+    if (mode == LINETONEMODE_CUSTOM && duration == 0) {
+        return hal::fail(ErrorCode::InvalTone, "the modem sends tones of a given length only");
     }
     const std::uint32_t hertz = mode == LINETONEMODE_BEEP ? 1000 : tones[0].frequency;
     return tones_.sendTone(*device_.profile, endToEndId, hertz,

@@ -81,6 +81,8 @@ public:
     hal::Result<void> drop(ModemCall& call, tspi::Request&& request);
     hal::Result<void> dialMore(ModemCall& call, tspi::Request&& request, std::string_view address);
     void closeCall(ModemCall& call);
+    hal::Result<void> lendRinging(ModemCall& call, tspi::Request&& request);
+    hal::Result<hal::FileDescriptor> descriptor(ModemCall& call);
     hal::Result<void> generateDigits(ModemCall& call, std::uint32_t endToEndId, std::uint32_t mode,
                                      std::string_view digits, std::uint32_t duration);
     hal::Result<void> generateTone(ModemCall& call, std::uint32_t endToEndId, std::uint32_t mode,
@@ -91,7 +93,15 @@ public:
 
 private:
     enum class Service : std::uint8_t { Out, Starting, Ready, Recovering };
-    enum class Hook : std::uint8_t { OnHook, Answering, Dialing, OffHook, HangingUp };
+    enum class Hook : std::uint8_t {
+        OnHook,
+        Answering,
+        Dialing,
+        OffHook,
+        HangingUp,
+        Lending,
+        Lent  ///< a program has the port
+    };
 
     // modem_line.cpp: port and service
     void openPort();
@@ -140,6 +150,7 @@ private:
     void takeCallerId();
     void onProgressCode(EventMeaning meaning);
     void onConnectedCode(EventMeaning meaning);
+    void tellMedia(std::uint32_t mode);
     void remoteHungUp(std::string_view cause);
 
     // modem_line_calls.cpp: answering, dialling, hanging up
@@ -160,6 +171,14 @@ private:
     void endCall(std::uint32_t mode, std::string_view cause);
     void idleCall();
     ModemCall& newCall(std::uint32_t origin);
+
+    // modem_line_lending.cpp: the port in the hands of a program
+    hal::Result<tspi::Call*> makePassThrough(tspi::Request&& request, HTAPICALL handle,
+                                             std::string_view address);
+    hal::Result<void> askBeforeLending();
+    void onLendEnd(const DialogueEnd& end);
+    void lendFailed(const hal::Error& why);
+    void takeBack();
     void setVoiceValues(AtEngine::Start& start);
     [[nodiscard]] bool live() const { return call_ != nullptr; }
 
@@ -180,7 +199,7 @@ private:
     RingWatch rings_;
     HangUpEvidence evidence_;
 
-    Errand<ModemLine> answering_, dialing_, hangingUp_, recovering_, heartbeating_, raw_;
+    Errand<ModemLine> answering_, dialing_, hangingUp_, recovering_, heartbeating_, raw_, lending_;
     hal::Timer ringTimer_, callerIdTimer_, progressTimer_, noAnswerTimer_, heartbeatTimer_,
         reopenTimer_, closeTimer_;
 

@@ -196,17 +196,21 @@ void ModemLine::onProgressCode(EventMeaning meaning) {
 
 void ModemLine::onConnectedCode(EventMeaning meaning) {
     switch (meaning) {
-    case EventMeaning::FaxCalling: events_.mediaHeard(call_->handle, LINEMEDIAMODE_G3FAX); break;
+    case EventMeaning::FaxCalling: tellMedia(LINEMEDIAMODE_G3FAX); break;
     case EventMeaning::DataCalling:
-    case EventMeaning::AnswerTone:
-        events_.mediaHeard(call_->handle, LINEMEDIAMODE_DATAMODEM);
-        break;
+    case EventMeaning::AnswerTone: tellMedia(LINEMEDIAMODE_DATAMODEM); break;
     default: break;
     }
     const HangUpEvidence::Situation situation{voice_.playing(), voice_.recording(),
                                               device_.profile->silenceArmed};
     if (const auto cause = evidence_.judge(meaning, loop_.now(), situation)) {
         remoteHungUp(*cause);
+    }
+}
+
+void ModemLine::tellMedia(std::uint32_t mode) {
+    if ((call_->monitorsMedia & mode) != 0) {
+        events_.mediaHeard(call_->handle, mode);
     }
 }
 

@@ -269,7 +269,8 @@ hal::Result<void> ModemProvider::lineCaps(std::uint32_t id, TspiLineCaps& caps) 
                        ? fmt::format("AT modem, profile {}", device->profile->name)
                        : "AT modem, not identified yet: abilities are claimed");
     caps.addressCount = 1;
-    caps.bearerModes = LINEBEARERMODE_VOICE;
+    caps.bearerModes =
+        LINEBEARERMODE_VOICE | (device->lends ? unsigned{LINEBEARERMODE_PASSTHROUGH} : 0U);
     caps.mediaModes = LINEMEDIAMODE_DATAMODEM;
     caps.devCapFlags = LINEDEVCAPFLAGS_CLOSEDROP;
     caps.callStates = LINECALLSTATE_IDLE | LINECALLSTATE_OFFERING | LINECALLSTATE_ACCEPTED |

@@ -30,6 +30,7 @@ void Core::removeApplication(const ApplicationPtr& application) {
                   all.end());
         const auto calls = line->calls;
         for (const CallPtr& call : calls) {
+            listening_.leave(*call, *application);
             ownership_.leave(call, *application);
         }
         updateMediaDetection(line);
@@ -91,7 +92,11 @@ hal::Result<void> Core::removeRegistration(const ApplicationRecord& application,
         all.erase(found);
         // Who never heard of a call does not keep it.
         for (const auto& unheard : outbox_->drop(cookie)) {
-            ownership_.forget(std::static_pointer_cast<CallView>(unheard));
+            const auto view = std::static_pointer_cast<CallView>(unheard);
+            if (!view->heard) {
+                listening_.leave(*view);
+                ownership_.forget(view);
+            }
         }
         updateMediaDetection(line);
         releaseLine(line);
@@ -124,7 +129,10 @@ std::vector<std::shared_ptr<tapi::Call>> Core::visibleCalls(const LinePtr& line,
             out.push_back(*found);
         } else if (registration != line->registrations.end() && call->announced) {
             out.push_back(ownership_.join(call, *registration));
+        } else {
+            continue;
         }
+        static_cast<CallView&>(*out.back()).heard = true;
     }
     return out;
 }

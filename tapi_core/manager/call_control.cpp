@@ -37,6 +37,10 @@ hal::Result<std::shared_ptr<tapi::Call>> Core::prepareCall(const LinePtr& line,
     if (!params) {
         return tl::unexpected(std::move(params.error()));
     }
+    if (params->bearerMode == tapi::BearerMode::PassThrough && !dialable->empty()) {
+        return hal::fail(hal::ErrorCode::InvalCallParams,
+                         "a pass-through call has no number: the program dials by itself");
+    }
     auto call = std::make_shared<CallRecord>();
     call->id = nextCallId_++;
     call->line = line;
@@ -371,12 +375,8 @@ void Core::endCall(const CallPtr& call) {
     call->noAnswer.reset();
     call->held.clear();
     call->toDial.clear();
-    for (const auto& generation : std::exchange(call->generations, {})) {
-        if (const auto view = generation.view.lock()) {
-            outbox_->event(view->application,
-                           tapi::GenerateEvent{view, true, view->callbackInstance}, view->cookie);
-        }
-    }
+    endGeneration(call, true);
+    listening_.end(*call);
     tellState(call);
     call->views.clear();
     line->calls.erase(std::remove(line->calls.begin(), line->calls.end(), call), line->calls.end());

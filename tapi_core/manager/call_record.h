@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "address_view.h"
+#include "listening.h"
 #include "provider_queue.h"
 #include "tipring/hal/base/event_loop.h"
 #include "tipring/tapi_core/api/tapi.h"
@@ -52,12 +53,13 @@ struct CallRecord {
     std::vector<ProviderItem> held;   ///< events that came before their time
     std::vector<std::shared_ptr<CallView>> views;
     std::shared_ptr<CallMedia> media;
-    bool digitsMonitored = false;
     struct Generation {
         std::uint32_t endToEndId;
         std::weak_ptr<CallView> view;
     };
-    std::vector<Generation> generations;
+    std::vector<Generation> generations;  ///< at most one
+    EndedIds endedIds;                    ///< of generations and of gatherings
+    ListeningState listening;
     hal::WallTime entered{};             ///< its state
     std::optional<hal::Timer> noAnswer;  ///< where the device has no such timer
     std::optional<hal::Timer> watchdog;  ///< forces idle on a provider that forgets it
@@ -87,11 +89,19 @@ public:
                                      std::span<const tapi::GeneratedTone> tones,
                                      std::chrono::milliseconds duration) override;
     tapi::Result<void> monitorDigits(tapi::DigitModes modes) override;
+    tapi::Result<void> monitorTones(std::span<const tapi::MonitoredTone> tones) override;
+    tapi::Result<void> monitorMedia(tapi::MediaModes modes) override;
+    tapi::Result<void> gatherDigits(const tapi::GatherDigits& wanted) override;
     tapi::Result<tapi::RequestId> play(const std::string& path, tapi::Reply reply) override;
     tapi::Result<tapi::RequestId> stopPlaying(tapi::StopMode mode, tapi::Reply reply) override;
     tapi::Result<tapi::RequestId> record(const std::string& path, tapi::Reply reply) override;
     tapi::Result<tapi::RequestId> stopRecording(tapi::Reply reply) override;
 
+    tapi::Result<tapi::RequestId> setCallParams(tapi::BearerMode bearer, std::uint32_t minRate,
+                                                std::uint32_t maxRate,
+                                                const tapi::DialParams& dialParams,
+                                                tapi::Reply reply) override;
+    tapi::Result<hal::FileDescriptor> takeDescriptor(std::string_view deviceClass) override;
     [[nodiscard]] tapi::CallStatus status() const override;
     tapi::Result<tapi::RequestId> accept(tapi::Reply reply) override;
     tapi::Result<tapi::RequestId> secure(tapi::Reply reply) override;
@@ -119,7 +129,8 @@ public:
     tapi::CallPrivilege rights = tapi::CallPrivilege::Owner;
     tapi::RegistrationCookie cookie = 0;
     std::uint32_t callbackInstance = 0;
-    tapi::DigitModes hearsDigits;
+    ListeningWish wish;
+    bool heard = false;  ///< the application knows of it: it is not forgotten with a notification
 };
 
 }  // namespace tipring::core

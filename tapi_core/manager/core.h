@@ -14,6 +14,7 @@
 #include "interface_registry.h"
 #include "line_ids.h"
 #include "line_record.h"
+#include "listening.h"
 #include "outbox.h"
 #include "ownership.h"
 #include "phone_manager.h"
@@ -91,6 +92,11 @@ public:
     hal::Result<void> deallocate(CallView& view);
     Priorities& priorities() { return priorities_; }
 
+    // Parameters and the raw port: call_passthrough.cpp
+    hal::Result<tapi::RequestId> setCallParams(CallView& view, const tapi::CallParams& wanted,
+                                               tapi::Reply reply);
+    hal::Result<hal::FileDescriptor> takeDescriptor(CallView& view, std::string_view deviceClass);
+
     // Digits and tones: call_digits.cpp
     hal::Result<void> generateDigits(CallView& view, std::string_view digits, tapi::DigitMode mode,
                                      std::chrono::milliseconds duration);
@@ -98,6 +104,9 @@ public:
                                     std::span<const tapi::GeneratedTone> tones,
                                     std::chrono::milliseconds duration);
     hal::Result<void> monitorDigits(CallView& view, tapi::DigitModes modes);
+    hal::Result<void> monitorTones(CallView& view, std::span<const tapi::MonitoredTone> tones);
+    hal::Result<void> monitorMedia(CallView& view, tapi::MediaModes modes);
+    hal::Result<void> gatherDigits(CallView& view, const tapi::GatherDigits& wanted);
 
     // Sound: media_control.cpp
     hal::Result<tapi::RequestId> play(CallView& view, const std::string& path, tapi::Reply reply);
@@ -156,9 +165,7 @@ private:
     void onCallEvent(const LinePtr& line, const CallPtr& call, ProviderItem& item);
     void onCallState(const LinePtr& line, const CallPtr& call, const ProviderItem& item);
     void onCallInfo(const CallPtr& call, std::uint32_t reported);
-    void onDigit(const LinePtr& line, const CallPtr& call, const ProviderItem& item);
     void onGenerated(const CallPtr& call, const ProviderItem& item);
-    void onMediaHeard(const CallPtr& call, const ProviderItem& item);
     void readInfo(const CallPtr& call);
     std::string readCause(const CallPtr& call);
     void enterState(const CallPtr& call, tapi::LineCallState state, std::uint32_t mode,
@@ -180,6 +187,8 @@ private:
     void dropCall(const CallPtr& call, const std::string& why);
     hal::Result<void> generate(CallView& view, const char* function,
                                const std::function<TSPI_RESULT(std::uint32_t)>& invoke);
+    hal::Result<void> cancelGeneration(CallView& view);
+    void endGeneration(const CallPtr& call, bool cancelled);
     void armWatchdog(const CallPtr& call, std::string why);
     /// Leads a call to idle whatever the provider does.
     void forceIdle(const CallPtr& call, const std::string& cause);
@@ -215,6 +224,7 @@ private:
     std::unique_ptr<tapi::TranslationSubscription> dialRulesChange_;
     Priorities priorities_;
     Ownership ownership_;
+    Listening listening_;
     std::vector<std::unique_ptr<ProviderRecord>> providers_;
     std::vector<LinePtr> lines_;
     std::vector<ApplicationPtr> applications_;

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "application.h"
+#include "call_record.h"
 #include "event_gate.h"
 
 namespace tipring::core {
@@ -96,6 +97,9 @@ void Outbox::deliver(const ApplicationRecord& application, Delivery& delivery) {
     }
     const auto& event = std::get<tapi::Event>(delivery.content);
     if (passes(application, event)) {
+        if (const auto* fresh = std::get_if<tapi::CallNotificationEvent>(&event)) {
+            static_cast<CallView&>(*fresh->call).heard = true;
+        }
         application.sink->onEvent(event);
     }
 }

@@ -25,6 +25,7 @@ Core::Core(hal::EventLoop& loop, std::string stateDirectory)
       priorities_(stateDirectory),
       ownership_(outbox_, priorities_,
                  [this](const CallPtr& call, const std::string& why) { dropCall(call, why); }),
+      listening_(loop, outbox_),
       phones_(std::move(stateDirectory), outbox_, requests_, applications_, asking()),
       interfaces_(outbox_, requests_, applications_, waysOfInterfaces()) {}
 
@@ -172,6 +173,7 @@ void Core::dispatch(ProviderRecord& provider, ProviderItem& item) {
     case ProviderItem::Kind::Task: return item.task(reinterpret_cast<void*>(item.p1));
     case ProviderItem::Kind::LineClosed: return onLineClosed(provider, item);
     case ProviderItem::Kind::CallClosed: return onCallClosed(provider, item);
+    case ProviderItem::Kind::Dropped: return;
     case ProviderItem::Kind::MediaNotice: return onMediaNotice(item);
     case ProviderItem::Kind::PhoneEvent: return phones_.onEvent(provider, item);
     case ProviderItem::Kind::PhoneCreate: return phones_.addDevice(provider, item.text);

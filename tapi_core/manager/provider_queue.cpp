@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "provider_queue.h"
 
+#include <cstring>
 #include <utility>
 
 #include "tipring/hal/base/log.h"
+#include "tipring/tapi_core/api/types.h"
 
 namespace tipring::core {
 namespace {
@@ -25,6 +27,11 @@ void queueNewCall(ProviderQueue& queue, ProviderItem item) {
         *given = item.call;
     }
     queue.push(std::move(item));
+}
+
+/// Digits of a provider, which need not end: one too many shows that there are too many.
+std::string gatheredText(const char* digits) {
+    return std::string(digits, ::strnlen(digits, tapi::kMaxGatheredDigits + 1));
 }
 
 }  // namespace
@@ -61,7 +68,30 @@ void ProviderQueue::close() {
     queueHandles().remove(handle_);
     const std::lock_guard lock(mutex_);
     closed_ = true;
+    for (const ProviderItem& item : incoming_) {
+        if (item.kind == ProviderItem::Kind::LineClosed) {
+            lineHandles().remove(item.line);  // nobody comes to it any more
+        }
+    }
     incoming_.clear();
+}
+
+std::vector<HDRVCALL> ProviderQueue::takeNewCalls(HTAPILINE line) {
+    std::vector<HDRVCALL> taken;
+    const std::lock_guard lock(mutex_);
+    for (auto* list : {&round_, &incoming_}) {
+        for (ProviderItem& item : *list) {
+            // What was seen has its record, or had it.
+            if (item.kind == ProviderItem::Kind::LineEvent && item.number == LINE_NEWCALL &&
+                item.line == line && item.call != nullptr && !calls.find(item.call) &&
+                !calls.stale(item.call)) {
+                taken.push_back(reinterpret_cast<HDRVCALL>(item.p1));
+                calls.remove(item.call);
+                item.kind = ProviderItem::Kind::Dropped;
+            }
+        }
+    }
+    return taken;
 }
 
 void ProviderQueue::drain() {
@@ -136,6 +166,9 @@ void onLineEvent(HTAPILINE htLine, HTAPICALL htCall, std::uint32_t message, std:
     item.p1 = p1;
     item.p2 = p2;
     item.p3 = p3;
+    if (message == LINE_GATHERDIGITS && p3 != 0) {
+        item.text = gatheredText(reinterpret_cast<const char*>(p3));
+    }
     if (message == LINE_NEWCALL) {
         queueNewCall(*session->queue, std::move(item));
     } else {
