@@ -73,6 +73,7 @@ ModemLine::~ModemLine() {
     }
     call_ = nullptr;
     rawRequest_.fail(why);
+    failMethods(why);
     startup_.abandon();
     leaveLine();
     engine_.detach(why);
@@ -113,6 +114,7 @@ void ModemLine::openPort() {
             kLog.warning("{}: {}", device_.portName, port.error().text());
         }
         outCause_ = port.error().cause;
+        failMethods({ErrorCode::NoDevice, outCause_});
         reopenTimer_.arm(options_.reopen);
         return;
     }
@@ -144,6 +146,7 @@ void ModemLine::becomeReady() {
     const bool news = service_ != Service::Ready;
     service_ = Service::Ready;
     outCause_.clear();
+    forgetModemState();
     if (news) {
         events_.lineState(LINEDEVSTATE_CAPSCHANGE);
         events_.lineState(LINEDEVSTATE_INSERVICE);
@@ -152,6 +155,7 @@ void ModemLine::becomeReady() {
         heartbeatTimer_.arm(options_.heartbeat);
     }
     queue_.setHeld(false);
+    runMethods();
 }
 
 /// The modem does not answer: climb the ladder (V.250 has none; see dialogues::kRecovery).
@@ -217,6 +221,7 @@ void ModemLine::goOut(const hal::Error& why) {
     tones_.cancel();
     voice_.abandon(gone);
     rawRequest_.fail(gone);
+    failMethods(gone);
     hook_ = Hook::OnHook;
     if (live()) {
         call_->failRequests(gone);
@@ -253,15 +258,29 @@ void ModemLine::onHeartbeatEnd(const DialogueEnd& end) {
 hal::Result<void> ModemLine::devSpecific(tspi::Request&& request, tspi::Call*,
                                          std::span<const std::byte> data) {
     const std::string_view text(reinterpret_cast<const char*>(data.data()), data.size());
+    if (auto checked = checkRaw(text); !checked) {
+        return checked;
+    }
+    return sendRaw(text, std::move(request), std::nullopt, 0);
+}
+
+hal::Result<void> ModemLine::checkRaw(std::string_view text) {
     if (text.empty() || text.size() > kLongestRaw || !isPlain(text)) {
         return hal::fail(ErrorCode::InvalParam,
                          fmt::format("an AT line has 1 to {} printable characters", kLongestRaw));
     }
+    return {};
+}
+
+hal::Result<void> ModemLine::sendRaw(std::string_view text, tspi::Request&& request,
+                                     std::optional<ModemMethod> method, std::uint32_t level) {
     if (rawRequest_ || service_ != Service::Ready || !voice_.idle()) {
         return hal::fail(ErrorCode::InUse, "the modem takes no AT line now");
     }
     rawText_ = text;
     rawAnswer_.clear();
+    rawMethod_ = method;
+    rawLevel_ = level;
     rawRequest_ = std::move(request);
     AtEngine::Start start;
     start.values.set(Placeholder::Raw, rawText_);
@@ -273,17 +292,20 @@ hal::Result<void> ModemLine::devSpecific(tspi::Request&& request, tspi::Call*,
 
 void ModemLine::onRawLine(std::uint8_t, std::string_view line) {
     if (rawAnswer_.size() + line.size() < kLongestAnswer) {
-        rawAnswer_.append(line).append("; ");
+        rawAnswer_.append(rawAnswer_.empty() ? "" : "\n").append(printable(line));
     }
 }
 
 void ModemLine::onRawEnd(const DialogueEnd& end) {
     if (end.done()) {
         const bool dials = rawText_.front() == 'D' || rawText_.front() == 'd';
-        kLog.info("{}: AT{} gave {}{}", device_.portName, dials ? "D..." : rawText_, rawAnswer_,
-                  end.line);
+        std::string shown = rawAnswer_;
+        std::replace(shown.begin(), shown.end(), '\n', ';');
+        kLog.info("{}: AT{} gave {}{}{}", device_.portName, dials ? "D..." : rawText_, shown,
+                  shown.empty() ? "" : ";", end.line);
     }
     if (end.done() && end.reply != Reply::Error) {
+        giveRawResult();
         rawRequest_.succeed();
     } else if (end.done()) {
         rawRequest_.fail({ErrorCode::OperationFailed,

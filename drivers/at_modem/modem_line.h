@@ -3,6 +3,7 @@
 
 #include <array>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -12,6 +13,7 @@
 #include "hang_up_evidence.h"
 #include "modem_call.h"
 #include "modem_device.h"
+#include "modem_interface.h"
 #include "modem_startup.h"
 #include "ring_watch.h"
 #include "tipring/hal/serial/serial_port.h"
@@ -70,6 +72,9 @@ public:
     hal::Result<void> devSpecific(tspi::Request&& request, tspi::Call* call,
                                   std::span<const std::byte> data) override;
     hal::Result<std::string> deviceId(std::string_view deviceClass) override;
+    /// A method of org.tipring.AtModem.
+    hal::Result<void> callInterface(tspi::Session& session, tspi::Request&& request,
+                                    std::uint32_t method, std::span<const TspiValue> arguments);
 
     // What calls ask for; the state was checked by them.
     hal::Result<void> answer(ModemCall& call, tspi::Request&& request);
@@ -110,9 +115,28 @@ private:
     void onRecoveryEnd(const DialogueEnd& end);
     void onHeartbeat();
     void onHeartbeatEnd(const DialogueEnd& end);
+    static hal::Result<void> checkRaw(std::string_view text);
+    hal::Result<void> sendRaw(std::string_view text, tspi::Request&& request,
+                              std::optional<ModemMethod> method, std::uint32_t level);
     void onRawLine(std::uint8_t step, std::string_view line);
     void onRawEnd(const DialogueEnd& end);
     [[nodiscard]] hal::Result<void> readyForCall() const;
+
+    // modem_line_interface.cpp: org.tipring.AtModem
+    struct Method {
+        ModemMethod method{};
+        std::string text;
+        std::uint32_t level = 0;
+        tspi::Request request;
+    };
+    hal::Result<void> runMethod(Method&& call, tspi::Request&& request);
+    void runMethods();
+    void failMethods(const hal::Error& why);
+    void giveRawResult();
+    void forgetModemState();
+    void onExtension(bool lifted);
+    void onUnsolicited(std::string_view line) override;
+    void tell(ModemEvent event, const tspi::InterfaceValues& values);
 
     // modem_line_incoming.cpp: rings, caller ID, codes
     void onCallLine(const AtLine& line) override;
@@ -179,9 +203,10 @@ private:
     hal::Timer ringTimer_, callerIdTimer_, progressTimer_, noAnswerTimer_, heartbeatTimer_,
         reopenTimer_, closeTimer_;
 
+    static constexpr std::string_view kJustOpened = "the line was just opened";
     Service service_ = Service::Out;
     Hook hook_ = Hook::OnHook;
-    std::string outCause_ = "the line was just opened";
+    std::string outCause_{kJustOpened};
     bool wasConnected_ = false;  ///< CONNECTED was told
     bool messageWaiting_ = false;
     bool callerIdNews_ = false;   ///< more is known than the core was told
@@ -192,6 +217,13 @@ private:
     std::string dialPiece_, rate_;
     tspi::Request rawRequest_;
     std::string rawText_, rawAnswer_;
+    std::optional<ModemMethod> rawMethod_;  ///< empty: it is devSpecific's
+    std::uint32_t rawLevel_ = 0;
+
+    tspi::Session* session_ = nullptr;  ///< since the first method
+    std::vector<Method> methods_;       ///< they wait until the modem has started
+    std::optional<std::uint32_t> speakerLevel_;
+    bool extensionLifted_ = false;
 
     std::vector<std::unique_ptr<ModemCall>> calls_;  ///< until the core closes them
     ModemCall* call_ = nullptr;                      ///< the live one

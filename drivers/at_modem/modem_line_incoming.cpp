@@ -135,6 +135,7 @@ void ModemLine::onStrayReply(Reply reply, std::string_view line) {
         remoteHungUp("the modem reports busy tone: the far end hung up");
     } else {
         kLog.debug("{}: {} came unasked", device_.portName, line);
+        onUnsolicited(line);
     }
 }
 
@@ -155,6 +156,9 @@ void ModemLine::onCode(char code) {
         callerId_.takeRing();
         onRing(1);
         return;
+    }
+    if (meaning == EventMeaning::ExtensionLifted || meaning == EventMeaning::ExtensionHungUp) {
+        onExtension(meaning == EventMeaning::ExtensionLifted);
     }
     voice_.onEvent(meaning);
     if (!live()) {

@@ -165,6 +165,15 @@ public:
             std::make_unique<ModemLine>(session_.loop(), profiles_, *device, options_, events));
     }
 
+    std::span<const TspiInterface> interfaces() override { return {&kModemInterface, 1}; }
+
+    hal::Result<void> callInterface(tspi::Request&& request, const tspi::InterfaceTarget& target,
+                                    std::uint32_t, std::uint32_t method,
+                                    std::span<const TspiValue> arguments) override {
+        return static_cast<ModemLine*>(target.line)
+            ->callInterface(session_, std::move(request), method, arguments);
+    }
+
 private:
     void addPorts(std::string_view text) {
         const std::vector<std::string> names = linesOf(text);

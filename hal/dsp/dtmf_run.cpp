@@ -4,6 +4,7 @@
 #include <numbers>
 #include <string_view>
 
+#include "bin_pair.h"
 #include "dtmf_receiver.h"
 
 namespace tipring::dsp {
@@ -25,16 +26,6 @@ constexpr unsigned kFirstFrames = 6;
 constexpr float kSteady = 5.0F;  // ratio of powers: an echo 8 dB down makes 7 dB
 constexpr unsigned kLeastInner = 2;
 
-/// The part of a window that a tone fills goes with the amplitude.
-float filled(float power, float whole) {
-    return whole > 0 ? std::sqrt(std::min(power / whole, 1.0F)) : 0.0F;
-}
-
-float levelOf(float power) {
-    constexpr float kFullScale = 32767.0F * 32767.0F;
-    return 10 * std::log10(std::max(power, 1e-9F) / kFullScale) + 3.14F;
-}
-
 }  // namespace
 
 /// One of the two frequencies, over the frames that it fills.
@@ -54,9 +45,12 @@ struct DtmfRun::Tone {
         weakest = weakest > 0 ? std::min(weakest, more) : more;
         strongest = std::max(strongest, more);
     }
-    /// Radians that the phase turned more than the nominal frequency would have made it.
+    /// Tangent of what the phase turned more than the nominal frequency would have made it; far
+    /// from 0 when that is a quarter or more.
     [[nodiscard]] float turn(float cosine, float sine) const {
-        return std::atan2(imaginary * cosine - real * sine, real * cosine + imaginary * sine);
+        const float across = imaginary * cosine - real * sine;
+        const float along = real * cosine + imaginary * sine;
+        return along > 0 ? across / along : 1e6F;
     }
     [[nodiscard]] bool steady(float coherence) const {
         const float least = coherence * lengths;
@@ -153,9 +147,10 @@ bool DtmfRun::pure(const DtmfLimits& limits) {
         std::fabs(highTurn) > limits.tolerance[high_]) {
         return false;
     }
-    // The window at a frequency off its middle, by its series.
-    const auto gain = [](float turn) {
-        const float bins = turn / std::numbers::pi_v<float>;
+    // The window at a frequency off its middle, by its series; the arc by that of its tangent.
+    const auto gain = [](float tangent) {
+        const float square = tangent * tangent;
+        const float bins = tangent * (1 - square / (3 + 1.8F * square)) / std::numbers::pi_v<float>;
         return 1 / (1 - 1.29F * std::min(bins * bins, 0.4F));
     };
     lowGain_ = gain(lowTurn);
@@ -184,8 +179,8 @@ DtmfEvent DtmfRun::event(DtmfEvent::Kind kind) const {
     event.key = kKeys[low_ * 4 + high_ - 4];
     event.began = static_cast<SamplePosition>(std::llround(began));
     event.duration = static_cast<std::uint32_t>(std::llround(std::max(end() - began, 0.0)));
-    event.lowLevel = levelOf(lowSum_ / inner * lowGain_);
-    event.highLevel = levelOf(highSum_ / inner * highGain_);
+    event.lowLevel = levelOfPower(lowSum_ / inner * lowGain_);
+    event.highLevel = levelOfPower(highSum_ / inner * highGain_);
     return event;
 }
 

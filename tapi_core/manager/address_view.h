@@ -32,6 +32,11 @@ public:
     tapi::Result<void> setEventFilter(tapi::EventClass eventClass, std::int32_t subEvent,
                                       bool on) override;
 
+    [[nodiscard]] std::vector<std::shared_ptr<tapi::Phone>> phones() const override;
+    [[nodiscard]] std::vector<tapi::InterfaceDescription> interfaces() const override;
+    tapi::Result<std::shared_ptr<tapi::ProviderInterface>> queryInterface(
+        std::string_view name, std::uint32_t version) override;
+
     [[nodiscard]] const std::shared_ptr<LineRecord>& line() const { return line_; }
     [[nodiscard]] bool belongsTo(const ApplicationRecord& application) const {
         return application_.lock().get() == &application;

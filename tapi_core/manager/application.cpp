@@ -29,6 +29,7 @@ TapiView::~TapiView() {
     application_->closed = true;
     application_->sink = nullptr;
     application_->addresses.clear();
+    application_->phones.clear();
 }
 
 std::vector<std::shared_ptr<tapi::Address>> TapiView::addresses() const {
@@ -118,6 +119,30 @@ tapi::Result<tapi::AssistedRequest> TapiView::takeRequest() {
 tapi::Result<void> TapiView::requestMakeCall(const tapi::AssistedRequest& request) {
     auto core = coreOf(*application_);
     return core ? (*core)->assistedRequests().request(request)
+                : tl::unexpected(std::move(core.error()));
+}
+
+tapi::AddressTranslation* TapiView::translation() const {
+    const auto core = coreOf(*application_);
+    return core ? (*core)->dialRules() : nullptr;
+}
+
+std::vector<std::shared_ptr<tapi::Phone>> TapiView::phones() const {
+    const auto core = coreOf(*application_);
+    return core ? (*core)->phones().phonesFor(application_)
+                : std::vector<std::shared_ptr<tapi::Phone>>{};
+}
+
+std::vector<tapi::InterfaceDescription> TapiView::interfaces() const {
+    const auto core = coreOf(*application_);
+    return core ? (*core)->interfaces().all() : std::vector<tapi::InterfaceDescription>{};
+}
+
+tapi::Result<std::shared_ptr<tapi::ProviderInterface>> TapiView::queryInterface(
+    std::string_view name, std::uint32_t version) {
+    auto core = coreOf(*application_);
+    return core ? (*core)->interfaces().query(nullptr, tapi::ObjectKind::Tapi, application_, {},
+                                              name, version)
                 : tl::unexpected(std::move(core.error()));
 }
 

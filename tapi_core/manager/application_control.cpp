@@ -19,6 +19,7 @@ std::shared_ptr<ApplicationRecord> Core::addApplication(std::string name) {
 void Core::removeApplication(const ApplicationPtr& application) {
     application->closed = true;
     assisted_.removeApplication(*application);
+    phones_.removeApplication(*application);
     applications_.erase(std::remove(applications_.begin(), applications_.end(), application),
                         applications_.end());
     for (const LinePtr& line : lines_) {
@@ -53,6 +54,20 @@ hal::Result<tapi::RegistrationCookie> Core::addRegistration(const LinePtr& line,
     line->registrations.push_back({nextCookie_, application, wanted});
     updateMediaDetection(line);
     return nextCookie_++;
+}
+
+void Core::setDialRules(std::unique_ptr<tapi::AddressTranslation> rules) {
+    dialRulesChange_.reset();
+    dialRules_ = std::move(rules);
+    if (!dialRules_) {
+        return;
+    }
+    dialRulesChange_ = dialRules_->onChange([this] {
+        for (const ApplicationPtr& application : applications_) {
+            outbox_->event(application,
+                           tapi::TapiObjectEvent{tapi::TapiObjectEvent::Kind::TranslateChange, {}});
+        }
+    });
 }
 
 tapi::RegistrationCookie Core::addRequestRecipient(const ApplicationPtr& application) {

@@ -75,6 +75,9 @@ void Core::onCallEvent(const LinePtr& line, const CallPtr& call, ProviderItem& i
         }
         return;
     }
+    if (item.kind == ProviderItem::Kind::InterfaceEvent) {
+        return interfaces_.onEvent(*line->provider, item, line, call);
+    }
     switch (item.number) {
     case LINE_CALLSTATE: return onCallState(line, call, item);
     case LINE_CALLINFO: return onCallInfo(call, static_cast<std::uint32_t>(item.p1));

@@ -120,6 +120,10 @@ public:
     std::unique_ptr<tapi::SubEventFilter> filter;  ///< null while nothing was taken away
     bool deallocated = false;                      ///< given back: nothing comes, nothing goes
 
+    [[nodiscard]] std::vector<tapi::InterfaceDescription> interfaces() const override;
+    tapi::Result<std::shared_ptr<tapi::ProviderInterface>> queryInterface(
+        std::string_view name, std::uint32_t version) override;
+
     const std::shared_ptr<CallRecord> call;
     const std::shared_ptr<ApplicationRecord> application;
     tapi::CallPrivilege rights = tapi::CallPrivilege::Owner;

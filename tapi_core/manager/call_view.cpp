@@ -207,4 +207,23 @@ tapi::Result<void> CallView::setEventFilter(tapi::EventClass eventClass, std::in
     return filter->set(eventClass, subEvent, on);
 }
 
+std::vector<tapi::InterfaceDescription> CallView::interfaces() const {
+    const auto core = coreOf(*application);
+    return core ? (*core)->interfaces().of(call->line->provider, tapi::ObjectKind::Call)
+                : std::vector<tapi::InterfaceDescription>{};
+}
+
+tapi::Result<std::shared_ptr<tapi::ProviderInterface>> CallView::queryInterface(
+    std::string_view name, std::uint32_t version) {
+    auto core = coreOf(*application);
+    if (!core) {
+        return tl::unexpected(std::move(core.error()));
+    }
+    if (call->line->provider == nullptr) {
+        return hal::fail(hal::ErrorCode::InvalCallHandle, "the call went with its device");
+    }
+    return (*core)->interfaces().query(call->line->provider, tapi::ObjectKind::Call, application,
+                                       {call->line, shared_from_this()}, name, version);
+}
+
 }  // namespace tipring::core

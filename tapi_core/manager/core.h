@@ -11,15 +11,18 @@
 #include "assisted_requests.h"
 #include "call_record.h"
 #include "call_states.h"
+#include "interface_registry.h"
 #include "line_ids.h"
 #include "line_record.h"
 #include "listening.h"
 #include "outbox.h"
 #include "ownership.h"
+#include "phone_manager.h"
 #include "priorities.h"
 #include "provider_record.h"
 #include "request_table.h"
 #include "tipring/hal/base/event_loop.h"
+#include "tipring/tapi_core/api/translation.h"
 #include "tipring/tapi_core/manager/line_manager.h"
 
 namespace tipring::core {
@@ -34,6 +37,8 @@ public:
     hal::Result<void> addProvider(const TspiProvider& table, ProviderConfig config,
                                   Library library);
     void shutDown();
+    void setDialRules(std::unique_ptr<tapi::AddressTranslation> rules);
+    [[nodiscard]] tapi::AddressTranslation* dialRules() const { return dialRules_.get(); }
     /// Opens the line at the provider, once for all who need it.
     hal::Result<void> openLine(const std::shared_ptr<LineRecord>& line);
     /// Closes it when nobody needs it any more.
@@ -110,6 +115,10 @@ public:
                                              tapi::Reply reply);
     hal::Result<tapi::RequestId> stopRecording(CallView& view, tapi::Reply reply);
 
+    // Phones and provider-specific interfaces
+    PhoneManager& phones() { return phones_; }
+    InterfaceRegistry& interfaces() { return interfaces_; }
+
 private:
     using LinePtr = std::shared_ptr<LineRecord>;
     using CallPtr = std::shared_ptr<CallRecord>;
@@ -124,12 +133,15 @@ private:
     void addDevice(ProviderRecord& provider, const std::string& deviceKey);
     void removeDevice(ProviderRecord& provider, std::uint32_t deviceId);
     void onLineEvent(ProviderRecord& provider, ProviderItem& item);
+    void onInterfaceEvent(ProviderRecord& provider, ProviderItem& item);
+    InterfaceRegistry::Ways waysOfInterfaces();
+    AskProvider asking();
     /// Asks the provider for something that completes later. `invoke(id)` calls its function.
     template <class Invoke>
     hal::Result<tapi::RequestId> request(ProviderRecord& provider, PendingRequest pending,
                                          Invoke&& invoke);
     hal::Result<tapi::RequestId> requestResult(ProviderRecord& provider, const char* function,
-                                               const LinePtr& line, tapi::RequestId id,
+                                               const std::string& device, tapi::RequestId id,
                                                TSPI_RESULT result);
     /// A Done that replies to an application.
     PendingRequest::Done replyTo(ApplicationPtr application, tapi::Reply reply);
@@ -208,12 +220,16 @@ private:
     std::shared_ptr<Outbox> outbox_;
     RequestTable requests_;
     AssistedRequests assisted_;
+    std::unique_ptr<tapi::AddressTranslation> dialRules_;
+    std::unique_ptr<tapi::TranslationSubscription> dialRulesChange_;
     Priorities priorities_;
     Ownership ownership_;
     Listening listening_;
     std::vector<std::unique_ptr<ProviderRecord>> providers_;
     std::vector<LinePtr> lines_;
     std::vector<ApplicationPtr> applications_;
+    PhoneManager phones_;
+    InterfaceRegistry interfaces_;
     std::uint64_t nextCallId_ = 1;
     tapi::RegistrationCookie nextCookie_ = 1;
     std::uint32_t nextEndToEndId_ = 1;
@@ -227,10 +243,12 @@ hal::Result<tapi::RequestId> Core::request(ProviderRecord& provider, PendingRequ
     }
     pending.provider = &provider;
     const char* function = pending.function;
-    const LinePtr line = pending.line;
+    const std::string device = pending.line    ? pending.line->name
+                               : pending.phone ? pending.phone->name
+                                               : std::string();
     const tapi::RequestId id = requests_.add(std::move(pending));
     provider.clearExplanation();
-    return requestResult(provider, function, line, id, std::forward<Invoke>(invoke)(id));
+    return requestResult(provider, function, device, id, std::forward<Invoke>(invoke)(id));
 }
 
 }  // namespace tipring::core

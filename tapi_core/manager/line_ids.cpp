@@ -21,9 +21,10 @@ auto broken(std::string why) {
 
 }  // namespace
 
-LineIds::LineIds(std::string stateDirectory) : directory_(std::move(stateDirectory)) {
+LineIds::LineIds(std::string stateDirectory, const std::string& kind)
+    : kind_(kind), list_(kind + "s"), directory_(std::move(stateDirectory)) {
     if (!directory_.empty()) {
-        path_ = directory_ + "/lines.json";
+        path_ = directory_ + "/" + list_ + ".json";
         load();
     }
 }
@@ -48,20 +49,20 @@ void LineIds::load() {
         next_ = 0;
         setAside(path_);
         kLog.error(
-            "{} is not a list of lines ({}); it is set aside as {}.broken and a new one "
-            "begun: lines get new ids",
-            path_, parsed.error().cause, path_);
+            "{} is not a list of {} ({}); it is set aside as {}.broken and a new one "
+            "begun: {} get new ids",
+            path_, list_, parsed.error().cause, path_, list_);
     }
 }
 
 hal::Result<void> LineIds::parse(const std::string& text) {
     const auto document = nlohmann::json::parse(text, nullptr, false);
-    if (document.is_discarded() || !document.is_object() || !document.contains("lines") ||
-        !document["lines"].is_array()) {
-        return broken("it is no JSON object with an array \"lines\"");
+    if (document.is_discarded() || !document.is_object() || !document.contains(list_) ||
+        !document[list_].is_array()) {
+        return broken(fmt::format("it is no JSON object with an array \"{}\"", list_));
     }
     std::set<std::uint32_t> seen;
-    for (const auto& line : document["lines"]) {
+    for (const auto& line : document[list_]) {
         const bool good = line.is_object() && line.contains("id") &&
                           line["id"].is_number_unsigned() && line["id"] < 0x7FFFFFFFU &&
                           line.contains("provider") && line["provider"].is_string() &&
@@ -72,7 +73,7 @@ hal::Result<void> LineIds::parse(const std::string& text) {
         const auto id = line["id"].get<std::uint32_t>();
         const Device device(line["provider"].get<std::string>(), line["key"].get<std::string>());
         if (!seen.insert(id).second || !ids_.emplace(device, id).second) {
-            return broken(fmt::format("line {} stands there twice", id));
+            return broken(fmt::format("id {} stands there twice", id));
         }
         next_ = std::max(next_, id + 1);
     }
@@ -87,10 +88,10 @@ void LineIds::save() const {
     for (const auto& [device, id] : ids_) {
         lines.push_back({{"id", id}, {"provider", device.first}, {"key", device.second}});
     }
-    const nlohmann::json document{{"version", 1}, {"lines", std::move(lines)}};
+    const nlohmann::json document{{"version", 1}, {list_, std::move(lines)}};
     const auto text = document.dump(2, ' ', false, nlohmann::json::error_handler_t::replace);
     if (auto kept = replaceFile(directory_, path_, text + "\n"); !kept) {
-        kLog.error("line ids are not kept: {}", kept.error().text());
+        kLog.error("{} ids are not kept: {}", kind_, kept.error().text());
     }
 }
 

@@ -32,6 +32,10 @@ hal::Result<void> LineManager::loadProvider(const std::string& libraryPath, Prov
     return impl_->core->addProvider(*loaded->table, std::move(config), std::move(loaded->library));
 }
 
+void LineManager::setDialRules(std::unique_ptr<tapi::AddressTranslation> rules) {
+    impl_->core->setDialRules(std::move(rules));
+}
+
 std::unique_ptr<tapi::Tapi> LineManager::createApplication(std::string name) {
     return std::make_unique<TapiView>(impl_->core->addApplication(std::move(name)));
 }

@@ -24,13 +24,15 @@ constexpr const char* kFooter =
     "Try first: tipring demo        (needs no hardware)";
 
 /// What stands for the value of an option in the help.
-constexpr std::array<std::pair<std::string_view, const char*>, 22> kValueNames{{
-    {"log", "LEVELS"},       {"port", "PORT"},      {"country", "CC"},     {"profile", "NAME"},
-    {"config", "FILE"},      {"call-log", "FILE"},  {"count", "N"},        {"play", "FILE"},
-    {"digits", "KEYS"},      {"record", "FILE"},    {"seconds", "N"},      {"rings", "N"},
-    {"greeting", "FILE"},    {"recording", "FILE"}, {"limit", "SECONDS"},  {"dial", "NUMBER"},
-    {"modem", "KIND"},       {"pty", "LINK"},       {"control", "SOCKET"}, {"number", "NUMBER"},
-    {"directory", "FOLDER"}, {"prefix", "DIGITS"},
+constexpr std::array<std::pair<std::string_view, const char*>, 29> kValueNames{{
+    {"log", "LEVELS"},       {"port", "PORT"},       {"country", "CC"},     {"profile", "NAME"},
+    {"config", "FILE"},      {"call-log", "FILE"},   {"count", "N"},        {"play", "FILE"},
+    {"digits", "KEYS"},      {"record", "FILE"},     {"seconds", "N"},      {"rings", "N"},
+    {"greeting", "FILE"},    {"recording", "FILE"},  {"limit", "SECONDS"},  {"dial", "NUMBER"},
+    {"modem", "KIND"},       {"pty", "LINK"},        {"control", "SOCKET"}, {"number", "NUMBER"},
+    {"directory", "FOLDER"}, {"prefix", "DIGITS"},   {"location", "NAME"},  {"card", "NAME"},
+    {"use", "NAME"},         {"dial-rules", "FILE"}, {"provider", "FILE"},  {"set", "KEY=VALUE"},
+    {"events", "SECONDS"},
 }};
 
 /// Everything that options are stored in while CLI11 reads them.
@@ -43,6 +45,10 @@ struct Parsed {
     SimulateOptions simulate;
     DemoOptions demo;
     DecodeOptions decode;
+    ProviderOptions providers;
+    CallInterfaceOptions callInterface;
+    TranslateCommand translate;
+    LocationsCommand locations;
     std::uint32_t calls = 20;
     std::string shell;
 };
@@ -81,7 +87,9 @@ public:
         app_.get_formatter()->column_width(34);
         addLook();
         addCalls();
+        addDialRules();
         addTools();
+        addInterfaces();
         nameValues();
     }
 
@@ -154,7 +162,10 @@ private:
 
     void addLook();
     void addCalls();
+    void addDialRules();
     void addTools();
+    void addInterfaces();
+    void addProviderOptions(CLI::App* command);
     void nameValues();
 
     static CommandShape shapeOf(const CLI::App& command);
@@ -268,6 +279,47 @@ void Tree::addCalls() {
     record->add_option("--dial", parsed_.record.dial, "Call this number and record what it says");
 }
 
+void Tree::addDialRules() {
+    const auto addRules = [](CLI::App* command, std::string& file) {
+        command->add_option("--dial-rules", file,
+                            "TOML file of locations and cards instead of "
+                            "~/.config/tipring/dial-rules.toml");
+    };
+    auto* translate =
+        add("translate", "Tell what is dialled for a number from here",
+            "A canonical number such as \"+44 (20) 7946 0958\" becomes what a telephone dials at\n"
+            "the location; other numbers pass as they are. See docs/guides/dial-rules.md.\n"
+            "Example: tipring translate \"+1 (212) 736-3100\" --location Office\n"
+            "         tipring translate --caller-id 03023125000",
+            [this](Console& c) { return runTranslate(c, parsed_.common, parsed_.translate); });
+    TranslateCommand& options = parsed_.translate;
+    translate->add_option("NUMBER", options.number, "A number, in quotes")->required();
+    translate->add_option("--location", options.location, "Name or id of where to dial");
+    translate->add_option("--card", options.card, "Name or id of a calling card; 0: none");
+    translate->add_flag("--no-call-waiting", options.noCallWaiting, "Cancel call waiting");
+    auto* local = translate->add_flag("--force-local", options.local, "As a local call");
+    translate->add_flag("--force-long-distance", options.longDistance, "As a long-distance call")
+        ->excludes(local);
+    translate->add_flag("--caller-id", options.callerId,
+                        "The number was received: tell its canonical form");
+    translate->add_flag("--reveal", options.reveal,
+                        "Show what is dialled with a card's digits too");
+    addRules(translate, options.rules);
+    addCountry(translate);
+
+    auto* locations =
+        add("locations", "List the places to dial from, or choose the current one",
+            "`*` marks the current one. Locations, cards and rules stand in dial-rules.toml; see\n"
+            "docs/guides/dial-rules.md.\n"
+            "Example: tipring locations --use Office",
+            [this](Console& c) { return runLocations(c, parsed_.common, parsed_.locations); });
+    locations->add_option("LOCATION", parsed_.locations.location,
+                          "Show all of this one: name or id");
+    locations->add_option("--use", parsed_.locations.use, "Make this one the current: name or id");
+    addRules(locations, parsed_.locations.rules);
+    addCountry(locations);
+}
+
 void Tree::addTools() {
     auto* simulate =
         add("simulate", "A modem on a PTY, with a telephone exchange behind it",
@@ -330,6 +382,46 @@ void Tree::addTools() {
     });
 }
 
+void Tree::addProviderOptions(CLI::App* command) {
+    addLineOptions(command, false);
+    command
+        ->add_option("--provider", parsed_.providers.libraries,
+                     "Load this provider too (may be repeated)")
+        ->allow_extra_args(false);
+    command
+        ->add_option("--set", parsed_.providers.settings,
+                     "A setting for the loaded providers (may be repeated)")
+        ->allow_extra_args(false);
+}
+
+void Tree::addInterfaces() {
+    auto* list = add(
+        "interfaces", "List what providers have beyond telephone lines",
+        "Names, methods, events and their types. Types are letters of D-Bus: b boolean, i u x t\n"
+        "whole numbers, d number, s text, ay bytes.\n"
+        "Example: tipring interfaces --provider ./libmy_tsp.so",
+        [this](Console& c) { return runInterfaces(c, parsed_.common, parsed_.providers); });
+    addProviderOptions(list);
+
+    auto* call = add("call-interface", "Call a method of a provider's own interface",
+                     "LINE is a number, name or port of a line; - for the provider itself.\n"
+                     "Values: true or false, numbers, text, bytes as hexadecimal digits.\n"
+                     "Example: tipring call-interface 0 org.tipring.AtModem Command I3 --port "
+                     "/dev/ttyACM0",
+                     [this](Console& c) {
+                         return runCallInterface(c, parsed_.common, parsed_.providers,
+                                                 parsed_.callInterface);
+                     });
+    addProviderOptions(call);
+    call->add_option("LINE", parsed_.callInterface.line, "The line, or -")->required();
+    call->add_option("NAME", parsed_.callInterface.name, "Name of the interface")->required();
+    call->add_option("METHOD", parsed_.callInterface.method, "Name of the method")->required();
+    call->add_option("VALUE", parsed_.callInterface.arguments, "What the method takes");
+    call->add_option("--events", parsed_.callInterface.events,
+                     "Then show the interfaces' events for so long")
+        ->check(range(1, 86'400));
+}
+
 void Tree::nameValues() {
     auto commands = app_.get_subcommands({});
     commands.push_back(&app_);
@@ -354,11 +446,11 @@ CommandShape::Option Tree::optionShape(const CLI::Option& option) {
                                              : "--" + option.get_lnames().front();
     shape.description = option.get_description();
     shape.takesValue = option.get_items_expected_max() > 0;
-    shape.takesFile = shape.name == "--port" || shape.name == "--config" ||
-                      shape.name == "--greeting" || shape.name == "--play" ||
-                      shape.name == "--record" || shape.name == "--recording" ||
-                      shape.name == "--call-log" || shape.name == "--pty" ||
-                      shape.name == "--control" || shape.name == "--directory";
+    shape.takesFile =
+        shape.name == "--port" || shape.name == "--config" || shape.name == "--greeting" ||
+        shape.name == "--play" || shape.name == "--record" || shape.name == "--recording" ||
+        shape.name == "--call-log" || shape.name == "--pty" || shape.name == "--control" ||
+        shape.name == "--directory" || shape.name == "--dial-rules" || shape.name == "--provider";
     if (shape.name == "--modem") {
         shape.values = modemNames();
     } else if (shape.name == "--country") {

@@ -46,9 +46,29 @@ struct DemoOptions {
     std::string modem = "v253", directory;
     bool fast = false;
 };
+struct TranslateCommand {
+    std::string number, rules;
+    std::string location, card;  ///< by name or id; empty: the current one, what the location has
+    bool callerId = false, noCallWaiting = false, local = false, longDistance = false;
+    bool reveal = false;
+};
+struct LocationsCommand {
+    std::string rules, location, use;
+};
 struct DecodeOptions {
     std::string file = "-";
     bool frame = false;
+};
+/// Providers besides that of the modems.
+struct ProviderOptions {
+    std::vector<std::string> libraries;  ///< "./libmy_tsp.so"
+    std::vector<std::string> settings;   ///< "KEY=VALUE", for all of them
+};
+struct CallInterfaceOptions {
+    std::string line;  ///< number, name or port; "-": the provider itself
+    std::string name, method;
+    std::vector<std::string> arguments;
+    std::uint32_t events = 0;  ///< tell events so many seconds
 };
 
 /// Each runs its subcommand to the end, on a loop of its own, and never throws.
@@ -64,6 +84,14 @@ ExitCode runRecord(Console& console, const CommonOptions& common, const RecordOp
 ExitCode runSimulate(Console& console, const CommonOptions& common, const SimulateOptions& options);
 ExitCode runDemo(Console& console, const CommonOptions& common, const DemoOptions& options);
 ExitCode runDecode(Console& console, const DecodeOptions& options);
+ExitCode runInterfaces(Console& console, const CommonOptions& common,
+                       const ProviderOptions& options);
+ExitCode runCallInterface(Console& console, const CommonOptions& common,
+                          const ProviderOptions& options, const CallInterfaceOptions& call);
+ExitCode runTranslate(Console& console, const CommonOptions& common,
+                      const TranslateCommand& command);
+ExitCode runLocations(Console& console, const CommonOptions& common,
+                      const LocationsCommand& command);
 ExitCode runCalls(Console& console, const CommonOptions& common, std::uint32_t count);
 
 }  // namespace tipring::tools
