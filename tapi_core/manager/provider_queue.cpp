@@ -68,7 +68,30 @@ void ProviderQueue::close() {
     queueHandles().remove(handle_);
     const std::lock_guard lock(mutex_);
     closed_ = true;
+    for (const ProviderItem& item : incoming_) {
+        if (item.kind == ProviderItem::Kind::LineClosed) {
+            lineHandles().remove(item.line);  // nobody comes to it any more
+        }
+    }
     incoming_.clear();
+}
+
+std::vector<HDRVCALL> ProviderQueue::takeNewCalls(HTAPILINE line) {
+    std::vector<HDRVCALL> taken;
+    const std::lock_guard lock(mutex_);
+    for (auto* list : {&round_, &incoming_}) {
+        for (ProviderItem& item : *list) {
+            // What was seen has its record, or had it.
+            if (item.kind == ProviderItem::Kind::LineEvent && item.number == LINE_NEWCALL &&
+                item.line == line && item.call != nullptr && !calls.find(item.call) &&
+                !calls.stale(item.call)) {
+                taken.push_back(reinterpret_cast<HDRVCALL>(item.p1));
+                calls.remove(item.call);
+                item.kind = ProviderItem::Kind::Dropped;
+            }
+        }
+    }
+    return taken;
 }
 
 void ProviderQueue::drain() {

@@ -25,14 +25,15 @@ constexpr const char* kFooter =
     "Try first: tipring demo        (needs no hardware)";
 
 /// What stands for the value of an option in the help.
-constexpr std::array<std::pair<std::string_view, const char*>, 26> kValueNames{{
+constexpr std::array<std::pair<std::string_view, const char*>, 29> kValueNames{{
     {"log", "LEVELS"},       {"port", "PORT"},       {"country", "CC"},     {"profile", "NAME"},
     {"config", "FILE"},      {"call-log", "FILE"},   {"count", "N"},        {"play", "FILE"},
     {"digits", "KEYS"},      {"record", "FILE"},     {"seconds", "N"},      {"rings", "N"},
     {"greeting", "FILE"},    {"recording", "FILE"},  {"limit", "SECONDS"},  {"dial", "NUMBER"},
     {"modem", "KIND"},       {"pty", "LINK"},        {"control", "SOCKET"}, {"number", "NUMBER"},
     {"directory", "FOLDER"}, {"prefix", "DIGITS"},   {"location", "NAME"},  {"card", "NAME"},
-    {"use", "NAME"},         {"dial-rules", "FILE"},
+    {"use", "NAME"},         {"dial-rules", "FILE"}, {"provider", "FILE"},  {"set", "KEY=VALUE"},
+    {"events", "SECONDS"},
 }};
 
 /// Everything that options are stored in while CLI11 reads them.
@@ -48,6 +49,8 @@ struct Parsed {
     ListenOptions listen;
     SynthOptions synth;
     SynthSettings synthSettings;
+    ProviderOptions providers;
+    CallInterfaceOptions callInterface;
     TranslateCommand translate;
     LocationsCommand locations;
     std::uint32_t calls = 20;
@@ -91,6 +94,7 @@ public:
         addDialRules();
         addTools();
         addSounds();
+        addInterfaces();
         nameValues();
     }
 
@@ -166,6 +170,8 @@ private:
     void addDialRules();
     void addTools();
     void addSounds();
+    void addInterfaces();
+    void addProviderOptions(CLI::App* command);
     void nameValues();
 
     static CommandShape shapeOf(const CLI::App& command);
@@ -405,6 +411,46 @@ void Tree::addSounds() {
     addCountry(synth);
 }
 
+void Tree::addProviderOptions(CLI::App* command) {
+    addLineOptions(command, false);
+    command
+        ->add_option("--provider", parsed_.providers.libraries,
+                     "Load this provider too (may be repeated)")
+        ->allow_extra_args(false);
+    command
+        ->add_option("--set", parsed_.providers.settings,
+                     "A setting for the loaded providers (may be repeated)")
+        ->allow_extra_args(false);
+}
+
+void Tree::addInterfaces() {
+    auto* list = add(
+        "interfaces", "List what providers have beyond telephone lines",
+        "Names, methods, events and their types. Types are letters of D-Bus: b boolean, i u x t\n"
+        "whole numbers, d number, s text, ay bytes.\n"
+        "Example: tipring interfaces --provider ./libmy_tsp.so",
+        [this](Console& c) { return runInterfaces(c, parsed_.common, parsed_.providers); });
+    addProviderOptions(list);
+
+    auto* call = add("call-interface", "Call a method of a provider's own interface",
+                     "LINE is a number, name or port of a line; - for the provider itself.\n"
+                     "Values: true or false, numbers, text, bytes as hexadecimal digits.\n"
+                     "Example: tipring call-interface 0 org.tipring.AtModem Command I3 --port "
+                     "/dev/ttyACM0",
+                     [this](Console& c) {
+                         return runCallInterface(c, parsed_.common, parsed_.providers,
+                                                 parsed_.callInterface);
+                     });
+    addProviderOptions(call);
+    call->add_option("LINE", parsed_.callInterface.line, "The line, or -")->required();
+    call->add_option("NAME", parsed_.callInterface.name, "Name of the interface")->required();
+    call->add_option("METHOD", parsed_.callInterface.method, "Name of the method")->required();
+    call->add_option("VALUE", parsed_.callInterface.arguments, "What the method takes");
+    call->add_option("--events", parsed_.callInterface.events,
+                     "Then show the interfaces' events for so long")
+        ->check(range(1, 86'400));
+}
+
 void Tree::nameValues() {
     auto commands = app_.get_subcommands({});
     commands.push_back(&app_);
@@ -433,7 +479,8 @@ CommandShape::Option Tree::optionShape(const CLI::Option& option) {
         shape.name == "--port" || shape.name == "--config" || shape.name == "--greeting" ||
         shape.name == "--play" || shape.name == "--record" || shape.name == "--recording" ||
         shape.name == "--call-log" || shape.name == "--pty" || shape.name == "--control" ||
-        shape.name == "--directory" || shape.name == "--plot" || shape.name == "--dial-rules";
+        shape.name == "--directory" || shape.name == "--plot" || shape.name == "--dial-rules" ||
+        shape.name == "--provider";
     if (shape.name == "--modem") {
         shape.values = modemNames();
     } else if (shape.name == "--country") {

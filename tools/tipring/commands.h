@@ -69,6 +69,17 @@ struct SynthOptions {
     std::string file;
     bool list = false;
 };
+/// Providers besides that of the modems.
+struct ProviderOptions {
+    std::vector<std::string> libraries;  ///< "./libmy_tsp.so"
+    std::vector<std::string> settings;   ///< "KEY=VALUE", for all of them
+};
+struct CallInterfaceOptions {
+    std::string line;  ///< number, name or port; "-": the provider itself
+    std::string name, method;
+    std::vector<std::string> arguments;
+    std::uint32_t events = 0;  ///< tell events so many seconds
+};
 
 /// Each runs its subcommand to the end, on a loop of its own, and never throws.
 ExitCode runDevices(Console& console);
@@ -86,6 +97,10 @@ ExitCode runDecode(Console& console, const DecodeOptions& options);
 ExitCode runListen(Console& console, const CommonOptions& common, const ListenOptions& options);
 ExitCode runSynth(Console& console, const CommonOptions& common, SynthSettings settings,
                   const SynthOptions& options);
+ExitCode runInterfaces(Console& console, const CommonOptions& common,
+                       const ProviderOptions& options);
+ExitCode runCallInterface(Console& console, const CommonOptions& common,
+                          const ProviderOptions& options, const CallInterfaceOptions& call);
 ExitCode runTranslate(Console& console, const CommonOptions& common,
                       const TranslateCommand& command);
 ExitCode runLocations(Console& console, const CommonOptions& common,
