@@ -28,7 +28,8 @@ std::uint32_t featuresOf(std::uint32_t state, bool incomplete) {
     case 0:
     case LINECALLSTATE_IDLE: return 0;
     default:
-        return LINECALLFEATURE_DROP | LINECALLFEATURE_MONITORMEDIA | (incomplete ? LINECALLFEATURE_DIAL : 0U);
+        return LINECALLFEATURE_DROP | LINECALLFEATURE_MONITORMEDIA |
+               (incomplete ? LINECALLFEATURE_DIAL : 0U);
     }
 }
 

@@ -105,8 +105,7 @@ void Core::closeLine(const LinePtr& line) {
     }
     ProviderRecord& provider = *line->provider;
     for (const HDRVCALL unseen : provider.queue()->takeNewCalls(handle)) {
-        static_cast<void>(
-            provider.call("lineCloseCall", provider.table().lineCloseCall, unseen));
+        static_cast<void>(provider.call("lineCloseCall", provider.table().lineCloseCall, unseen));
     }
     if (auto closed = provider.call("lineClose", provider.table().lineClose, driverLine); !closed) {
         kLog.warning("line {}: {}", line->name, closed.error().text());

@@ -17,6 +17,18 @@ OutboxHandles& outboxHandles() {
     return handles;
 }
 
+bool isOfHeardCall(const tapi::Event& event) {
+    return std::visit(
+        [](const auto& each) {
+            if constexpr (requires { each.call; }) {
+                return each.call != nullptr && static_cast<const CallView&>(*each.call).heard;
+            } else {
+                return false;
+            }
+        },
+        event);
+}
+
 }  // namespace
 
 std::shared_ptr<Outbox> Outbox::create(hal::EventLoop& loop) {
@@ -50,6 +62,8 @@ std::vector<std::shared_ptr<tapi::Call>> Outbox::drop(tapi::RegistrationCookie c
             const auto* call = std::get_if<tapi::CallNotificationEvent>(event);
             if (call != nullptr) {
                 unheard.push_back(call->call);
+            } else if (event != nullptr && isOfHeardCall(*event)) {
+                continue;  // its idle, above all, must not be lost
             }
             delivery.application = nullptr;
         }

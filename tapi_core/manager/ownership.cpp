@@ -236,10 +236,10 @@ void Ownership::give(CallView& giver, const Registration& taker) {
         view = addView(call, taker, CallPrivilege::Owner);
     }
     call->info.appName = taker.application->name;
-    outbox_->event(view->application,
-                   tapi::CallNotificationEvent{view, CallPrivilege::Owner,
-                                               taker.wanted.callbackInstance},
-                   taker.cookie);
+    outbox_->event(
+        view->application,
+        tapi::CallNotificationEvent{view, CallPrivilege::Owner, taker.wanted.callbackInstance},
+        taker.cookie);
     outbox_->event(view->application,
                    tapi::CallStateEvent{view, view->state(), view->lineState(), call->mode,
                                         call->cause, view->callbackInstance},

@@ -65,8 +65,8 @@ public:
     void push(ProviderItem item);
     /// Drops what waits; the handler is not called any more. Loop's thread.
     void close();
-    /// Calls that the provider announced on a line and that the loop has not seen yet: they are taken
-    /// out, for the line closes. Loop's thread.
+    /// Calls that the provider announced on a line and that the loop has not seen yet: they are
+    /// taken out, for the line closes. Loop's thread.
     [[nodiscard]] std::vector<HDRVCALL> takeNewCalls(HTAPILINE line);
     /// Stands for the queue where C wants a pointer: dead once the queue is closed.
     [[nodiscard]] void* context() const { return reinterpret_cast<void*>(handle_); }

@@ -81,8 +81,8 @@ struct Office {
         application->setEventSink(&sink);
         application->setEventFilter(tapi::kAllEvents);
         for (const auto& address : application->addresses()) {
-            static_cast<void>(application->registerCallNotifications(
-                address, {.owner = false, .monitor = true}));
+            static_cast<void>(
+                application->registerCallNotifications(address, {.owner = false, .monitor = true}));
         }
     }
     void settle() {
@@ -120,10 +120,10 @@ Cost stateEvents(std::size_t lines) {
         for (std::size_t i = 0; i < kBurst; ++i) {
             // Neighbours in a row, so that each event is for another call where there are many.
             auto& call = *calls[(from + i) % calls.size()];
-            const std::uint32_t own = calls.size() >= kBurst || i % 2 == 0
-                                          ? mode
-                                          : mode ^ (LINECONNECTEDMODE_ACTIVE |
-                                                    LINECONNECTEDMODE_INACTIVE);
+            const std::uint32_t own =
+                calls.size() >= kBurst || i % 2 == 0
+                    ? mode
+                    : mode ^ (LINECONNECTEDMODE_ACTIVE | LINECONNECTEDMODE_INACTIVE);
             office.fake.state(call, LINECALLSTATE_CONNECTED, own);
         }
         office.settle();
@@ -193,8 +193,8 @@ void wholeCalls() {
         }
     }
     const double each = nanoseconds(Clock::now() - begun, kCalls);
-    fmt::print("{} calls of 6 events on {} lines: {:.0f} calls/s, {:.0f} events/s\n", kCalls, kLines,
-               1e9 / each, 6e9 / each);
+    fmt::print("{} calls of 6 events on {} lines: {:.0f} calls/s, {:.0f} events/s\n", kCalls,
+               kLines, 1e9 / each, 6e9 / each);
 }
 
 /// Bytes that 1,000 watched lines take, by the allocator's own count.
@@ -217,9 +217,10 @@ int run() {
                digit.nanoseconds, digit.nanoseconds / bare, digit.allocations);
     for (const std::size_t lines : {std::size_t{10}, std::size_t{100}, std::size_t{1000}}) {
         const Cost state = stateEvents(lines);
-        fmt::print("a state among {:4} lines: {:.0f} ns, {:.1f} times (goal 10), {:.3f} "
-                   "allocations\n",
-                   lines, state.nanoseconds, state.nanoseconds / bare, state.allocations);
+        fmt::print(
+            "a state among {:4} lines: {:.0f} ns, {:.1f} times (goal 10), {:.3f} "
+            "allocations\n",
+            lines, state.nanoseconds, state.nanoseconds / bare, state.allocations);
     }
     wholeCalls();
     idleLines();

@@ -62,9 +62,8 @@ std::vector<unsigned> settingsOf(const std::string& path) {
     const hal::FileDescriptor port(::open(path.c_str(), O_RDWR | O_NOCTTY | O_NONBLOCK));
     termios term{};
     EXPECT_EQ(::tcgetattr(port.get(), &term), 0);
-    return {term.c_iflag,     term.c_oflag,         term.c_cflag,
-            term.c_lflag,     ::cfgetospeed(&term), term.c_cc[VMIN],
-            term.c_cc[VTIME]};
+    return {term.c_iflag,         term.c_oflag,    term.c_cflag,    term.c_lflag,
+            ::cfgetospeed(&term), term.c_cc[VMIN], term.c_cc[VTIME]};
 }
 
 class PassThroughTest : public testing::Test, public tapi::EventSink {
@@ -88,7 +87,8 @@ protected:
         tapi_->setEventFilter(tapi::kAllEvents);
         address_ = tapi_->addresses().at(0);
         ASSERT_TRUE(tapi_->registerCallNotifications(
-            address_, {.mediaModes = tapi::MediaMode::DataModem | tapi::MediaMode::AutomatedVoice}));
+            address_,
+            {.mediaModes = tapi::MediaMode::DataModem | tapi::MediaMode::AutomatedVoice}));
         ASSERT_TRUE(inService()) << address_->stateCause();
     }
     bool inService() {
@@ -134,8 +134,8 @@ protected:
         EXPECT_TRUE(call) << call.error().text();
         const auto begun = finish([&](auto reply) { return (*call)->connect(std::move(reply)); });
         EXPECT_TRUE(begun) << begun.error().text();
-        EXPECT_TRUE(waitFor(
-            [&] { return (*call)->lineState() == tapi::LineCallState::Connected; }));
+        EXPECT_TRUE(
+            waitFor([&] { return (*call)->lineState() == tapi::LineCallState::Connected; }));
         return *call;
     }
     /// Lets a program run on a thread of its own, as a process would beside us.
@@ -152,9 +152,8 @@ protected:
     void expectCallerIdStillWorks() {
         incoming_.reset();
         ASSERT_TRUE(ring());
-        ASSERT_TRUE(waitFor([this] {
-            return incoming_ && incoming_->info().caller.number == "2025550123";
-        }));
+        ASSERT_TRUE(waitFor(
+            [this] { return incoming_ && incoming_->info().caller.number == "2025550123"; }));
         EXPECT_EQ(incoming_->info().caller.name, "ADA LOVELACE");
     }
     bool ring() {
@@ -233,8 +232,8 @@ TEST_F(PassThroughTest, AProgramTakesACallThatRings) {
         return incoming_->setCallParams(tapi::BearerMode::PassThrough, 0, 0, {}, std::move(reply));
     });
     ASSERT_TRUE(taken) << taken.error().text();
-    ASSERT_TRUE(waitFor(
-        [this] { return incoming_->lineState() == tapi::LineCallState::Connected; }));
+    ASSERT_TRUE(
+        waitFor([this] { return incoming_->lineState() == tapi::LineCallState::Connected; }));
     EXPECT_EQ(incoming_->info().bearerMode, tapi::BearerMode::PassThrough);
     auto port = incoming_->takeDescriptor("comm");
     ASSERT_TRUE(port) << port.error().text();

@@ -19,8 +19,7 @@ constexpr std::array kNumbers{"1", "12W34", "123;", "", "55512345551234555123455
 }  // namespace
 
 PropertyScenario::PropertyScenario(std::uint64_t seed)
-    : random_(static_cast<std::uint32_t>(seed * 2654435761U + 1)),
-      fake_([this] {
+    : random_(static_cast<std::uint32_t>(seed * 2654435761U + 1)), fake_([this] {
           const std::size_t count = 1 + pick(kKeys.size());
           return std::vector<std::string>(kKeys.begin(), kKeys.begin() + std::ptrdiff_t(count));
       }()) {
@@ -42,7 +41,7 @@ Behaviour PropertyScenario::behave(const std::string& function) {
     if (quiet_) {
         return behaviour;
     }
-    constexpr std::array kHows{How::Later, How::Later, How::Never, How::Twice,
+    constexpr std::array kHows{How::Later,  How::Later,   How::Never,    How::Twice,
                                How::Refuse, How::WrongId, How::WrongCode};
     behaviour.how = chance(60) ? How::Inside : kHows[pick(kHows.size())];
     behaviour.delay = std::chrono::milliseconds(pick(40'000));
@@ -67,8 +66,8 @@ void PropertyScenario::run() {
     }
     const unsigned applications = 1 + pick(4);
     for (unsigned i = 0; i < applications; ++i) {
-        applications_.push_back(std::make_unique<PropertyApplication>(
-            *manager_, ledger_, "app" + std::to_string(i)));
+        applications_.push_back(
+            std::make_unique<PropertyApplication>(*manager_, ledger_, "app" + std::to_string(i)));
         auto& application = *applications_.back();
         application.react = [this, &application](Known& known) {
             if (!quiet_ && chance(10)) {
@@ -151,12 +150,8 @@ void PropertyScenario::callEvent(FakeProvider::Call& call) {
 
 void PropertyScenario::lineEvent(FakeProvider::Line& line) {
     switch (pick(5)) {
-    case 0:
-        note("line " + line.key + " is unplugged");
-        return fake_.remove(line);
-    case 1:
-        note("a device comes: " + line.key);
-        return fake_.arrive(line.key);
+    case 0: note("line " + line.key + " is unplugged"); return fake_.remove(line);
+    case 1: note("a device comes: " + line.key); return fake_.arrive(line.key);
     case 2:
         if (line.events != nullptr) {
             note("line " + line.key + " is closed by force");
