@@ -41,7 +41,9 @@ const std::array<Arrow, 16> kArrows{{
     {"tools",
      {"tapi_core/api", "tapi_core/manager", "tapi_core/rpc", "tapi_core/media", "drivers",
       "hal/base", "hal/dsp", "hal/serial", "hal/sim"}},
-    {"examples", {"tapi_core/api", "tapi_core/manager", "tapi_core/rpc", "drivers", "hal/base"}},
+    {"examples",
+     {"tapi_core/api", "tapi_core/manager", "tapi_core/rpc", "tapi_core/tspi", "drivers",
+      "hal/base"}},
     {"udev", {}},
     {"tests", {"*"}},
 }};
