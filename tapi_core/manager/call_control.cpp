@@ -107,7 +107,8 @@ hal::Result<tapi::RequestId> Core::connect(CallView& view, tapi::Reply reply) {
         return asked;
     }
     if (call->driverCall == nullptr) {
-        provider.breach("lineMakeCall", line->name, "accepted a request without a call handle");
+        provider.breach(ContractRule::MissingHandle, "lineMakeCall", line->name,
+                        "accepted a request without a call handle");
     }
     call->toDial.assign(std::make_move_iterator(pieces.begin() + 1),
                         std::make_move_iterator(pieces.end()));
@@ -287,6 +288,8 @@ void Core::armWatchdog(const CallPtr& call, std::string why) {
         loop_, [this, weak = std::weak_ptr<CallRecord>(call), why = std::move(why)] {
             if (const CallPtr late = weak.lock()) {
                 kLog.warning("line {}: idle is forced: {}", late->line->name, why);
+                late->line->provider->breach(ContractRule::NoIdle, "LINE_CALLSTATE",
+                                             late->line->name, why);
                 forceIdle(late, why);
             }
         });
@@ -312,6 +315,7 @@ void Core::endCall(const CallPtr& call) {
     call->state = tapi::LineCallState::Idle;
     call->mode = 0;
     call->watchdog.reset();
+    call->firstState.reset();
     call->held.clear();
     call->toDial.clear();
     for (const auto& generation : std::exchange(call->generations, {})) {

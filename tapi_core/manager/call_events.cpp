@@ -14,6 +14,14 @@ namespace {
 
 const hal::LogCategory kLog{"manager"};
 constexpr std::size_t kMaxHeld = 64;
+constexpr hal::Duration kFirstStateLimit = std::chrono::seconds(10);
+
+ContractRule ruleAfterIdle(const ProviderItem& item) {
+    if (item.number != LINE_CALLSTATE) {
+        return ContractRule::EventAfterIdle;
+    }
+    return item.p1 == LINECALLSTATE_IDLE ? ContractRule::IdleTwice : ContractRule::LeftIdle;
+}
 
 std::string_view text(HTAPICALL call, bool stale) {
     if (call == nullptr) {
@@ -28,10 +36,18 @@ void Core::onNewCall(const LinePtr& line, const ProviderItem& item) {
     ProviderRecord& provider = *line->provider;
     if (item.call == nullptr) {
         if (item.p1 == 0 || item.p2 == 0) {
-            provider.breach("LINE_NEWCALL", line->name, "came without a handle");
+            provider.breach(ContractRule::ZeroCallHandle, "LINE_NEWCALL", line->name,
+                            "came without a handle");
         } else {
             kLog.warning("line {}: no room for a new call", line->name);
         }
+        return;
+    }
+    const auto driverCall = reinterpret_cast<HDRVCALL>(item.p1);
+    if (isDriverCall(provider, driverCall)) {
+        provider.breach(ContractRule::DuplicateCall, "LINE_NEWCALL", line->name,
+                        "came twice for one call");
+        provider.queue()->calls.remove(item.call);
         return;
     }
     auto call = std::make_shared<CallRecord>();
@@ -40,9 +56,30 @@ void Core::onNewCall(const LinePtr& line, const ProviderItem& item) {
     call->inbound = true;
     call->phase = CallRecord::Phase::Alive;
     call->handle = item.call;
-    call->driverCall = reinterpret_cast<HDRVCALL>(item.p1);
+    call->driverCall = driverCall;
     provider.queue()->calls.set(call->handle, call);
     line->calls.push_back(call);
+    armFirstState(call);
+}
+
+bool Core::isDriverCall(const ProviderRecord& provider, HDRVCALL call) const {
+    return std::any_of(lines_.begin(), lines_.end(), [&](const LinePtr& line) {
+        return line->provider == &provider &&
+               std::any_of(line->calls.begin(), line->calls.end(),
+                           [call](const CallPtr& each) { return each->driverCall == call; });
+    });
+}
+
+/// A call that never gets a state would hold its line open for ever.
+void Core::armFirstState(const CallPtr& call) {
+    call->firstState.emplace(loop_, [this, weak = std::weak_ptr<CallRecord>(call)] {
+        if (const CallPtr mute = weak.lock(); mute && !mute->state) {
+            mute->line->provider->breach(ContractRule::NoFirstState, "LINE_NEWCALL",
+                                         mute->line->name, "no state of the call followed");
+            forceIdle(mute, "the provider announced a call and said nothing more of it");
+        }
+    });
+    call->firstState->arm(kFirstStateLimit);
 }
 
 std::shared_ptr<CallRecord> Core::findCall(const LinePtr& line, ProviderRecord& provider,
@@ -51,9 +88,12 @@ std::shared_ptr<CallRecord> Core::findCall(const LinePtr& line, ProviderRecord& 
     if (call && call->line == line) {
         return call;
     }
-    provider.breach("the event routine", line->name,
-                    fmt::format("message {} came for a call handle that is {}", item.number,
-                                text(item.call, provider.queue()->calls.stale(item.call))));
+    const bool stale = !call && provider.queue()->calls.stale(item.call);
+    provider.breach(item.call == nullptr ? ContractRule::ZeroCallHandle
+                    : stale              ? ContractRule::EventAfterCallClose
+                                         : ContractRule::UnknownCallHandle,
+                    messageName(item.number), line->name,
+                    fmt::format("the call handle is {}", text(item.call, stale)));
     return nullptr;
 }
 
@@ -62,18 +102,22 @@ void Core::onCallEvent(const LinePtr& line, const CallPtr& call, ProviderItem& i
         if (call->held.size() < kMaxHeld) {
             call->held.push_back(std::move(item));
         } else {
-            line->provider->breach("lineMakeCall", line->name,
+            line->provider->breach(ContractRule::EarlyFlood, "lineMakeCall", line->name,
                                    "sent a flood of events before its request was completed");
         }
         return;
     }
     if (call->phase == CallRecord::Phase::Ended) {
         if (call->endedByProvider) {
-            line->provider->breach(
-                "the event routine", line->name,
-                fmt::format("message {} came for a call after idle", item.number));
+            line->provider->breach(ruleAfterIdle(item), messageName(item.number), line->name,
+                                   "came for a call after its idle");
         }
         return;
+    }
+    if (!call->state && call->inbound && item.number != LINE_CALLSTATE &&
+        !std::exchange(call->orderReported, true)) {
+        line->provider->breach(ContractRule::NoFirstState, messageName(item.number), line->name,
+                               "came for a new call before its first state");
     }
     switch (item.number) {
     case LINE_CALLSTATE: return onCallState(line, call, item);
@@ -83,21 +127,21 @@ void Core::onCallEvent(const LinePtr& line, const CallPtr& call, ProviderItem& i
     case LINE_MONITORMEDIA: return onMediaHeard(call, item);
     case LINE_CALLDEVSPECIFIC: return;
     default:
-        line->provider->breach("the event routine", line->name,
-                               fmt::format("message {} is not one of the contract", item.number));
+        line->provider->breach(ContractRule::UnknownMessage, messageName(item.number), line->name,
+                               "is not one of the contract");
     }
 }
 
 void Core::onCallState(const LinePtr& line, const CallPtr& call, const ProviderItem& item) {
     if (!isCallState(item.p1)) {
-        line->provider->breach("LINE_CALLSTATE", line->name,
+        line->provider->breach(ContractRule::BadValue, "LINE_CALLSTATE", line->name,
                                fmt::format("{:#x} is no call state", item.p1));
         return;
     }
     const auto next = static_cast<tapi::LineCallState>(item.p1);
     const auto mode = static_cast<std::uint32_t>(item.p2);
     if (!legalMove(call->state, next, call->inbound)) {
-        line->provider->breach("LINE_CALLSTATE", line->name,
+        line->provider->breach(ContractRule::IllegalMove, "LINE_CALLSTATE", line->name,
                                fmt::format("a call cannot go from {} to {}",
                                            call->state ? tapi::name(*call->state) : "its beginning",
                                            tapi::name(next)));
@@ -121,6 +165,7 @@ void Core::onCallState(const LinePtr& line, const CallPtr& call, const ProviderI
 
 void Core::enterState(const CallPtr& call, tapi::LineCallState state, std::uint32_t mode,
                       std::string cause) {
+    call->firstState.reset();
     call->state = state;
     call->mode = mode;
     call->cause = std::move(cause);
@@ -183,28 +228,26 @@ std::shared_ptr<CallView> Core::addView(const CallPtr& call, const Registration&
 }
 
 void Core::readInfo(const CallPtr& call) {
-    TspiCallInfo info{};
-    info.size = sizeof info;
-    info.networkHour = 0xFF;
+    Filled<TspiCallInfo> info;
+    info->networkHour = 0xFF;
     ProviderRecord& provider = *call->line->provider;
-    if (provider.call("lineGetCallInfo", provider.table().lineGetCallInfo, call->driverCall,
-                      &info)) {
-        call->info = callInfoOf(info);
+    if (provider.fill("lineGetCallInfo", provider.table().lineGetCallInfo, info,
+                      call->driverCall)) {
+        call->info = callInfoOf(info.value());
         if (call->mediaModes == 0) {
-            call->mediaModes = info.mediaMode;
+            call->mediaModes = info->mediaMode;
         }
     }
 }
 
 std::string Core::readCause(const CallPtr& call) {
-    TspiCallStatus status{};
-    status.size = sizeof status;
+    Filled<TspiCallStatus> status;
     ProviderRecord& provider = *call->line->provider;
     const auto get = provider.table().lineGetCallStatus;
-    if (get == nullptr || !provider.call("lineGetCallStatus", get, call->driverCall, &status)) {
+    if (get == nullptr || !provider.fill("lineGetCallStatus", get, status, call->driverCall)) {
         return {};
     }
-    return fieldText(status.cause);
+    return fieldText(status->cause);
 }
 
 void Core::onCallInfo(const CallPtr& call, std::uint32_t changed) {
@@ -240,7 +283,7 @@ void Core::onDigit(const LinePtr& line, const CallPtr& call, const ProviderItem&
     constexpr std::string_view kDigits = "0123456789*#ABCD";
     const auto digit = static_cast<char>(item.p1);
     if (item.p1 > 0x7F || kDigits.find(digit) == std::string_view::npos) {
-        line->provider->breach("LINE_MONITORDIGITS", line->name,
+        line->provider->breach(ContractRule::BadValue, "LINE_MONITORDIGITS", line->name,
                                fmt::format("{:#x} is no digit", item.p1));
         return;
     }
@@ -265,7 +308,8 @@ void Core::onGenerated(const CallPtr& call, const ProviderItem& item) {
     const auto found = std::find_if(all.begin(), all.end(),
                                     [&](const auto& each) { return each.endToEndId == item.p2; });
     if (found == all.end()) {
-        call->line->provider->breach("LINE_GENERATE", call->line->name,
+        call->line->provider->breach(ContractRule::UnknownGeneration, "LINE_GENERATE",
+                                     call->line->name,
                                      fmt::format("no generation {} is under way", item.p2));
         return;
     }

@@ -57,7 +57,9 @@ struct CallRecord {
         std::weak_ptr<CallView> view;
     };
     std::vector<Generation> generations;
-    std::optional<hal::Timer> watchdog;  ///< forces idle on a provider that forgets it
+    std::optional<hal::Timer> firstState;  ///< of an incoming call that has none yet
+    bool orderReported = false;            ///< that something came before the first state
+    std::optional<hal::Timer> watchdog;    ///< forces idle on a provider that forgets it
 };
 
 /// A call as one application sees it.

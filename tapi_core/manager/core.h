@@ -11,6 +11,7 @@
 #include "assisted_requests.h"
 #include "call_record.h"
 #include "call_states.h"
+#include "contract_checker.h"
 #include "line_ids.h"
 #include "line_record.h"
 #include "outbox.h"
@@ -37,6 +38,7 @@ public:
     void releaseLine(const std::shared_ptr<LineRecord>& line);
     [[nodiscard]] const std::vector<std::shared_ptr<LineRecord>>& lines() const { return lines_; }
     [[nodiscard]] std::shared_ptr<LineRecord> findLine(std::uint32_t id) const;
+    [[nodiscard]] ContractChecker& contract() { return *checker_; }
     hal::Result<tapi::RequestId> devSpecific(const std::shared_ptr<LineRecord>& line,
                                              const std::shared_ptr<ApplicationRecord>& application,
                                              std::string_view data, tapi::Reply reply);
@@ -97,6 +99,9 @@ private:
     void onLineClosed(ProviderRecord& provider, const ProviderItem& item);
     void onCallClosed(ProviderRecord& provider, const ProviderItem& item);
     hal::Result<void> enumerate(ProviderRecord& provider);
+    [[nodiscard]] std::string lineNameOf(const ProviderRecord& provider,
+                                         const CallTarget& target) const;
+    void onExpired(const PendingRequest& request);
     void addDevice(ProviderRecord& provider, const std::string& deviceKey);
     void removeDevice(ProviderRecord& provider, std::uint32_t deviceId);
     void onLineEvent(ProviderRecord& provider, ProviderItem& item);
@@ -112,6 +117,7 @@ private:
 
     // line_control.cpp
     hal::Result<void> describeLine(ProviderRecord& provider, LineRecord& line);
+    void readAddressCaps(ProviderRecord& provider, LineRecord& line);
     void readStatus(LineRecord& line);
     void setState(const LinePtr& line, tapi::AddressState state, std::string cause);
     void closeLine(const LinePtr& line);
@@ -147,6 +153,8 @@ private:
     hal::Result<tapi::RequestId> callRequest(const CallPtr& call, const char* function,
                                              TSPI_RESULT (*pointer)(DRV_REQUESTID, HDRVCALL),
                                              PendingRequest::Done done);
+    [[nodiscard]] bool isDriverCall(const ProviderRecord& provider, HDRVCALL call) const;
+    void armFirstState(const CallPtr& call);
     void onMakeCallDone(const CallPtr& call, const hal::Result<void>& result);
     void dialNext(const CallPtr& call);
     void beginCall(const CallPtr& call);
@@ -180,6 +188,7 @@ private:
     void closeMedia(const CallPtr& call, const std::string& cause);
 
     hal::EventLoop& loop_;
+    const std::shared_ptr<ContractChecker> checker_;
     LineIds ids_;
     std::shared_ptr<Outbox> outbox_;
     RequestTable requests_;
@@ -202,8 +211,9 @@ hal::Result<tapi::RequestId> Core::request(ProviderRecord& provider, PendingRequ
     const char* function = pending.function;
     const LinePtr line = pending.line;
     const tapi::RequestId id = requests_.add(std::move(pending));
-    provider.clearExplanation();
-    return requestResult(provider, function, line, id, std::forward<Invoke>(invoke)(id));
+    const TSPI_RESULT result = provider.invoke(function, {line ? line->driverLine : nullptr, {}},
+                                               [&] { return std::forward<Invoke>(invoke)(id); });
+    return requestResult(provider, function, line, id, result);
 }
 
 }  // namespace tipring::core

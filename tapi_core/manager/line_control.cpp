@@ -28,20 +28,30 @@ hal::Result<void> Core::describeLine(ProviderRecord& provider, LineRecord& line)
             return agreed;
         }
     }
-    TspiLineCaps caps{};
-    caps.size = sizeof caps;
-    caps.media.size = sizeof caps.media;
+    Filled<TspiLineCaps> caps;
+    caps->media.size = sizeof caps->media;
     auto described =
-        provider.call("lineGetDevCaps", table.lineGetDevCaps, provider.session(), line.id, &caps);
+        provider.fill("lineGetDevCaps", table.lineGetDevCaps, caps, provider.session(), line.id);
     if (described) {
-        line.caps = caps;
-        line.capabilities = capabilitiesOf(caps);
-        line.name = fieldText(caps.name);
+        line.caps = caps.value();
+        line.capabilities = capabilitiesOf(line.caps);
+        readAddressCaps(provider, line);
+        line.name = fieldText(caps->name);
         if (line.name.empty()) {
             line.name = line.deviceKey;
         }
     }
     return described;
+}
+
+void Core::readAddressCaps(ProviderRecord& provider, LineRecord& line) {
+    Filled<TspiAddressCaps> caps;
+    const auto get = provider.table().lineGetAddressCaps;
+    line.hasAddressCaps = get != nullptr && provider.fill("lineGetAddressCaps", get, caps,
+                                                          provider.session(), line.id, 0U);
+    line.addressCaps = line.hasAddressCaps ? caps.value() : addressCapsOf(line.caps);
+    addCapabilities(line.capabilities, line.addressCaps);
+    line.capabilities.maxCallDataSize = kMaxCallData;
 }
 
 hal::Result<void> Core::openLine(const LinePtr& line) {
@@ -56,18 +66,19 @@ hal::Result<void> Core::openLine(const LinePtr& line) {
     auto session = std::make_shared<LineSession>();
     session->queue = provider.queue();
     session->line = line;
+    session->name = line->name;
     const HTAPILINE handle = lineHandles().add(session);
     HDRVLINE driverLine = nullptr;
     auto opened = provider.call("lineOpen", provider.table().lineOpen, provider.session(), line->id,
                                 handle, &core::onLineEvent, TSPI_VERSION, &driverLine);
     if (opened && driverLine == nullptr) {
-        provider.breach("lineOpen", line->name, "gave no handle");
+        provider.breach(ContractRule::MissingHandle, "lineOpen", line->name, "gave no handle");
         opened = hal::fail(
             hal::ErrorCode::OperationFailed,
             fmt::format("provider {} gave no handle for line {}", provider.name(), line->name));
     }
     if (!opened) {
-        lineHandles().remove(handle);
+        forgetLine(handle);
         return opened;
     }
     line->handle = handle;
@@ -111,19 +122,19 @@ void Core::abandonLine(const LinePtr& line, const std::string& cause) {
 }
 
 void Core::readStatus(LineRecord& line) {
-    TspiLineStatus status{};
-    status.size = sizeof status;
+    Filled<TspiLineStatus> status;
     ProviderRecord& provider = *line.provider;
-    if (!provider.call("lineGetLineDevStatus", provider.table().lineGetLineDevStatus,
-                       line.driverLine, &status)) {
+    if (!provider.fill("lineGetLineDevStatus", provider.table().lineGetLineDevStatus, status,
+                       line.driverLine)) {
         return;
     }
-    const bool good = status.connected != 0 && status.inService != 0;
+    line.status = status.value();
+    const bool good = status->connected != 0 && status->inService != 0;
     line.state = good ? tapi::AddressState::InService : tapi::AddressState::OutOfService;
-    line.stateCause = good ? "" : fieldText(status.cause);
+    line.stateCause = good ? "" : fieldText(status->cause);
     if (!good && line.stateCause.empty()) {
-        line.stateCause = status.connected == 0 ? "the device does not answer"
-                                                : "the device finds no telephone line";
+        line.stateCause = status->connected == 0 ? "the device does not answer"
+                                                 : "the device finds no telephone line";
     }
 }
 
@@ -261,11 +272,13 @@ hal::Result<std::string> Core::deviceId(const LinePtr& line, std::string_view de
     const std::string name(deviceClass);
     auto got = provider.call("lineGetID", provider.table().lineGetID, line->driverLine,
                              name.c_str(), id.data(), id.size());
-    releaseLine(line);
     if (!got) {
+        releaseLine(line);
         return tl::unexpected(std::move(got.error()));
     }
-    return fieldText(id.data(), id.size());
+    std::string text = provider.textOf("lineGetID", line->name, id);
+    releaseLine(line);
+    return text;
 }
 
 }  // namespace tipring::core

@@ -32,6 +32,14 @@ hal::Result<void> LineManager::loadProvider(const std::string& libraryPath, Prov
     return impl_->core->addProvider(*loaded->table, std::move(config), std::move(loaded->library));
 }
 
+std::vector<ContractBreach> LineManager::breaches() const {
+    return impl_->core->contract().breaches();
+}
+
+void LineManager::observeBreaches(BreachObserver observer) {
+    impl_->core->contract().observe(std::move(observer));
+}
+
 std::unique_ptr<tapi::Tapi> LineManager::createApplication(std::string name) {
     return std::make_unique<TapiView>(impl_->core->addApplication(std::move(name)));
 }

@@ -31,6 +31,12 @@ struct LineRecord {
     TspiLineCaps caps{};
     tapi::AddressCapabilities capabilities;
 
+    TspiAddressCaps addressCaps{};  ///< as the provider told them, or made of the line's
+    bool hasAddressCaps = false;    ///< the provider told them
+    TspiLineStatus status{};        ///< as last read
+    std::uint32_t extVersion = 0;   ///< the first opener's choice; 0: none
+    std::uint32_t wantedRings = 0;  ///< before an answering application answers
+
     HTAPILINE handle = nullptr;  ///< null: not open
     HDRVLINE driverLine = nullptr;
     tapi::AddressState state = tapi::AddressState::InService;
@@ -55,6 +61,12 @@ template <std::size_t N>
 }
 
 [[nodiscard]] tapi::AddressCapabilities capabilitiesOf(const TspiLineCaps& caps);
+/// What an address can do, as far as the caps of its line tell.
+[[nodiscard]] TspiAddressCaps addressCapsOf(const TspiLineCaps& caps);
+/// Adds what an address can do to what its line can.
+void addCapabilities(tapi::AddressCapabilities& out, const TspiAddressCaps& caps);
+/// The most that Call::setCallData takes, on any line: the core keeps it.
+inline constexpr std::uint32_t kMaxCallData = 4096;
 [[nodiscard]] tapi::CallInfo callInfoOf(const TspiCallInfo& info);
 
 /// True where a registration for `wanted` is meant by a call of these media modes. Providers often

@@ -6,6 +6,7 @@
 #include <array>
 #include <utility>
 
+#include "call_media.h"
 #include "core.h"
 #include "tipring/hal/base/log.h"
 
@@ -14,14 +15,32 @@ namespace {
 
 const hal::LogCategory kLog{"manager"};
 
+constexpr std::uint32_t kCallMessages[] = {
+    LINE_CALLSTATE,    LINE_CALLINFO,        LINE_MONITORDIGITS,
+    LINE_MONITORMEDIA, LINE_MONITORTONE,     LINE_GENERATE,
+    LINE_GATHERDIGITS, LINE_CALLDEVSPECIFIC, LINE_CALLDEVSPECIFICFEATURE,
+};
+
+std::string_view lineOf(const PendingRequest& request) {
+    return request.line ? std::string_view(request.line->name) : std::string_view();
+}
+
+bool isCallMessage(std::uint32_t message) {
+    return std::find(std::begin(kCallMessages), std::end(kCallMessages), message) !=
+           std::end(kCallMessages);
+}
+
 }  // namespace
 
 Core::Core(hal::EventLoop& loop, std::string stateDirectory)
     : loop_(loop),
+      checker_(ContractChecker::create(loop)),
       ids_(std::move(stateDirectory)),
       outbox_(Outbox::create(loop)),
       requests_(loop),
-      assisted_(outbox_) {}
+      assisted_(outbox_) {
+    requests_.onExpiry([this](const PendingRequest& request) { onExpired(request); });
+}
 
 Core::~Core() = default;
 
@@ -37,13 +56,17 @@ hal::Result<void> Core::addProvider(const TspiProvider& table, ProviderConfig co
                          fmt::format("provider {} is there already", table.name));
     }
     auto slot = std::make_shared<ProviderRecord*>(nullptr);
-    auto queue = ProviderQueue::create(loop_, [this, slot](ProviderItem& item) {
-        if (*slot != nullptr) {
-            dispatch(**slot, item);
-        }
-    });
+    auto queue =
+        ProviderQueue::create(loop_, {checker_, table.name}, [this, slot](ProviderItem& item) {
+            if (*slot != nullptr) {
+                dispatch(**slot, item);
+            }
+        });
     auto provider = std::make_unique<ProviderRecord>(loop_, table, std::move(config),
                                                      std::move(library), std::move(queue));
+    provider->setLineNames([this, self = provider.get()](const CallTarget& target) {
+        return lineNameOf(*self, target);
+    });
     if (auto begun = provider->init(); !begun) {
         return begun;
     }
@@ -76,7 +99,7 @@ hal::Result<void> Core::enumerate(ProviderRecord& provider) {
             !read) {
             return read;
         }
-        addDevice(provider, fieldText(key.data(), key.size()));
+        addDevice(provider, provider.textOf("providerGetDeviceKey", "", key));
     }
     return {};
 }
@@ -85,7 +108,7 @@ void Core::addDevice(ProviderRecord& provider, const std::string& deviceKey) {
     const std::uint32_t id = ids_.idFor(provider.name(), deviceKey);
     LinePtr line = findLine(id);
     if (line && line->provider != nullptr) {
-        provider.breach("lineCreate", line->name,
+        provider.breach(ContractRule::DuplicateDevice, "lineCreate", line->name,
                         fmt::format("device \"{}\" was there already", deviceKey));
         return;
     }
@@ -123,7 +146,8 @@ void Core::addDevice(ProviderRecord& provider, const std::string& deviceKey) {
 void Core::removeDevice(ProviderRecord& provider, std::uint32_t deviceId) {
     const LinePtr line = findLine(deviceId);
     if (!line || line->provider != &provider) {
-        provider.breach("lineRemove", "", fmt::format("line {} is not one of its own", deviceId));
+        provider.breach(ContractRule::UnknownDevice, "lineRemove", "",
+                        fmt::format("line {} is not one of its own", deviceId));
         return;
     }
     kLog.info("line {} is gone: {}", line->id, line->name);
@@ -152,6 +176,30 @@ void Core::shutDown() {
         providers_.pop_back();  // the last one first
     }
     requests_.clear();
+    checker_->close();
+}
+
+/// The line that a call into a provider was for. Only asked when it broke a rule.
+std::string Core::lineNameOf(const ProviderRecord& provider, const CallTarget& target) const {
+    for (const LinePtr& line : lines_) {
+        const auto isIt = [&](const CallPtr& call) {
+            return call->driverCall == target.handle ||
+                   (call->media && call->media->driverMedia == target.handle);
+        };
+        const bool byHandle =
+            target.handle != nullptr && (line->driverLine == target.handle ||
+                                         std::any_of(line->calls.begin(), line->calls.end(), isIt));
+        const bool mine = line->provider == nullptr || line->provider == &provider;
+        if (mine && (byHandle || target.deviceId == line->id)) {
+            return line->name;
+        }
+    }
+    return {};
+}
+
+void Core::onExpired(const PendingRequest& request) {
+    request.provider->breach(ContractRule::MissingCompletion, request.function, lineOf(request),
+                             "the request was not completed in its time");
 }
 
 void Core::dispatch(ProviderRecord& provider, ProviderItem& item) {
@@ -160,7 +208,10 @@ void Core::dispatch(ProviderRecord& provider, ProviderItem& item) {
     case ProviderItem::Kind::LineEvent: return onLineEvent(provider, item);
     case ProviderItem::Kind::LineCreate: return addDevice(provider, item.text);
     case ProviderItem::Kind::LineRemove: return removeDevice(provider, item.number);
-    case ProviderItem::Kind::Task: return item.task(reinterpret_cast<void*>(item.p1));
+    case ProviderItem::Kind::Task: {
+        const ProviderScope scope(*provider.queue());
+        return item.task(reinterpret_cast<void*>(item.p1));
+    }
     case ProviderItem::Kind::LineClosed: return onLineClosed(provider, item);
     case ProviderItem::Kind::CallClosed: return onCallClosed(provider, item);
     case ProviderItem::Kind::MediaNotice: return onMediaNotice(item);
@@ -168,19 +219,25 @@ void Core::dispatch(ProviderRecord& provider, ProviderItem& item) {
 }
 
 void Core::onCompletion(ProviderRecord& provider, const ProviderItem& item) {
-    if (requests_.has(item.number, provider)) {
+    const PendingRequest* pending = requests_.find(item.number);
+    if (pending != nullptr && pending->provider == &provider) {
         if (item.result == 0) {
             requests_.finish(item.number, {});
             return;
         }
         if (item.result > 0) {
-            provider.breach("completion", "",
-                            fmt::format("request {} completed with the positive "
-                                        "result {}",
+            provider.breach(ContractRule::PositiveCompletion, pending->function, lineOf(*pending),
+                            fmt::format("request {} completed with the positive result {}",
                                         item.number, item.result));
         }
         requests_.finish(item.number, tl::unexpected(errorOf(item.result, item.text,
                                                              provider.name(), "a request")));
+        return;
+    }
+    if (pending != nullptr) {
+        provider.breach(ContractRule::ForeignRequest, "completion", "",
+                        fmt::format("request {} is one of provider {}", item.number,
+                                    pending->provider->name()));
         return;
     }
     switch (requests_.history(item.number)) {
@@ -188,13 +245,13 @@ void Core::onCompletion(ProviderRecord& provider, const ProviderItem& item) {
         kLog.info("provider {} completed request {} after its time", provider.name(), item.number);
         break;
     case RequestTable::Unknown::Twice:
-        provider.breach("completion", "",
-                        fmt::format("request {} was completed twice, or after it "
-                                    "was refused",
-                                    item.number));
+        provider.breach(
+            ContractRule::DoubleCompletion, "completion", "",
+            fmt::format("request {} was completed twice, or after it was refused", item.number));
         break;
     case RequestTable::Unknown::Never:
-        provider.breach("completion", "", fmt::format("request {} does not exist", item.number));
+        provider.breach(ContractRule::UnknownRequest, "completion", "",
+                        fmt::format("request {} does not exist", item.number));
         break;
     }
 }
@@ -203,12 +260,12 @@ void Core::onCompletion(ProviderRecord& provider, const ProviderItem& item) {
 void Core::onLineClosed(ProviderRecord& provider, const ProviderItem& item) {
     const auto session = lineHandles().find(item.line);
     const LinePtr line = session ? session->line.lock() : nullptr;
-    lineHandles().remove(item.line);
+    forgetLine(item.line);
     if (!line || line->isOpen()) {
         return;
     }
     for (const tapi::RequestId id : requests_.pendingOf(*line)) {
-        provider.breach("lineClose", line->name,
+        provider.breach(ContractRule::MissingCompletion, "lineClose", line->name,
                         fmt::format("request {} was left without completion", id));
         requests_.finish(id, hal::fail(hal::ErrorCode::OperationFailed,
                                        "the line was closed before the request was completed"));
@@ -223,7 +280,7 @@ void Core::onCallClosed(ProviderRecord& provider, const ProviderItem& item) {
         return;
     }
     for (const tapi::RequestId id : requests_.pendingOf(*call)) {
-        provider.breach("lineCloseCall", call->line->name,
+        provider.breach(ContractRule::MissingCompletion, "lineCloseCall", call->line->name,
                         fmt::format("request {} was left without completion", id));
         requests_.finish(id, hal::fail(hal::ErrorCode::OperationFailed,
                                        "the call ended before the request was completed"));
@@ -234,6 +291,9 @@ void Core::onCallClosed(ProviderRecord& provider, const ProviderItem& item) {
 void Core::onLineEvent(ProviderRecord& provider, ProviderItem& item) {
     const auto session = lineHandles().find(item.line);
     const LinePtr line = session ? session->line.lock() : nullptr;
+    if (!session) {
+        reportDeadLine(item.line, item.number);
+    }
     if (!line || session->closing || line->handle != item.line) {
         if (item.number == LINE_NEWCALL) {
             provider.queue()->calls.remove(item.call);  // the line closed while it was on its way
@@ -249,6 +309,11 @@ void Core::onLineEvent(ProviderRecord& provider, ProviderItem& item) {
     case LINE_DEVSPECIFIC: return;
     default: break;
     }
+    if (!isCallMessage(item.number)) {
+        provider.breach(ContractRule::UnknownMessage, messageName(item.number), line->name,
+                        "is not one of the contract");
+        return;
+    }
     if (const CallPtr call = findCall(line, provider, item)) {
         onCallEvent(line, call, item);
     }
@@ -262,7 +327,8 @@ hal::Result<tapi::RequestId> Core::requestResult(ProviderRecord& provider, const
     }
     requests_.withdraw(id);
     if (result >= 0) {
-        provider.breach(function, line ? line->name : "",
+        provider.breach(result == 0 ? ContractRule::ZeroResult : ContractRule::WrongRequestId,
+                        function, line ? line->name : "",
                         fmt::format("returned {} for request {}", result, id));
         return hal::fail(
             hal::ErrorCode::OperationFailed,

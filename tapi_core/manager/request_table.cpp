@@ -26,11 +26,6 @@ void RequestTable::withdraw(tapi::RequestId id) {
     remove(id, false);
 }
 
-bool RequestTable::has(tapi::RequestId id, const ProviderRecord& provider) const {
-    const auto found = pending_.find(id);
-    return found != pending_.end() && found->second.provider == &provider;
-}
-
 void RequestTable::finish(tapi::RequestId id, const hal::Result<void>& result) {
     const auto found = pending_.find(id);
     if (found != pending_.end()) {
@@ -38,6 +33,11 @@ void RequestTable::finish(tapi::RequestId id, const hal::Result<void>& result) {
         remove(id, false);
         done(result);
     }
+}
+
+const PendingRequest* RequestTable::find(tapi::RequestId id) const {
+    const auto found = pending_.find(id);
+    return found == pending_.end() ? nullptr : &found->second;
 }
 
 RequestTable::Unknown RequestTable::history(tapi::RequestId id) const {
@@ -102,6 +102,9 @@ void RequestTable::expire() {
         const tapi::RequestId id = due_.begin()->second;
         PendingRequest request = std::move(pending_.at(id));
         remove(id, true);
+        if (onExpiry_) {
+            onExpiry_(request);
+        }
         const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(request.limit);
         request.done(hal::fail(hal::ErrorCode::Timeout,
                                fmt::format("the provider did not complete {} within {} s",

@@ -49,9 +49,14 @@ public:
     tapi::RequestId add(PendingRequest request);
     /// Forgets a request that was refused.
     void withdraw(tapi::RequestId id);
-    [[nodiscard]] bool has(tapi::RequestId id, const ProviderRecord& provider) const;
     /// Ends a request.
     void finish(tapi::RequestId id, const hal::Result<void>& result);
+    /// Null: it is not pending.
+    [[nodiscard]] const PendingRequest* find(tapi::RequestId id) const;
+    /// Called for each request whose time is over, before its reply.
+    void onExpiry(std::function<void(const PendingRequest& request)> handler) {
+        onExpiry_ = std::move(handler);
+    }
     /// Why an id is not there.
     [[nodiscard]] Unknown history(tapi::RequestId id) const;
     /// Ids of what is still pending.
@@ -75,6 +80,7 @@ private:
     std::array<Ended, 1024> ended_{};  // a ring of the last ones
     std::size_t nextEnded_ = 0;
     hal::Timer timer_;
+    std::function<void(const PendingRequest& request)> onExpiry_;
 };
 
 }  // namespace tipring::core
