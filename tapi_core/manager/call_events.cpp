@@ -60,6 +60,7 @@ void Core::onNewCall(const LinePtr& line, const ProviderItem& item) {
     provider.queue()->calls.set(call->handle, call);
     line->calls.push_back(call);
     armFirstState(call);
+    lineServices_.checkCallAddress(call);
 }
 
 bool Core::isDriverCall(const ProviderRecord& provider, HDRVCALL call) const {
@@ -125,7 +126,8 @@ void Core::onCallEvent(const LinePtr& line, const CallPtr& call, ProviderItem& i
     case LINE_MONITORDIGITS: return onDigit(line, call, item);
     case LINE_GENERATE: return onGenerated(call, item);
     case LINE_MONITORMEDIA: return onMediaHeard(call, item);
-    case LINE_CALLDEVSPECIFIC: return;
+    case LINE_CALLDEVSPECIFIC:
+    case LINE_CALLDEVSPECIFICFEATURE: return lineServices_.onCallDevSpecific(call, item);
     default:
         line->provider->breach(ContractRule::UnknownMessage, messageName(item.number), line->name,
                                "is not one of the contract");

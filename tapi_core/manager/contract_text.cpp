@@ -8,6 +8,7 @@
 namespace tipring::core {
 namespace {
 
+constexpr std::uint32_t kHearsDigits = LINECALLFEATURE_MONITORDIGITS | LINECALLFEATURE_GATHERDIGITS;
 constexpr std::uint32_t kVoice = LINEMEDIAMODE_INTERACTIVEVOICE | LINEMEDIAMODE_AUTOMATEDVOICE;
 
 tapi::PartyStatus statusOf(std::uint32_t flags, std::uint32_t present) {
@@ -125,7 +126,11 @@ TspiAddressCaps addressCapsOf(const TspiLineCaps& caps) {
     const bool dials = (caps.lineFeatures & LINEFEATURE_MAKECALL) != 0 || caps.lineFeatures == 0;
     out.addressFeatures = dials ? LINEADDRFEATURE_MAKECALL : 0;
     out.addressCapFlags = dials ? LINEADDRCAPFLAGS_DIALED : 0;
-    out.callFeatures = LINECALLFEATURE_ANSWER | LINECALLFEATURE_DROP | LINECALLFEATURE_SETCALLDATA;
+    out.callFeatures = LINECALLFEATURE_ANSWER | LINECALLFEATURE_DROP | LINECALLFEATURE_SETCALLDATA |
+                       (caps.generateDigitModes != 0 ? LINECALLFEATURE_GENERATEDIGITS : 0) |
+                       (caps.generateToneModes != 0 ? LINECALLFEATURE_GENERATETONE : 0) |
+                       (caps.monitorDigitModes != 0 ? kHearsDigits : 0) |
+                       (caps.monitorToneMaxEntries != 0 ? LINECALLFEATURE_MONITORTONES : 0);
     return out;
 }
 

@@ -14,6 +14,7 @@
 #include "contract_checker.h"
 #include "line_ids.h"
 #include "line_record.h"
+#include "line_services.h"
 #include "outbox.h"
 #include "provider_record.h"
 #include "request_table.h"
@@ -38,6 +39,7 @@ public:
     void releaseLine(const std::shared_ptr<LineRecord>& line);
     [[nodiscard]] const std::vector<std::shared_ptr<LineRecord>>& lines() const { return lines_; }
     [[nodiscard]] std::shared_ptr<LineRecord> findLine(std::uint32_t id) const;
+    LineServices& lineServices() { return lineServices_; }
     [[nodiscard]] ContractChecker& contract() { return *checker_; }
     hal::Result<tapi::RequestId> devSpecific(const std::shared_ptr<LineRecord>& line,
                                              const std::shared_ptr<ApplicationRecord>& application,
@@ -89,6 +91,7 @@ public:
     hal::Result<tapi::RequestId> stopRecording(CallView& view, tapi::Reply reply);
 
 private:
+    friend class LineServices;
     using LinePtr = std::shared_ptr<LineRecord>;
     using CallPtr = std::shared_ptr<CallRecord>;
     using ApplicationPtr = std::shared_ptr<ApplicationRecord>;
@@ -124,7 +127,6 @@ private:
     /// Ends the line's calls as the loss of the device does, and closes it.
     void abandonLine(const LinePtr& line, const std::string& cause);
     void updateMediaDetection(const LinePtr& line);
-    void onLineState(const LinePtr& line, const ProviderItem& item);
     void tellAll(const LinePtr& line, tapi::AddressEvent::Kind kind);
     void tellAll(const LinePtr& line, tapi::TapiObjectEvent::Kind kind);
     void tellRinging(const LinePtr& line, const ProviderItem& item);
@@ -193,6 +195,7 @@ private:
     std::shared_ptr<Outbox> outbox_;
     RequestTable requests_;
     AssistedRequests assisted_;
+    LineServices lineServices_{*this};
     std::vector<std::unique_ptr<ProviderRecord>> providers_;
     std::vector<LinePtr> lines_;
     std::vector<ApplicationPtr> applications_;

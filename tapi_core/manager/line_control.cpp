@@ -85,6 +85,7 @@ hal::Result<void> Core::openLine(const LinePtr& line) {
     line->driverLine = driverLine;
     line->mediaDetection = 0;
     readStatus(*line);
+    lineServices_.onOpened(line);
     return {};
 }
 
@@ -103,6 +104,7 @@ void Core::closeLine(const LinePtr& line) {
     if (const auto session = lineHandles().find(handle)) {
         session->closing = true;
     }
+    lineServices_.onClosed(*line);
     ProviderRecord& provider = *line->provider;
     if (auto closed = provider.call("lineClose", provider.table().lineClose, driverLine); !closed) {
         kLog.warning("line {}: {}", line->name, closed.error().text());
@@ -164,34 +166,6 @@ void Core::updateMediaDetection(const LinePtr& line) {
         if (auto told = provider.call("lineSetDefaultMediaDetection", set, line->driverLine, modes);
             !told && told.error().code != hal::ErrorCode::OperationUnavail) {
             kLog.warning("line {}: {}", line->name, told.error().text());
-        }
-    }
-}
-
-void Core::onLineState(const LinePtr& line, const ProviderItem& item) {
-    constexpr std::uintptr_t kStatus = LINEDEVSTATE_CONNECTED | LINEDEVSTATE_DISCONNECTED |
-                                       LINEDEVSTATE_INSERVICE | LINEDEVSTATE_OUTOFSERVICE |
-                                       LINEDEVSTATE_MAINTENANCE;
-    if ((item.p1 & LINEDEVSTATE_RINGING) != 0) {
-        tellRinging(line, item);
-    }
-    if ((item.p1 & kStatus) != 0) {
-        const auto state = line->state;
-        const auto cause = line->stateCause;
-        readStatus(*line);
-        if (line->state != state || line->stateCause != cause) {
-            tellAll(line, tapi::AddressEvent::Kind::State);
-        }
-    }
-    if ((item.p1 & LINEDEVSTATE_MSGWAITON) != 0) {
-        tellAll(line, tapi::AddressEvent::Kind::MessageWaitOn);
-    }
-    if ((item.p1 & LINEDEVSTATE_MSGWAITOFF) != 0) {
-        tellAll(line, tapi::AddressEvent::Kind::MessageWaitOff);
-    }
-    if ((item.p1 & (LINEDEVSTATE_CAPSCHANGE | LINEDEVSTATE_CONFIGCHANGE)) != 0) {
-        if (describeLine(*line->provider, *line)) {
-            tellAll(line, tapi::AddressEvent::Kind::CapsChange);
         }
     }
 }

@@ -34,8 +34,15 @@ struct LineRecord {
     TspiAddressCaps addressCaps{};  ///< as the provider told them, or made of the line's
     bool hasAddressCaps = false;    ///< the provider told them
     TspiLineStatus status{};        ///< as last read
-    std::uint32_t extVersion = 0;   ///< the first opener's choice; 0: none
-    std::uint32_t wantedRings = 0;  ///< before an answering application answers
+    std::uint32_t extVersion = 0;   ///< in force since the line is open; 0: none
+    std::uint32_t extAgreed = 0;    ///< negotiated, for the next open
+    std::uint32_t addressCount = 1;
+    std::uint32_t statusMessages = 0;  ///< LINEDEVSTATE_* as last told to the provider
+    struct RingWish {
+        std::weak_ptr<ApplicationRecord> application;
+        std::uint32_t rings = 0;
+    };
+    std::vector<RingWish> ringWishes;  ///< before an answering application answers
 
     HTAPILINE handle = nullptr;  ///< null: not open
     HDRVLINE driverLine = nullptr;

@@ -302,11 +302,14 @@ void Core::onLineEvent(ProviderRecord& provider, ProviderItem& item) {
     }
     switch (item.number) {
     case LINE_NEWCALL: return onNewCall(line, item);
-    case LINE_LINEDEVSTATE: return onLineState(line, item);
+    case LINE_LINEDEVSTATE: return lineServices_.onLineState(line, item);
+    case LINE_ADDRESSSTATE: return lineServices_.onAddressState(line, item);
     case LINE_CLOSE:
+        lineServices_.onForcedClose(line);
         abandonLine(line, "the provider closed the line");
         return setState(line, tapi::AddressState::OutOfService, "the provider closed the line");
-    case LINE_DEVSPECIFIC: return;
+    case LINE_DEVSPECIFIC:
+    case LINE_DEVSPECIFICFEATURE: return lineServices_.onDevSpecific(line, item);
     default: break;
     }
     if (!isCallMessage(item.number)) {
