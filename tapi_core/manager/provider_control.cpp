@@ -240,13 +240,15 @@ void Core::onCompletion(ProviderRecord& provider, const ProviderItem& item) {
                                     pending->provider->name()));
         return;
     }
-    switch (requests_.history(item.number)) {
+    const RequestTable::History history = requests_.history(item.number);
+    switch (history.why) {
     case RequestTable::Unknown::Late:
         kLog.info("provider {} completed request {} after its time", provider.name(), item.number);
         break;
     case RequestTable::Unknown::Twice:
         provider.breach(
-            ContractRule::DoubleCompletion, "completion", "",
+            ContractRule::DoubleCompletion, history.function,
+            history.line ? history.line->name : "",
             fmt::format("request {} was completed twice, or after it was refused", item.number));
         break;
     case RequestTable::Unknown::Never:

@@ -40,13 +40,13 @@ const PendingRequest* RequestTable::find(tapi::RequestId id) const {
     return found == pending_.end() ? nullptr : &found->second;
 }
 
-RequestTable::Unknown RequestTable::history(tapi::RequestId id) const {
+RequestTable::History RequestTable::history(tapi::RequestId id) const {
     const auto* found = std::find_if(ended_.begin(), ended_.end(),
                                      [id](const Ended& each) { return each.id == id; });
     if (id == 0 || found == ended_.end()) {
-        return Unknown::Never;
+        return {};
     }
-    return found->late ? Unknown::Late : Unknown::Twice;
+    return {found->late ? Unknown::Late : Unknown::Twice, found->function, found->line.lock()};
 }
 
 std::vector<tapi::RequestId> RequestTable::pendingOf(const CallRecord& call) const {
@@ -83,8 +83,8 @@ void RequestTable::remove(tapi::RequestId id, bool late) {
         return;
     }
     due_.erase({found->second.due, id});
+    ended_[nextEnded_] = {id, late, found->second.function, found->second.line};
     pending_.erase(found);
-    ended_[nextEnded_] = {id, late};
     nextEnded_ = (nextEnded_ + 1) % ended_.size();
     armTimer();
 }

@@ -57,8 +57,13 @@ public:
     void onExpiry(std::function<void(const PendingRequest& request)> handler) {
         onExpiry_ = std::move(handler);
     }
-    /// Why an id is not there.
-    [[nodiscard]] Unknown history(tapi::RequestId id) const;
+    /// Why an id is not there, and what it was of.
+    struct History {
+        Unknown why = Unknown::Never;
+        const char* function = "completion";
+        std::shared_ptr<LineRecord> line;
+    };
+    [[nodiscard]] History history(tapi::RequestId id) const;
     /// Ids of what is still pending.
     [[nodiscard]] std::vector<tapi::RequestId> pendingOf(const CallRecord& call) const;
     [[nodiscard]] std::vector<tapi::RequestId> pendingOf(const LineRecord& line) const;
@@ -76,6 +81,8 @@ private:
     struct Ended {
         tapi::RequestId id = 0;
         bool late = false;
+        const char* function = "";
+        std::weak_ptr<LineRecord> line;
     };
     std::array<Ended, 1024> ended_{};  // a ring of the last ones
     std::size_t nextEnded_ = 0;
