@@ -45,8 +45,8 @@ void ProgressListener::take(const std::int16_t* samples, const ProgressPlan& pla
     });
     if (ended || now.number % kJudgeEvery == 0) {
         const double position = static_cast<double>(now.number) * kHop;
-        follower_.judge(cutter_.now(), std::max(position, cutter_.now().begin), cutter_.power(),
-                        plan, tell);
+        follower_.judge(cutter_.now(), std::max(position, cutter_.now().begin),
+                        cutter_.meanSquare(), plan, tell);
     }
 }
 

@@ -4,6 +4,7 @@
 #include <numbers>
 #include <string_view>
 
+#include "bin_pair.h"
 #include "dtmf_receiver.h"
 
 namespace tipring::dsp {
@@ -24,16 +25,6 @@ constexpr Demand kLater{0.997F, 0.9F};
 constexpr unsigned kFirstFrames = 6;
 constexpr float kSteady = 5.0F;  // ratio of powers: an echo 8 dB down makes 7 dB
 constexpr unsigned kLeastInner = 2;
-
-/// The part of a window that a tone fills goes with the amplitude.
-float filled(float power, float whole) {
-    return whole > 0 ? std::sqrt(std::min(power / whole, 1.0F)) : 0.0F;
-}
-
-float levelOf(float power) {
-    constexpr float kFullScale = 32767.0F * 32767.0F;
-    return 10 * std::log10(std::max(power, 1e-9F) / kFullScale) + 3.14F;
-}
 
 }  // namespace
 
@@ -184,8 +175,8 @@ DtmfEvent DtmfRun::event(DtmfEvent::Kind kind) const {
     event.key = kKeys[low_ * 4 + high_ - 4];
     event.began = static_cast<SamplePosition>(std::llround(began));
     event.duration = static_cast<std::uint32_t>(std::llround(std::max(end() - began, 0.0)));
-    event.lowLevel = levelOf(lowSum_ / inner * lowGain_);
-    event.highLevel = levelOf(highSum_ / inner * highGain_);
+    event.lowLevel = levelOfPower(lowSum_ / inner * lowGain_);
+    event.highLevel = levelOfPower(highSum_ / inner * highGain_);
     return event;
 }
 

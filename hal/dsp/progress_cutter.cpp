@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "bin_pair.h"
 #include "progress_listener.h"
 
 namespace tipring::dsp {
@@ -21,23 +22,6 @@ constexpr unsigned kChange = 2;         // frames of something else
 constexpr unsigned kBeatingChange = 4;  // 80 ms: between the beats of 16 Hz there are 30 ms
 constexpr double kShortGap = 480;       // samples; not counted between two different tones
 
-float filled(float power, float whole) {
-    return whole > 0 ? std::sqrt(std::min(power / whole, 1.0F)) : 0.0F;
-}
-
-/// A sine between two bins of a Hann window: how far from their middle, and its power.
-struct Sine {
-    float offset = 0;  ///< Hz
-    float power = 0;   ///< squared amplitude
-};
-
-Sine between(float low, float high) {
-    const float ratio = std::sqrt(high / std::max(low, 1e-6F));
-    const float place = std::clamp((2 * ratio - 1) / (1 + ratio) - 0.5F, -1.4F, 1.4F);
-    const float square = place * place;
-    return {place * kBin, (low + high) / (1.4409F - 0.76F * square + 0.1F * square * square)};
-}
-
 }  // namespace
 
 void ProgressFrame::read(const FrameSums& sums, bool loud, const ProgressPlan& plan) {
@@ -49,9 +33,9 @@ void ProgressFrame::read(const FrameSums& sums, bool loud, const ProgressPlan& p
     }
     std::array<float, kMostProbes> offset;
     for (std::size_t i = 0; i < plan.probes.size(); ++i) {
-        const Sine sine = between(sums.power[2 * i], sums.power[2 * i + 1]);
+        const BinPair sine = between(sums.power[2 * i], sums.power[2 * i + 1]);
         power[i] = sine.power;
-        offset[i] = std::fabs(sine.offset);
+        offset[i] = std::fabs(sine.offset) * kBin;
     }
     sound = ProgressPlan::kOther;
     float best = 0;
@@ -106,6 +90,8 @@ void ProgressCutter::hold(const ProgressFrame& frame, const ProgressPlan& plan) 
     atLast_ = power;
     afterLast_ = 0;
     last_ = frame.number;
+    squares_ += frame.meanSquare;
+    ++frames_;
     if (power > loudest_) {
         loudest_ = power;
         toneSquare_ = frame.meanSquare;
@@ -121,7 +107,8 @@ void ProgressCutter::startTone(const ProgressFrame& frame, const ProgressPlan& p
     const float parts = filled(first, second) + filled(before, second);
     now_.begin = std::max(
         0.0, kHop * (static_cast<double>(frame.number) - 0.5 - static_cast<double>(parts)));
-    loudest_ = 0;
+    loudest_ = squares_ = 0;
+    frames_ = 0;
     atLast_ = first;
     hold(frame, plan);
 }

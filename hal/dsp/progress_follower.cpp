@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "bin_pair.h"
 #include "progress_listener.h"
 
 namespace tipring::dsp {
@@ -9,10 +10,10 @@ namespace tipring::dsp {
 namespace {
 
 constexpr double kMissedBeginning = 240;  // samples: the tone was on before listening began
+constexpr double kMixed = 640;            // samples: one tone going over into another
 constexpr float kNearlyDone = 0.6F;       // of a step that has not ended yet
 constexpr int kSteadyFacts = 2;           // what a tone counts that does not stop
 constexpr float kSure = 0.95F;
-constexpr float kFullScale = 32767.0F * 32767.0F;
 
 float confidenceOf(int facts) {
     return 1 - std::ldexp(1.0F, -facts);
@@ -47,6 +48,7 @@ ProgressFollower::Standing ProgressFollower::standing(const ProgressPlan::Row& r
                                                       double length,
                                                       const ProgressPlan& plan) const {
     Standing best;
+    unsigned longest = 0;
     const bool fresh = now.sound != ProgressPlan::kSilence && now.begin <= kMissedBeginning;
     for (std::size_t i = 0; i < row.count; ++i) {
         const ProgressPlan::Step& step = row.steps[i];
@@ -59,7 +61,8 @@ ProgressFollower::Standing ProgressFollower::standing(const ProgressPlan::Row& r
         if (silence && matched == 0) {
             continue;
         }
-        Standing one{static_cast<int>(matched), matched, matched};
+        Standing one{static_cast<int>(matched), matched, matched, 0};
+        longest = std::max(longest, matched);
         if (step.endless) {
             const bool steady = lasted >= plan.sounds[step.sound - 1U].steadyAfter;
             one.facts += steady ? kSteadyFacts : 0;
@@ -72,6 +75,7 @@ ProgressFollower::Standing ProgressFollower::standing(const ProgressPlan::Row& r
             best = one;
         }
     }
+    best.longest = longest;
     return best;
 }
 
@@ -103,8 +107,11 @@ void ProgressFollower::tellHeard(ProgressEvent::Kind kind, double position,
     tell(event_);
 }
 
-void ProgressFollower::judge(const ProgressSegment& now, double position, float power,
+void ProgressFollower::judge(const ProgressSegment& now, double position, float meanSquare,
                              const ProgressPlan& plan, Listener<ProgressEvent> tell) {
+    if (now.sound == ProgressPlan::kOther && position - now.begin < kMixed) {
+        return;
+    }
     Standing best, mine;
     std::size_t which = 0;
     for (std::size_t r = 0; r < plan.rows.size(); ++r) {
@@ -118,7 +125,7 @@ void ProgressFollower::judge(const ProgressSegment& now, double position, float 
     bool alone = best.facts > 0;
     for (std::size_t r = 0; alone && r < plan.rows.size(); ++r) {
         const bool twin = plan.rows[r].same == plan.rows[which].same;
-        alone = twin || standings_[r].facts < 0 || standings_[r].complete < best.complete;
+        alone = twin || standings_[r].facts < 0 || standings_[r].longest < best.complete;
     }
     if (decided_) {
         mine = standings_[row_];
@@ -144,7 +151,7 @@ void ProgressFollower::judge(const ProgressSegment& now, double position, float 
     const bool first = event_.confidence == 0;
     event_.confidence = std::max(event_.confidence, confidence(row_, mine));
     event_.steps = std::max(event_.steps, mine.steps);
-    event_.level = 10 * std::log10(std::max(power, 1e-6F) / kFullScale) + 3.14F;
+    event_.level = levelOfPower(2 * meanSquare);
     const bool surer = !sure_ && event_.confidence >= kSure;
     if (first || surer) {
         tellHeard(first ? ProgressEvent::Kind::Heard : ProgressEvent::Kind::Surer, position, tell);

@@ -39,8 +39,10 @@ public:
     void take(const ProgressFrame& frame, const ProgressPlan& plan, Listener<ProgressSegment> tell);
     /// What lasts; its end is not set.
     [[nodiscard]] const ProgressSegment& now() const noexcept { return now_; }
-    /// Squared amplitude of the newest tone.
-    [[nodiscard]] float power() const noexcept { return loudest_; }
+    /// Mean square of the newest tone.
+    [[nodiscard]] float meanSquare() const noexcept {
+        return frames_ > 0 ? squares_ / static_cast<float>(frames_) : 0;
+    }
 
 private:
     void hold(const ProgressFrame& frame, const ProgressPlan& plan);
@@ -57,7 +59,9 @@ private:
     std::uint64_t last_ = 0;  ///< number of the newest frame with the tone
     float beforeLast_ = 0, atLast_ = 0, afterLast_ = 0;
     float loudest_ = 0;
-    float toneSquare_ = 0;                 ///< mean square of a frame of the newest tone
+    float toneSquare_ = 0;  ///< mean square of the loudest frame of the newest tone
+    float squares_ = 0;     ///< sum of the mean squares of its frames
+    unsigned frames_ = 0;
     std::array<ProgressFrame, 2> past_{};  ///< the newest two, the newest last
 };
 
@@ -68,8 +72,8 @@ public:
         : matched_(plan.rows.size()), standings_(plan.rows.size()) {}
     void segment(const ProgressSegment& segment, const ProgressPlan& plan);
     /// Decides, with `now` lasting until `position`.
-    void judge(const ProgressSegment& now, double position, float power, const ProgressPlan& plan,
-               Listener<ProgressEvent> tell);
+    void judge(const ProgressSegment& now, double position, float meanSquare,
+               const ProgressPlan& plan, Listener<ProgressEvent> tell);
 
 private:
     /// How well a row explains what was heard.
@@ -77,6 +81,7 @@ private:
         int facts = -1;  ///< -1: it does not
         unsigned steps = 0;
         unsigned complete = 0;  ///< of the steps, those that have ended
+        unsigned longest = 0;   ///< most steps that have ended, if it goes on in another way
     };
     [[nodiscard]] Standing standing(const ProgressPlan::Row& row, std::size_t index,
                                     const ProgressSegment& now, double length,

@@ -8,8 +8,11 @@
 
 namespace tipring::dsp {
 
-/// Sixteen floats, the width of the widest vector in use.
-struct alignas(64) Lanes {
+/// Factors of two samples: for each of eight frequencies those of the cosine, then of the sine.
+struct alignas(64) FactorRow {
+    std::int16_t value[32];
+};
+struct alignas(64) FloatRow {
     float value[16];
 };
 
@@ -17,34 +20,40 @@ struct alignas(64) Lanes {
 ///
 /// Frames follow each other by one hop and overlap by half, so the windows of all frames add up to
 /// one at each sample: the amplitudes of the frames, added up, are the length of a tone in hops.
+/// The window is folded at its middle: cosines see the sum of the two samples that are as far from
+/// it, sines the difference, both halved so that they are 16 bits again.
 class FrameTable {
 public:
     static constexpr std::size_t kMaxHop = 160;
-    static constexpr std::size_t kPerGroup = 8;  ///< frequencies in one Lanes
+    static constexpr std::size_t kPerGroup = 8;  ///< frequencies in one row
     static constexpr std::size_t kMaxGroups = 6;
 
-    /// `hop` is a multiple of 16, at most kMaxHop; frequencies in Hz, kMaxGroups * kPerGroup at
+    /// `hop` is a multiple of 32, at most kMaxHop; frequencies in Hz, kMaxGroups * kPerGroup at
     /// most.
     FrameTable(std::size_t hop, std::span<const double> hertz);
 
     [[nodiscard]] std::size_t hop() const noexcept { return hop_; }
     [[nodiscard]] std::size_t groups() const noexcept { return groups_; }
-    [[nodiscard]] const Lanes* window() const noexcept { return window_.data(); }
-    /// Row n of group g: cosine and sine of each frequency, side by side.
-    [[nodiscard]] const Lanes* group(std::size_t g) const noexcept {
-        return products_.data() + g * hop_;
+    /// Of one group: hop / 2 rows.
+    [[nodiscard]] const FactorRow* factors(std::size_t group) const noexcept {
+        return factors_.data() + group * hop_ / 2;
     }
+    /// For the squares of each two samples' sums and differences: hop / 16 rows.
+    [[nodiscard]] const FloatRow* weights() const noexcept { return weights_.data(); }
+    /// What a sum of products is multiplied with to be an amplitude.
+    [[nodiscard]] float scale() const noexcept { return scale_; }
 
 private:
     std::size_t hop_, groups_;
-    std::vector<Lanes> window_;    ///< half a window squared, from its middle outwards
-    std::vector<Lanes> products_;  ///< groups times hop
+    std::vector<FactorRow> factors_;
+    std::vector<FloatRow> weights_;
+    float scale_;
 };
 
 /// What came of a frame: for each frequency the phasor of the sine (its length the peak amplitude,
 /// its angle taken at the middle of the window), and the mean square of the window.
 struct FrameSums {
-    Lanes phasor[FrameTable::kMaxGroups];  ///< real and imaginary parts side by side
+    FloatRow phasor[FrameTable::kMaxGroups];  ///< real and imaginary parts side by side
     float power[FrameTable::kMaxGroups * FrameTable::kPerGroup];  ///< squared amplitudes
     float meanSquare;
 };
@@ -55,5 +64,7 @@ struct FrameSums {
 using FrameFunction = bool (*)(const FrameTable& table, const std::int16_t* before,
                                const std::int16_t* now, float floor, FrameSums& sums);
 [[nodiscard]] FrameFunction frameFunction() noexcept;
+/// All that this processor can run, the plain one first.
+[[nodiscard]] std::span<const FrameFunction> frameFunctions() noexcept;
 
 }  // namespace tipring::dsp

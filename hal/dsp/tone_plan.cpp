@@ -86,6 +86,9 @@ bool parseSound(std::string_view text, ToneStep& step) {
     if (text.find('*') != std::string_view::npos) {
         return parseModulated(text, step);
     }
+    if (text.ends_with('+')) {
+        return false;
+    }
     for (float& hertz : step.hertz) {
         const auto one = frequency(take(text, '+'));
         if (!one) {

@@ -117,4 +117,41 @@ tapi::Result<std::uint32_t> AddressView::negotiateExtVersion(std::uint32_t low,
                : tl::unexpected(std::move(way.error()));
 }
 
+tapi::Result<void> AddressView::setEventFilter(tapi::EventClass eventClass, std::int32_t subEvent,
+                                               bool on) {
+    auto way = wayOf(application_);
+    if (!way) {
+        return tl::unexpected(std::move(way.error()));
+    }
+    if (!filter_) {
+        filter_ = std::make_unique<tapi::SubEventFilter>();
+    }
+    return filter_->set(eventClass, subEvent, on);
+}
+
+std::vector<std::shared_ptr<tapi::Phone>> AddressView::phones() const {
+    const auto way = wayOf(application_);
+    return way ? way->core->phones().phonesOfLine(way->application, line_->provider, line_->id)
+               : std::vector<std::shared_ptr<tapi::Phone>>{};
+}
+
+std::vector<tapi::InterfaceDescription> AddressView::interfaces() const {
+    const auto way = wayOf(application_);
+    return way ? way->core->interfaces().of(line_->provider, tapi::ObjectKind::Address)
+               : std::vector<tapi::InterfaceDescription>{};
+}
+
+tapi::Result<std::shared_ptr<tapi::ProviderInterface>> AddressView::queryInterface(
+    std::string_view name, std::uint32_t version) {
+    auto way = wayOf(application_);
+    if (!way) {
+        return tl::unexpected(std::move(way.error()));
+    }
+    if (line_->provider == nullptr) {
+        return hal::fail(hal::ErrorCode::NoDevice, "the device of " + line_->name + " is gone");
+    }
+    return way->core->interfaces().query(line_->provider, tapi::ObjectKind::Address,
+                                         way->application, {line_, nullptr}, name, version);
+}
+
 }  // namespace tipring::core

@@ -29,6 +29,13 @@ public:
                                                          const tapi::CallParams& params) override;
     [[nodiscard]] std::vector<std::shared_ptr<tapi::Call>> calls() const override;
     tapi::Result<tapi::RequestId> devSpecific(std::string_view data, tapi::Reply reply) override;
+    tapi::Result<void> setEventFilter(tapi::EventClass eventClass, std::int32_t subEvent,
+                                      bool on) override;
+
+    [[nodiscard]] std::vector<std::shared_ptr<tapi::Phone>> phones() const override;
+    [[nodiscard]] std::vector<tapi::InterfaceDescription> interfaces() const override;
+    tapi::Result<std::shared_ptr<tapi::ProviderInterface>> queryInterface(
+        std::string_view name, std::uint32_t version) override;
 
     // line_services.h
     [[nodiscard]] tapi::AddressStatus status() const override;
@@ -51,9 +58,13 @@ public:
         return application_.lock().get() == &application;
     }
 
+    /// Null while nothing was taken away.
+    [[nodiscard]] const tapi::SubEventFilter* filter() const { return filter_.get(); }
+
 private:
     const std::shared_ptr<LineRecord> line_;
     const std::weak_ptr<ApplicationRecord> application_;  // it holds this view
+    std::unique_ptr<tapi::SubEventFilter> filter_;
 };
 
 }  // namespace tipring::core

@@ -29,6 +29,7 @@ TapiView::~TapiView() {
     application_->closed = true;
     application_->sink = nullptr;
     application_->addresses.clear();
+    application_->phones.clear();
 }
 
 std::vector<std::shared_ptr<tapi::Address>> TapiView::addresses() const {
@@ -93,6 +94,17 @@ tapi::Result<void> TapiView::unregisterNotifications(tapi::RegistrationCookie co
     return (*core)->removeRegistration(*application_, cookie);
 }
 
+tapi::Result<void> TapiView::setPriority(tapi::MediaMode mediaMode, tapi::Priority priority) {
+    auto core = coreOf(*application_);
+    return core ? (*core)->priorities().set(application_->name, mediaMode, priority)
+                : tl::unexpected(std::move(core.error()));
+}
+
+tapi::Priority TapiView::priority(tapi::MediaMode mediaMode) const {
+    const auto core = application_->core.lock();
+    return core ? core->priorities().get(application_->name, mediaMode) : tapi::Priority::Normal;
+}
+
 tapi::Result<tapi::RegistrationCookie> TapiView::registerRequestRecipient() {
     auto core = coreOf(*application_);
     if (!core) {
@@ -105,6 +117,9 @@ tapi::Result<void> TapiView::setRequestPriority(tapi::Priority priority) {
     auto core = coreOf(*application_);
     if (!core) {
         return tl::unexpected(std::move(core.error()));
+    }
+    if (auto kept = (*core)->priorities().setForRequests(application_->name, priority); !kept) {
+        return kept;
     }
     application_->requestPriority = priority;
     (*core)->assistedRequests().setPriority(*application_, priority);
@@ -120,6 +135,30 @@ tapi::Result<tapi::AssistedRequest> TapiView::takeRequest() {
 tapi::Result<void> TapiView::requestMakeCall(const tapi::AssistedRequest& request) {
     auto core = coreOf(*application_);
     return core ? (*core)->assistedRequests().request(request)
+                : tl::unexpected(std::move(core.error()));
+}
+
+tapi::AddressTranslation* TapiView::translation() const {
+    const auto core = coreOf(*application_);
+    return core ? (*core)->dialRules() : nullptr;
+}
+
+std::vector<std::shared_ptr<tapi::Phone>> TapiView::phones() const {
+    const auto core = coreOf(*application_);
+    return core ? (*core)->phones().phonesFor(application_)
+                : std::vector<std::shared_ptr<tapi::Phone>>{};
+}
+
+std::vector<tapi::InterfaceDescription> TapiView::interfaces() const {
+    const auto core = coreOf(*application_);
+    return core ? (*core)->interfaces().all() : std::vector<tapi::InterfaceDescription>{};
+}
+
+tapi::Result<std::shared_ptr<tapi::ProviderInterface>> TapiView::queryInterface(
+    std::string_view name, std::uint32_t version) {
+    auto core = coreOf(*application_);
+    return core ? (*core)->interfaces().query(nullptr, tapi::ObjectKind::Tapi, application_, {},
+                                              name, version)
                 : tl::unexpected(std::move(core.error()));
 }
 

@@ -12,6 +12,7 @@ namespace tipring::core {
 
 class Core;
 class AddressView;
+class PhoneView;
 
 /// One application, as long as its Tapi lives.
 struct ApplicationRecord {
@@ -22,6 +23,7 @@ struct ApplicationRecord {
     bool closed = false;
     tapi::Priority requestPriority = tapi::Priority::Normal;
     std::map<std::uint32_t, std::shared_ptr<AddressView>> addresses;  // by line id
+    std::map<std::uint32_t, std::shared_ptr<PhoneView>> phones;       // by phone id
 
     [[nodiscard]] bool wants(tapi::EventClass eventClass) const {
         return !closed && sink != nullptr && filter.has(eventClass);
@@ -44,10 +46,18 @@ public:
         const std::shared_ptr<tapi::Address>& address,
         const tapi::CallNotification& wanted) override;
     tapi::Result<void> unregisterNotifications(tapi::RegistrationCookie cookie) override;
+    tapi::Result<void> setPriority(tapi::MediaMode mediaMode, tapi::Priority priority) override;
+    [[nodiscard]] tapi::Priority priority(tapi::MediaMode mediaMode) const override;
     tapi::Result<tapi::RegistrationCookie> registerRequestRecipient() override;
     tapi::Result<void> setRequestPriority(tapi::Priority priority) override;
     tapi::Result<tapi::AssistedRequest> takeRequest() override;
     tapi::Result<void> requestMakeCall(const tapi::AssistedRequest& request) override;
+    [[nodiscard]] tapi::AddressTranslation* translation() const override;
+
+    [[nodiscard]] std::vector<std::shared_ptr<tapi::Phone>> phones() const override;
+    [[nodiscard]] std::vector<tapi::InterfaceDescription> interfaces() const override;
+    tapi::Result<std::shared_ptr<tapi::ProviderInterface>> queryInterface(
+        std::string_view name, std::uint32_t version) override;
 
 private:
     std::shared_ptr<ApplicationRecord> application_;

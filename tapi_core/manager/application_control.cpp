@@ -11,6 +11,7 @@ std::shared_ptr<ApplicationRecord> Core::addApplication(std::string name) {
     auto application = std::make_shared<ApplicationRecord>();
     application->name = std::move(name);
     application->core = weak_from_this();
+    application->requestPriority = priorities_.forRequests(application->name);
     applications_.push_back(application);
     return application;
 }
@@ -18,6 +19,7 @@ std::shared_ptr<ApplicationRecord> Core::addApplication(std::string name) {
 void Core::removeApplication(const ApplicationPtr& application) {
     application->closed = true;
     assisted_.removeApplication(*application);
+    phones_.removeApplication(*application);
     applications_.erase(std::remove(applications_.begin(), applications_.end(), application),
                         applications_.end());
     for (const LinePtr& line : lines_) {
@@ -28,27 +30,10 @@ void Core::removeApplication(const ApplicationPtr& application) {
                   all.end());
         const auto calls = line->calls;
         for (const CallPtr& call : calls) {
-            giveUp(call, *application);
+            ownership_.leave(call, *application);
         }
         updateMediaDetection(line);
         releaseLine(line);
-    }
-}
-
-/// A call whose last owner is gone is dropped; those that only watched leave it alone.
-void Core::giveUp(const CallPtr& call, const ApplicationRecord& application) {
-    const auto isOwner = [](const std::shared_ptr<CallView>& view) {
-        return view->rights == tapi::CallPrivilege::Owner;
-    };
-    auto& views = call->views;
-    const auto isMine = [&](const std::shared_ptr<CallView>& view) {
-        return view->application.get() == &application;
-    };
-    const bool owned = std::any_of(views.begin(), views.end(),
-                                   [&](const auto& view) { return isMine(view) && isOwner(view); });
-    views.erase(std::remove_if(views.begin(), views.end(), isMine), views.end());
-    if (owned && std::none_of(views.begin(), views.end(), isOwner)) {
-        dropCall(call, "the application that owned it ended");
     }
 }
 
@@ -69,6 +54,20 @@ hal::Result<tapi::RegistrationCookie> Core::addRegistration(const LinePtr& line,
     lineServices_.updateStatusMessages(line);
     updateMediaDetection(line);
     return nextCookie_++;
+}
+
+void Core::setDialRules(std::unique_ptr<tapi::AddressTranslation> rules) {
+    dialRulesChange_.reset();
+    dialRules_ = std::move(rules);
+    if (!dialRules_) {
+        return;
+    }
+    dialRulesChange_ = dialRules_->onChange([this] {
+        for (const ApplicationPtr& application : applications_) {
+            outbox_->event(application,
+                           tapi::TapiObjectEvent{tapi::TapiObjectEvent::Kind::TranslateChange, {}});
+        }
+    });
 }
 
 tapi::RegistrationCookie Core::addRequestRecipient(const ApplicationPtr& application) {
@@ -93,9 +92,7 @@ hal::Result<void> Core::removeRegistration(const ApplicationRecord& application,
         all.erase(found);
         // Who never heard of a call does not keep it.
         for (const auto& unheard : outbox_->drop(cookie)) {
-            const auto view = std::static_pointer_cast<CallView>(unheard);
-            auto& views = view->call->views;
-            views.erase(std::remove(views.begin(), views.end(), view), views.end());
+            ownership_.forget(std::static_pointer_cast<CallView>(unheard));
         }
         updateMediaDetection(line);
         releaseLine(line);
@@ -127,7 +124,7 @@ std::vector<std::shared_ptr<tapi::Call>> Core::visibleCalls(const LinePtr& line,
         if (found != call->views.end()) {
             out.push_back(*found);
         } else if (registration != line->registrations.end() && call->announced) {
-            out.push_back(addView(call, *registration, tapi::CallPrivilege::Monitor));
+            out.push_back(ownership_.join(call, *registration));
         }
     }
     return out;

@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "call_features.h"
+#include "call_params.h"
 #include "core.h"
 #include "dial_string.h"
 #include "tipring/hal/base/log.h"
@@ -20,39 +22,65 @@ constexpr hal::Duration kIdleLimit = std::chrono::seconds(10);
 }  // namespace
 
 hal::Result<void> Core::check(const CallView& view, Operation operation) const {
-    if (auto allowed = checkPrivilege(operation, view.rights); !allowed) {
-        return allowed;
-    }
-    const CallRecord& call = *view.call;
-    if (call.phase == CallRecord::Phase::Prepared) {
-        return checkState(operation, std::nullopt);
-    }
-    // While the provider has not yet said anything of a call, it can only be dropped.
-    return checkState(operation, call.state.value_or(tapi::LineCallState::Unknown));
+    return checkOperation(view, operation);
 }
 
 hal::Result<std::shared_ptr<tapi::Call>> Core::prepareCall(const LinePtr& line,
                                                            const ApplicationPtr& application,
                                                            std::string_view destination,
-                                                           const tapi::CallParams& params) {
+                                                           const tapi::CallParams& wanted) {
     auto dialable = scanDialString(destination, line->caps.devCapFlags);
     if (!dialable) {
         return tl::unexpected(std::move(dialable.error()));
     }
-    const std::uint32_t modes = params.mediaModes.bits();
-    if (modes == 0 || (modes & ~(line->caps.mediaModes | LINEMEDIAMODE_UNKNOWN)) != 0) {
-        return hal::fail(hal::ErrorCode::InvalMediaMode,
-                         fmt::format("line {} has the media modes {:#x}, asked were {:#x}",
-                                     line->name, line->caps.mediaModes, modes));
+    auto params = checkCallParams(*line, wanted);
+    if (!params) {
+        return tl::unexpected(std::move(params.error()));
     }
     auto call = std::make_shared<CallRecord>();
     call->id = nextCallId_++;
     call->line = line;
     call->destination = std::move(*dialable);
-    call->mediaModes = modes;
-    call->params = params;
+    call->mediaModes = params->mediaModes.bits();
     call->info.origin = tapi::CallOrigin::Outbound;
-    return std::make_shared<CallView>(std::move(call), application);
+    call->info.mediaMode = mediaModeOf(call->mediaModes);
+    call->info.reason = tapi::CallReason::Direct;
+    call->info.bearerMode = params->bearerMode;
+    call->info.dialParams = params->dialParams;
+    call->info.displayableAddress = params->displayableAddress;
+    call->info.calledParty = params->calledParty;
+    call->info.comment = params->comment;
+    call->params = std::move(*params);
+    return std::make_shared<CallView>(std::move(call), application, addressFor(application, line));
+}
+
+/// CALLUNAVAIL where the line has no appearance left, or where the call wants the line for itself.
+hal::Result<void> Core::checkAppearance(const LineRecord& line,
+                                        const tapi::CallParams& params) const {
+    constexpr std::uint32_t kNotActive =
+        LINECALLSTATE_ONHOLD | LINECALLSTATE_ONHOLDPENDCONF | LINECALLSTATE_ONHOLDPENDTRANSFER;
+    const auto active = std::count_if(line.calls.begin(), line.calls.end(), [](const auto& call) {
+        return (static_cast<std::uint32_t>(call->state.value_or(tapi::LineCallState::Unknown)) &
+                kNotActive) == 0;
+    });
+    const std::uint32_t most = line.caps.maxActiveCalls;  // 0: the provider does not say
+    if (most != 0 && active >= static_cast<std::ptrdiff_t>(most)) {
+        return hal::fail(
+            hal::ErrorCode::CallUnavail,
+            fmt::format("line {} has {} of at most {} calls already", line.name, active, most));
+    }
+    if (!params.flags.has(tapi::CallParamFlag::Idle)) {
+        return {};
+    }
+    Filled<TspiAddressStatus> status;
+    ProviderRecord& provider = *line.provider;
+    const auto get = provider.table().lineGetAddressStatus;
+    const bool told =
+        get != nullptr && provider.fill("lineGetAddressStatus", get, status, line.driverLine, 0U);
+    if (!line.calls.empty() || (told && status->inUse != 0)) {
+        return hal::fail(hal::ErrorCode::CallUnavail, fmt::format("line {} is in use", line.name));
+    }
+    return {};
 }
 
 hal::Result<tapi::RequestId> Core::connect(CallView& view, tapi::Reply reply) {
@@ -65,6 +93,10 @@ hal::Result<tapi::RequestId> Core::connect(CallView& view, tapi::Reply reply) {
         return tl::unexpected(std::move(opened.error()));
     }
     ProviderRecord& provider = *line->provider;
+    if (auto free = checkAppearance(*line, call->params); !free) {
+        releaseLine(line);
+        return tl::unexpected(std::move(free.error()));
+    }
     if (provider.table().lineMakeCall == nullptr) {
         releaseLine(line);
         return tl::unexpected(provider.missing("lineMakeCall").error());
@@ -72,7 +104,8 @@ hal::Result<tapi::RequestId> Core::connect(CallView& view, tapi::Reply reply) {
     auto pieces = cutDialString(call->destination, line->caps.maxDialString);
     call->handle = provider.queue()->calls.add(call);
     call->phase = CallRecord::Phase::Asked;
-    call->views.push_back(view.shared_from_this());
+    call->entered = loop_.wallNow();
+    ownership_.begin(view.shared_from_this());
     line->calls.push_back(call);
 
     PendingRequest pending;
@@ -89,10 +122,7 @@ hal::Result<tapi::RequestId> Core::connect(CallView& view, tapi::Reply reply) {
         answer(outcome);
         onMakeCallDone(call, outcome);
     };
-    TspiCallParams params{};
-    params.size = sizeof params;
-    params.bearerMode = LINEBEARERMODE_VOICE;
-    params.mediaMode = call->mediaModes;
+    const TspiCallParams params = toProvider(call->params, call->mediaModes);
     auto asked = request(provider, std::move(pending), [&](tapi::RequestId id) {
         return provider.table().lineMakeCall(id, line->driverLine, call->handle,
                                              pieces.front().c_str(), &params, &call->driverCall);
@@ -101,6 +131,7 @@ hal::Result<tapi::RequestId> Core::connect(CallView& view, tapi::Reply reply) {
         provider.queue()->calls.remove(std::exchange(call->handle, nullptr));
         call->driverCall = nullptr;
         call->phase = CallRecord::Phase::Prepared;
+        call->entered = {};
         call->views.clear();
         line->calls.erase(std::find(line->calls.begin(), line->calls.end(), call));
         releaseLine(line);
@@ -194,6 +225,7 @@ hal::Result<tapi::RequestId> Core::answer(CallView& view, tapi::Reply reply) {
     if (auto allowed = check(view, Operation::Answer); !allowed) {
         return tl::unexpected(std::move(allowed.error()));
     }
+    view.call->info.appName = view.application->name;
     return callRequest(view.call, "lineAnswer", view.call->line->provider->table().lineAnswer,
                        replyTo(view.application, std::move(reply)));
 }
@@ -262,6 +294,28 @@ hal::Result<tapi::RequestId> Core::dial(CallView& view, std::string_view digits,
     return asked;
 }
 
+/// The time that a caller is willing to wait, on devices that have no such timer.
+void Core::watchForAnswer(const CallPtr& call) {
+    constexpr hal::Duration kGrace = std::chrono::seconds(2);
+    const bool waits = call->state == tapi::LineCallState::Proceeding ||
+                       call->state == tapi::LineCallState::Ringback;
+    if (!waits) {
+        call->noAnswer.reset();
+        return;
+    }
+    const std::chrono::seconds limit = call->params.noAnswerTimeout;
+    if (call->noAnswer || limit.count() == 0 || call->line->addressCaps.maxNoAnswerTimeout != 0) {
+        return;
+    }
+    call->noAnswer.emplace(loop_, [this, limit, weak = std::weak_ptr<CallRecord>(call)] {
+        if (const CallPtr late = weak.lock()) {
+            dropCall(late, fmt::format("nobody answered within {} s", limit.count()));
+        }
+    });
+    // A provider that tells nothing of its address may have the timer; then that comes first.
+    call->noAnswer->arm(limit + (call->line->hasAddressCaps ? hal::Duration{} : kGrace));
+}
+
 void Core::dropCall(const CallPtr& call, const std::string& why) {
     if (call->phase == CallRecord::Phase::Ended || call->phase == CallRecord::Phase::Prepared) {
         return;
@@ -313,9 +367,11 @@ void Core::endCall(const CallPtr& call) {
     closeMedia(call, "the call ended");
     call->phase = CallRecord::Phase::Ended;
     call->state = tapi::LineCallState::Idle;
+    call->entered = loop_.wallNow();
     call->mode = 0;
     call->watchdog.reset();
     call->firstState.reset();
+    call->noAnswer.reset();
     call->held.clear();
     call->toDial.clear();
     for (const auto& generation : std::exchange(call->generations, {})) {

@@ -120,6 +120,9 @@ void Core::onCallEvent(const LinePtr& line, const CallPtr& call, ProviderItem& i
         line->provider->breach(ContractRule::NoFirstState, messageName(item.number), line->name,
                                "came for a new call before its first state");
     }
+    if (item.kind == ProviderItem::Kind::InterfaceEvent) {
+        return interfaces_.onEvent(*line->provider, item, line, call);
+    }
     switch (item.number) {
     case LINE_CALLSTATE: return onCallState(line, call, item);
     case LINE_CALLINFO: return onCallInfo(call, static_cast<std::uint32_t>(item.p1));
@@ -141,7 +144,13 @@ void Core::onCallState(const LinePtr& line, const CallPtr& call, const ProviderI
         return;
     }
     const auto next = static_cast<tapi::LineCallState>(item.p1);
-    const auto mode = static_cast<std::uint32_t>(item.p2);
+    auto mode = static_cast<std::uint32_t>(item.p2);
+    if (!isModeOf(next, item.p2)) {
+        line->provider->breach(
+            ContractRule::BadValue, "LINE_CALLSTATE", line->name,
+            fmt::format("{:#x} is no mode of the state {}", item.p2, tapi::name(next)));
+        mode = unknownModeOf(next);
+    }
     if (!legalMove(call->state, next, call->inbound)) {
         line->provider->breach(ContractRule::IllegalMove, "LINE_CALLSTATE", line->name,
                                fmt::format("a call cannot go from {} to {}",
@@ -170,9 +179,11 @@ void Core::enterState(const CallPtr& call, tapi::LineCallState state, std::uint3
     call->firstState.reset();
     call->state = state;
     call->mode = mode;
+    call->entered = loop_.wallNow();
     call->cause = std::move(cause);
     announce(call);
     tellState(call);
+    watchForAnswer(call);
     if (state == tapi::LineCallState::Disconnected) {
         closeMedia(call, "the call was disconnected");
         armWatchdog(call, "the provider left a disconnected call without idle");
@@ -189,56 +200,37 @@ void Core::tellState(const CallPtr& call) {
     }
 }
 
-/// Tells the registrations of the line of a call, once. Of those that want to own an incoming one,
-/// the first gets it.
+/// Tells the registrations of the line of a call, once.
 void Core::announce(const CallPtr& call) {
-    if (std::exchange(call->announced, true)) {
-        return;
-    }
-    readInfo(call);
-    bool owned = !call->inbound;
-    for (const Registration& registration : call->line->registrations) {
-        const bool sees = std::any_of(
-            call->views.begin(), call->views.end(),
-            [&](const auto& view) { return view->application == registration.application; });
-        const bool takes = registration.wanted.owner && !owned && call->inbound;
-        const bool watches = registration.wanted.monitor || call->inbound;
-        if (sees || !(takes || watches) ||
-            !mediaMatches(registration.wanted.mediaModes, call->mediaModes)) {
-            continue;
-        }
-        const auto privilege = takes ? tapi::CallPrivilege::Owner : tapi::CallPrivilege::Monitor;
-        owned = owned || takes;
-        const auto view = addView(call, registration, privilege);
-        outbox_->event(view->application,
-                       tapi::CallNotificationEvent{view, privilege, view->callbackInstance},
-                       view->cookie);
-    }
-    if (!owned) {
-        kLog.info("line {}: nobody takes the call", call->line->name);
+    if (!std::exchange(call->announced, true)) {
+        readInfo(call);
+        ownership_.announce(call);
     }
 }
 
-std::shared_ptr<CallView> Core::addView(const CallPtr& call, const Registration& registration,
-                                        tapi::CallPrivilege privilege) {
-    auto view = std::make_shared<CallView>(call, registration.application);
-    view->rights = privilege;
-    view->cookie = registration.cookie;
-    view->callbackInstance = registration.wanted.callbackInstance;
-    call->views.push_back(view);
-    return view;
-}
-
+/// What the provider knows of the call; what the core keeps of it stays.
 void Core::readInfo(const CallPtr& call) {
     Filled<TspiCallInfo> info;
     info->networkHour = 0xFF;
     ProviderRecord& provider = *call->line->provider;
-    if (provider.fill("lineGetCallInfo", provider.table().lineGetCallInfo, info,
-                      call->driverCall)) {
-        call->info = callInfoOf(info.value());
-        if (call->mediaModes == 0) {
-            call->mediaModes = info->mediaMode;
-        }
+    if (!provider.fill("lineGetCallInfo", provider.table().lineGetCallInfo, info,
+                       call->driverCall)) {
+        return;
+    }
+    tapi::CallInfo& kept = call->info;
+    tapi::CallInfo fresh = callInfoOf(info.value());
+    fresh.dialParams = kept.dialParams;
+    fresh.owners = kept.owners;
+    fresh.monitors = kept.monitors;
+    fresh.appSpecific = kept.appSpecific;
+    fresh.callData = std::move(kept.callData);
+    fresh.appName = std::move(kept.appName);
+    fresh.displayableAddress = std::move(kept.displayableAddress);
+    fresh.calledParty = std::move(kept.calledParty);
+    fresh.comment = std::move(kept.comment);
+    kept = std::move(fresh);
+    if (call->mediaModes == 0) {
+        call->mediaModes = info->mediaMode;
     }
 }
 
@@ -252,7 +244,7 @@ std::string Core::readCause(const CallPtr& call) {
     return fieldText(status->cause);
 }
 
-void Core::onCallInfo(const CallPtr& call, std::uint32_t changed) {
+void Core::onCallInfo(const CallPtr& call, std::uint32_t reported) {
     using Item = tapi::CallInfoChangeEvent::Item;
     constexpr std::pair<std::uint32_t, Item> kItems[] = {
         {LINECALLINFOSTATE_CALLERID, Item::Caller},
@@ -260,7 +252,27 @@ void Core::onCallInfo(const CallPtr& call, std::uint32_t changed) {
         {LINECALLINFOSTATE_REDIRECTINGID, Item::Redirecting},
         {LINECALLINFOSTATE_MEDIAMODE, Item::MediaMode},
         {LINECALLINFOSTATE_RATE, Item::Rate},
+        {LINECALLINFOSTATE_CONNECTEDID, Item::Connected},
+        {LINECALLINFOSTATE_REDIRECTIONID, Item::Redirection},
+        {LINECALLINFOSTATE_BEARERMODE, Item::BearerMode},
+        {LINECALLINFOSTATE_CALLID, Item::CallId},
+        {LINECALLINFOSTATE_RELATEDCALLID, Item::RelatedCallId},
+        {LINECALLINFOSTATE_ORIGIN, Item::Origin},
+        {LINECALLINFOSTATE_REASON, Item::Reason},
+        {LINECALLINFOSTATE_DIALPARAMS, Item::DialParams},
+        {LINECALLINFOSTATE_MONITORMODES, Item::MonitorModes},
+        {LINECALLINFOSTATE_TREATMENT, Item::Treatment},
+        {LINECALLINFOSTATE_TERMINAL, Item::Terminal},
+        {LINECALLINFOSTATE_DEVSPECIFIC, Item::DevSpecific},
     };
+    // What the core keeps itself, a provider has no word in.
+    constexpr std::uint32_t kOwn = LINECALLINFOSTATE_NUMOWNERINCR | LINECALLINFOSTATE_NUMOWNERDECR |
+                                   LINECALLINFOSTATE_NUMMONITORS | LINECALLINFOSTATE_APPSPECIFIC |
+                                   LINECALLINFOSTATE_CALLDATA;
+    const std::uint32_t changed = reported & ~kOwn;
+    if ((changed & LINECALLINFOSTATE_MEDIAMODE) != 0) {
+        call->mediaModes = 0;  // as the provider says now
+    }
     readInfo(call);
     std::uint32_t rest = changed;
     const auto tell = [&](Item item) {

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "address_view.h"
 #include "provider_queue.h"
 #include "tipring/hal/base/event_loop.h"
 #include "tipring/tapi_core/api/tapi.h"
@@ -57,6 +58,8 @@ struct CallRecord {
         std::weak_ptr<CallView> view;
     };
     std::vector<Generation> generations;
+    hal::WallTime entered{};               ///< its state
+    std::optional<hal::Timer> noAnswer;    ///< where the device has no such timer
     std::optional<hal::Timer> firstState;  ///< of an incoming call that has none yet
     bool orderReported = false;            ///< that something came before the first state
     std::optional<hal::Timer> watchdog;    ///< forces idle on a provider that forgets it
@@ -65,7 +68,8 @@ struct CallRecord {
 /// A call as one application sees it.
 class CallView final : public tapi::Call, public std::enable_shared_from_this<CallView> {
 public:
-    CallView(std::shared_ptr<CallRecord> call, std::shared_ptr<ApplicationRecord> application);
+    CallView(std::shared_ptr<CallRecord> call, std::shared_ptr<ApplicationRecord> application,
+             std::shared_ptr<AddressView> addressView);
 
     [[nodiscard]] std::uint64_t id() const override { return call->id; }
     [[nodiscard]] std::shared_ptr<tapi::Address> address() const override;
@@ -89,6 +93,28 @@ public:
     tapi::Result<tapi::RequestId> stopPlaying(tapi::StopMode mode, tapi::Reply reply) override;
     tapi::Result<tapi::RequestId> record(const std::string& path, tapi::Reply reply) override;
     tapi::Result<tapi::RequestId> stopRecording(tapi::Reply reply) override;
+
+    [[nodiscard]] tapi::CallStatus status() const override;
+    tapi::Result<tapi::RequestId> accept(tapi::Reply reply) override;
+    tapi::Result<tapi::RequestId> secure(tapi::Reply reply) override;
+    tapi::Result<void> setMediaMode(tapi::MediaModes modes) override;
+    tapi::Result<void> setAppSpecific(std::uint32_t value) override;
+    tapi::Result<tapi::RequestId> setCallData(std::vector<std::byte> data,
+                                              tapi::Reply reply) override;
+    tapi::Result<void> setPrivilege(tapi::CallPrivilege privilege) override;
+    tapi::Result<void> handoff(std::string_view applicationName) override;
+    tapi::Result<void> handoff(tapi::MediaMode mediaMode) override;
+    tapi::Result<void> deallocate() override;
+    tapi::Result<void> setEventFilter(tapi::EventClass eventClass, std::int32_t subEvent,
+                                      bool on) override;
+
+    const std::shared_ptr<AddressView> addressView;
+    std::unique_ptr<tapi::SubEventFilter> filter;  ///< null while nothing was taken away
+    bool deallocated = false;                      ///< given back: nothing comes, nothing goes
+
+    [[nodiscard]] std::vector<tapi::InterfaceDescription> interfaces() const override;
+    tapi::Result<std::shared_ptr<tapi::ProviderInterface>> queryInterface(
+        std::string_view name, std::uint32_t version) override;
 
     const std::shared_ptr<CallRecord> call;
     const std::shared_ptr<ApplicationRecord> application;

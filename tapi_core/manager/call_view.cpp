@@ -1,19 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <utility>
 
+#include "call_features.h"
 #include "core.h"
 
 namespace tipring::core {
 
-CallView::CallView(std::shared_ptr<CallRecord> record, std::shared_ptr<ApplicationRecord> owner)
-    : call(std::move(record)), application(std::move(owner)) {}
+CallView::CallView(std::shared_ptr<CallRecord> record, std::shared_ptr<ApplicationRecord> owner,
+                   std::shared_ptr<AddressView> where)
+    : addressView(std::move(where)), call(std::move(record)), application(std::move(owner)) {}
 
 std::shared_ptr<tapi::Address> CallView::address() const {
-    const auto core = application->core.lock();
-    if (core && !application->closed) {
-        return core->addressFor(application, call->line);
-    }
-    return std::make_shared<AddressView>(call->line, application);
+    return addressView;
 }
 
 tapi::LineCallState CallView::lineState() const {
@@ -96,6 +94,99 @@ tapi::Result<tapi::RequestId> CallView::stopRecording(tapi::Reply reply) {
     auto core = coreOf(*application);
     return core ? (*core)->stopRecording(*this, std::move(reply))
                 : tl::unexpected(std::move(core.error()));
+}
+
+tapi::CallStatus CallView::status() const {
+    tapi::CallStatus status;
+    status.state = lineState();
+    status.mode = call->mode;
+    status.privilege = rights;
+    status.stateEntryTime = call->entered;
+    status.cause = call->cause;
+    if (coreOf(*application)) {
+        status.features = featuresOf(*this);
+    }
+    return status;
+}
+
+tapi::Result<tapi::RequestId> CallView::accept(tapi::Reply reply) {
+    auto core = coreOf(*application);
+    return core ? (*core)->accept(*this, std::move(reply))
+                : tl::unexpected(std::move(core.error()));
+}
+
+tapi::Result<tapi::RequestId> CallView::secure(tapi::Reply reply) {
+    auto core = coreOf(*application);
+    return core ? (*core)->secure(*this, std::move(reply))
+                : tl::unexpected(std::move(core.error()));
+}
+
+tapi::Result<void> CallView::setMediaMode(tapi::MediaModes modes) {
+    auto core = coreOf(*application);
+    return core ? (*core)->setMediaMode(*this, modes) : tl::unexpected(std::move(core.error()));
+}
+
+tapi::Result<void> CallView::setAppSpecific(std::uint32_t value) {
+    auto core = coreOf(*application);
+    return core ? (*core)->setAppSpecific(*this, value) : tl::unexpected(std::move(core.error()));
+}
+
+tapi::Result<tapi::RequestId> CallView::setCallData(std::vector<std::byte> data,
+                                                    tapi::Reply reply) {
+    auto core = coreOf(*application);
+    return core ? (*core)->setCallData(*this, std::move(data), std::move(reply))
+                : tl::unexpected(std::move(core.error()));
+}
+
+tapi::Result<void> CallView::setPrivilege(tapi::CallPrivilege privilege) {
+    auto core = coreOf(*application);
+    return core ? (*core)->setPrivilege(*this, privilege) : tl::unexpected(std::move(core.error()));
+}
+
+tapi::Result<void> CallView::handoff(std::string_view applicationName) {
+    auto core = coreOf(*application);
+    return core ? (*core)->handoff(*this, applicationName)
+                : tl::unexpected(std::move(core.error()));
+}
+
+tapi::Result<void> CallView::handoff(tapi::MediaMode mediaMode) {
+    auto core = coreOf(*application);
+    return core ? (*core)->handoff(*this, mediaMode) : tl::unexpected(std::move(core.error()));
+}
+
+tapi::Result<void> CallView::deallocate() {
+    auto core = coreOf(*application);
+    return core ? (*core)->deallocate(*this) : tl::unexpected(std::move(core.error()));
+}
+
+tapi::Result<void> CallView::setEventFilter(tapi::EventClass eventClass, std::int32_t subEvent,
+                                            bool on) {
+    if (auto core = coreOf(*application); !core) {
+        return tl::unexpected(std::move(core.error()));
+    }
+    if (!filter) {
+        filter = std::make_unique<tapi::SubEventFilter>();
+    }
+    return filter->set(eventClass, subEvent, on);
+}
+
+std::vector<tapi::InterfaceDescription> CallView::interfaces() const {
+    const auto core = coreOf(*application);
+    return core ? (*core)->interfaces().of(call->line->provider, tapi::ObjectKind::Call)
+                : std::vector<tapi::InterfaceDescription>{};
+}
+
+tapi::Result<std::shared_ptr<tapi::ProviderInterface>> CallView::queryInterface(
+    std::string_view name, std::uint32_t version) {
+    auto core = coreOf(*application);
+    if (!core) {
+        return tl::unexpected(std::move(core.error()));
+    }
+    if (call->line->provider == nullptr) {
+        return hal::fail(hal::ErrorCode::InvalCallHandle, "the call went with its device");
+    }
+    return (*core)->interfaces().query(call->line->provider, tapi::ObjectKind::Call, application,
+                                       {call->line, shared_from_this()}, name, version);
 }
 
 }  // namespace tipring::core

@@ -70,7 +70,7 @@ struct BreachSource {
 /// nothing but the handle. The last thousand.
 class DeadHandles {
 public:
-    enum class Kind : std::uint8_t { Session, Line, Stream };
+    enum class Kind : std::uint8_t { Session, Line, Phone, Stream };
     struct Owner {
         BreachSource source;
         std::string line;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // From the structs of the provider contract to the types of the application contract.
 #include <algorithm>
+#include <bit>
 #include <cstring>
 
 #include "line_record.h"
@@ -171,12 +172,20 @@ tapi::CallInfo callInfoOf(const TspiCallInfo& info) {
     tapi::CallInfo out;
     out.origin =
         static_cast<tapi::CallOrigin>(info.origin == 0 ? LINECALLORIGIN_UNKNOWN : info.origin);
-    out.mediaMode =
-        static_cast<tapi::MediaMode>(info.mediaMode == 0 ? LINEMEDIAMODE_UNKNOWN : info.mediaMode);
+    out.mediaMode = mediaModeOf(info.mediaMode);
     out.caller = partyOf(info.callerId);
     out.called = partyOf(info.calledId);
     out.redirecting = partyOf(info.redirectingId);
     out.rate = info.rate;
+    out.reason =
+        static_cast<tapi::CallReason>(info.reason == 0 ? LINECALLREASON_UNKNOWN : info.reason);
+    out.bearerMode = static_cast<tapi::BearerMode>(info.bearerMode == 0 ? LINEBEARERMODE_VOICE
+                                                                        : info.bearerMode);
+    out.connected = partyOf(info.connectedId);
+    out.redirection = partyOf(info.redirectionId);
+    out.callId = info.callId;
+    out.relatedCallId = info.relatedCallId;
+    out.trunk = info.trunk;
     const bool sent = info.networkMonth >= 1 && info.networkMonth <= 12 && info.networkDay >= 1 &&
                       info.networkDay <= 31 && info.networkHour <= 23 && info.networkMinute <= 59;
     if (sent) {
@@ -184,6 +193,11 @@ tapi::CallInfo callInfoOf(const TspiCallInfo& info) {
                                             info.networkMinute};
     }
     return out;
+}
+
+tapi::MediaMode mediaModeOf(std::uint32_t callModes) noexcept {
+    return std::has_single_bit(callModes) ? static_cast<tapi::MediaMode>(callModes)
+                                          : tapi::MediaMode::Unknown;
 }
 
 bool mediaMatches(tapi::MediaModes wanted, std::uint32_t callModes) noexcept {

@@ -12,13 +12,18 @@
 #include "call_record.h"
 #include "call_states.h"
 #include "contract_checker.h"
+#include "interface_registry.h"
 #include "line_ids.h"
 #include "line_record.h"
 #include "line_services.h"
 #include "outbox.h"
+#include "ownership.h"
+#include "phone_manager.h"
+#include "priorities.h"
 #include "provider_record.h"
 #include "request_table.h"
 #include "tipring/hal/base/event_loop.h"
+#include "tipring/tapi_core/api/translation.h"
 #include "tipring/tapi_core/manager/line_manager.h"
 
 namespace tipring::core {
@@ -33,6 +38,8 @@ public:
     hal::Result<void> addProvider(const TspiProvider& table, ProviderConfig config,
                                   Library library);
     void shutDown();
+    void setDialRules(std::unique_ptr<tapi::AddressTranslation> rules);
+    [[nodiscard]] tapi::AddressTranslation* dialRules() const { return dialRules_.get(); }
     /// Opens the line at the provider, once for all who need it.
     hal::Result<void> openLine(const std::shared_ptr<LineRecord>& line);
     /// Closes it when nobody needs it any more.
@@ -75,6 +82,19 @@ public:
     hal::Result<tapi::RequestId> drop(CallView& view, tapi::Reply reply);
     hal::Result<tapi::RequestId> dial(CallView& view, std::string_view digits, tapi::Reply reply);
 
+    // What calls carry for applications: call_data.cpp
+    hal::Result<tapi::RequestId> accept(CallView& view, tapi::Reply reply);
+    hal::Result<tapi::RequestId> secure(CallView& view, tapi::Reply reply);
+    hal::Result<void> setMediaMode(CallView& view, tapi::MediaModes modes);
+    hal::Result<void> setAppSpecific(CallView& view, std::uint32_t value);
+    hal::Result<tapi::RequestId> setCallData(CallView& view, std::vector<std::byte> data,
+                                             tapi::Reply reply);
+    hal::Result<void> setPrivilege(CallView& view, tapi::CallPrivilege privilege);
+    hal::Result<void> handoff(CallView& view, std::string_view applicationName);
+    hal::Result<void> handoff(CallView& view, tapi::MediaMode mediaMode);
+    hal::Result<void> deallocate(CallView& view);
+    Priorities& priorities() { return priorities_; }
+
     // Digits and tones: call_digits.cpp
     hal::Result<void> generateDigits(CallView& view, std::string_view digits, tapi::DigitMode mode,
                                      std::chrono::milliseconds duration);
@@ -89,6 +109,10 @@ public:
     hal::Result<tapi::RequestId> stopPlaying(CallView& view, tapi::StopMode mode,
                                              tapi::Reply reply);
     hal::Result<tapi::RequestId> stopRecording(CallView& view, tapi::Reply reply);
+
+    // Phones and provider-specific interfaces
+    PhoneManager& phones() { return phones_; }
+    InterfaceRegistry& interfaces() { return interfaces_; }
 
 private:
     friend class LineServices;
@@ -108,12 +132,15 @@ private:
     void addDevice(ProviderRecord& provider, const std::string& deviceKey);
     void removeDevice(ProviderRecord& provider, std::uint32_t deviceId);
     void onLineEvent(ProviderRecord& provider, ProviderItem& item);
+    void onInterfaceEvent(ProviderRecord& provider, ProviderItem& item);
+    InterfaceRegistry::Ways waysOfInterfaces();
+    AskProvider asking();
     /// Asks the provider for something that completes later. `invoke(id)` calls its function.
     template <class Invoke>
     hal::Result<tapi::RequestId> request(ProviderRecord& provider, PendingRequest pending,
                                          Invoke&& invoke);
     hal::Result<tapi::RequestId> requestResult(ProviderRecord& provider, const char* function,
-                                               const LinePtr& line, tapi::RequestId id,
+                                               const std::string& device, tapi::RequestId id,
                                                TSPI_RESULT result);
     /// A Done that replies to an application.
     PendingRequest::Done replyTo(ApplicationPtr application, tapi::Reply reply);
@@ -135,7 +162,7 @@ private:
     void onNewCall(const LinePtr& line, const ProviderItem& item);
     void onCallEvent(const LinePtr& line, const CallPtr& call, ProviderItem& item);
     void onCallState(const LinePtr& line, const CallPtr& call, const ProviderItem& item);
-    void onCallInfo(const CallPtr& call, std::uint32_t changed);
+    void onCallInfo(const CallPtr& call, std::uint32_t reported);
     void onDigit(const LinePtr& line, const CallPtr& call, const ProviderItem& item);
     void onGenerated(const CallPtr& call, const ProviderItem& item);
     void onMediaHeard(const CallPtr& call, const ProviderItem& item);
@@ -144,8 +171,6 @@ private:
     void enterState(const CallPtr& call, tapi::LineCallState state, std::uint32_t mode,
                     std::string cause);
     void announce(const CallPtr& call);
-    std::shared_ptr<CallView> addView(const CallPtr& call, const Registration& registration,
-                                      tapi::CallPrivilege privilege);
     void tellState(const CallPtr& call);
     [[nodiscard]] CallPtr findCall(const LinePtr& line, ProviderRecord& provider,
                                    const ProviderItem& item);
@@ -169,7 +194,8 @@ private:
     void forceIdle(const CallPtr& call, const std::string& cause);
     /// Idle: the last event, then the provider's handle is closed.
     void endCall(const CallPtr& call);
-    void giveUp(const CallPtr& call, const ApplicationRecord& application);
+    hal::Result<void> checkAppearance(const LineRecord& line, const tapi::CallParams& params) const;
+    void watchForAnswer(const CallPtr& call);
 
     // media_control.cpp
     hal::Result<void> openMedia(const CallPtr& call);
@@ -196,9 +222,15 @@ private:
     RequestTable requests_;
     AssistedRequests assisted_;
     LineServices lineServices_{*this};
+    std::unique_ptr<tapi::AddressTranslation> dialRules_;
+    std::unique_ptr<tapi::TranslationSubscription> dialRulesChange_;
+    Priorities priorities_;
+    Ownership ownership_;
     std::vector<std::unique_ptr<ProviderRecord>> providers_;
     std::vector<LinePtr> lines_;
     std::vector<ApplicationPtr> applications_;
+    PhoneManager phones_;
+    InterfaceRegistry interfaces_;
     std::uint64_t nextCallId_ = 1;
     tapi::RegistrationCookie nextCookie_ = 1;
     std::uint32_t nextEndToEndId_ = 1;
@@ -212,11 +244,14 @@ hal::Result<tapi::RequestId> Core::request(ProviderRecord& provider, PendingRequ
     }
     pending.provider = &provider;
     const char* function = pending.function;
-    const LinePtr line = pending.line;
+    const std::string device = pending.line    ? pending.line->name
+                               : pending.phone ? pending.phone->name
+                                               : std::string();
+    const CallTarget target{pending.line ? pending.line->driverLine : nullptr, {}};
     const tapi::RequestId id = requests_.add(std::move(pending));
-    const TSPI_RESULT result = provider.invoke(function, {line ? line->driverLine : nullptr, {}},
-                                               [&] { return std::forward<Invoke>(invoke)(id); });
-    return requestResult(provider, function, line, id, result);
+    const TSPI_RESULT result =
+        provider.invoke(function, target, [&] { return std::forward<Invoke>(invoke)(id); });
+    return requestResult(provider, function, device, id, result);
 }
 
 }  // namespace tipring::core

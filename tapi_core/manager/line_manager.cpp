@@ -40,6 +40,10 @@ void LineManager::observeBreaches(BreachObserver observer) {
     impl_->core->contract().observe(std::move(observer));
 }
 
+void LineManager::setDialRules(std::unique_ptr<tapi::AddressTranslation> rules) {
+    impl_->core->setDialRules(std::move(rules));
+}
+
 std::unique_ptr<tapi::Tapi> LineManager::createApplication(std::string name) {
     return std::make_unique<TapiView>(impl_->core->addApplication(std::move(name)));
 }

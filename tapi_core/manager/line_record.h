@@ -72,10 +72,12 @@ template <std::size_t N>
 [[nodiscard]] TspiAddressCaps addressCapsOf(const TspiLineCaps& caps);
 /// Adds what an address can do to what its line can.
 void addCapabilities(tapi::AddressCapabilities& out, const TspiAddressCaps& caps);
+[[nodiscard]] tapi::CallInfo callInfoOf(const TspiCallInfo& info);
 /// The most that Call::setCallData takes, on any line: the core keeps it.
 inline constexpr std::uint32_t kMaxCallData = 4096;
-[[nodiscard]] tapi::CallInfo callInfoOf(const TspiCallInfo& info);
 
+/// The one media mode of a call; Unknown where it has none yet, or several that it might be.
+[[nodiscard]] tapi::MediaMode mediaModeOf(std::uint32_t callModes) noexcept;
 /// True where a registration for `wanted` is meant by a call of these media modes. Providers often
 /// cannot tell voices apart, so each kind of voice stands for the other, and unknown for all.
 [[nodiscard]] bool mediaMatches(tapi::MediaModes wanted, std::uint32_t callModes) noexcept;

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "application.h"
+#include "event_gate.h"
 
 namespace tipring::core {
 namespace {
@@ -32,7 +33,7 @@ void Outbox::reply(const std::shared_ptr<ApplicationRecord>& application, tapi::
 
 void Outbox::event(const std::shared_ptr<ApplicationRecord>& application, tapi::Event event,
                    tapi::RegistrationCookie cookie) {
-    if (application->wants(tapi::classOf(event))) {
+    if (passes(*application, event)) {
         push({application, cookie, std::move(event)});
     }
 }
@@ -94,7 +95,7 @@ void Outbox::deliver(const ApplicationRecord& application, Delivery& delivery) {
         return;
     }
     const auto& event = std::get<tapi::Event>(delivery.content);
-    if (application.wants(tapi::classOf(event))) {
+    if (passes(application, event)) {
         application.sink->onEvent(event);
     }
 }

@@ -23,8 +23,8 @@ public:
 
     void reply(const std::shared_ptr<ApplicationRecord>& application, tapi::Reply reply,
                tapi::Result<void> result);
-    /// Kept only where the application has a sink and wants the class. `cookie` is the registration
-    /// that the event belongs to, or 0.
+    /// Kept only where it passes the application's filters (event_gate.h). `cookie` is the
+    /// registration that the event belongs to, or 0.
     void event(const std::shared_ptr<ApplicationRecord>& application, tapi::Event event,
                tapi::RegistrationCookie cookie = 0);
     /// Drops the events of a registration. Returns the calls whose notification was among them.

@@ -22,6 +22,9 @@ constexpr std::uint32_t kCallMessages[] = {
 };
 
 std::string_view lineOf(const PendingRequest& request) {
+    if (request.phone) {
+        return request.phone->name;
+    }
     return request.line ? std::string_view(request.line->name) : std::string_view();
 }
 
@@ -35,10 +38,15 @@ bool isCallMessage(std::uint32_t message) {
 Core::Core(hal::EventLoop& loop, std::string stateDirectory)
     : loop_(loop),
       checker_(ContractChecker::create(loop)),
-      ids_(std::move(stateDirectory)),
+      ids_(stateDirectory),
       outbox_(Outbox::create(loop)),
       requests_(loop),
-      assisted_(outbox_) {
+      assisted_(outbox_),
+      priorities_(stateDirectory),
+      ownership_(outbox_, priorities_,
+                 [this](const CallPtr& call, const std::string& why) { dropCall(call, why); }),
+      phones_(std::move(stateDirectory), outbox_, requests_, applications_, asking()),
+      interfaces_(outbox_, requests_, applications_, waysOfInterfaces()) {
     requests_.onExpiry([this](const PendingRequest& request) { onExpired(request); });
 }
 
@@ -78,6 +86,8 @@ hal::Result<void> Core::addProvider(const TspiProvider& table, ProviderConfig co
         }
         return listedLines;
     }
+    phones_.enumerate(*provider);
+    interfaces_.read(*provider);
     *slot = provider.get();
     kLog.info("provider {} is there", provider->name());
     providers_.push_back(std::move(provider));
@@ -172,6 +182,8 @@ void Core::shutDown() {
         line->provider = nullptr;
         line->registrations.clear();
     }
+    phones_.shutDown();
+    interfaces_.shutDown();
     while (!providers_.empty()) {
         providers_.pop_back();  // the last one first
     }
@@ -215,6 +227,12 @@ void Core::dispatch(ProviderRecord& provider, ProviderItem& item) {
     case ProviderItem::Kind::LineClosed: return onLineClosed(provider, item);
     case ProviderItem::Kind::CallClosed: return onCallClosed(provider, item);
     case ProviderItem::Kind::MediaNotice: return onMediaNotice(item);
+    case ProviderItem::Kind::PhoneEvent: return phones_.onEvent(provider, item);
+    case ProviderItem::Kind::PhoneCreate: return phones_.addDevice(provider, item.text);
+    case ProviderItem::Kind::PhoneRemove: return phones_.removeDevice(provider, item.number);
+    case ProviderItem::Kind::PhoneClosed: return phones_.onClosed(provider, item);
+    case ProviderItem::Kind::InterfaceResult: return interfaces_.onResult(provider, item);
+    case ProviderItem::Kind::InterfaceEvent: return onInterfaceEvent(provider, item);
     }
 }
 
@@ -325,7 +343,7 @@ void Core::onLineEvent(ProviderRecord& provider, ProviderItem& item) {
 }
 
 hal::Result<tapi::RequestId> Core::requestResult(ProviderRecord& provider, const char* function,
-                                                 const LinePtr& line, tapi::RequestId id,
+                                                 const std::string& device, tapi::RequestId id,
                                                  TSPI_RESULT result) {
     if (result == static_cast<TSPI_RESULT>(id)) {
         return id;
@@ -333,14 +351,56 @@ hal::Result<tapi::RequestId> Core::requestResult(ProviderRecord& provider, const
     requests_.withdraw(id);
     if (result >= 0) {
         provider.breach(result == 0 ? ContractRule::ZeroResult : ContractRule::WrongRequestId,
-                        function, line ? line->name : "",
-                        fmt::format("returned {} for request {}", result, id));
+                        function, device, fmt::format("returned {} for request {}", result, id));
         return hal::fail(
             hal::ErrorCode::OperationFailed,
             fmt::format("provider {} broke the contract: {} returned {} for request {}",
                         provider.name(), function, result, id));
     }
     return tl::unexpected(provider.refusal(function, result));
+}
+
+/// An event of an interface: the handles say of which object.
+void Core::onInterfaceEvent(ProviderRecord& provider, ProviderItem& item) {
+    LinePtr line;
+    if (item.line != nullptr) {
+        const auto session = lineHandles().find(item.line);
+        if (!session || session->queue != provider.queue()) {
+            provider.breach(
+                ContractRule::UnknownDeviceHandle, "interfaceEvent", "",
+                fmt::format("line handle {} is {}", static_cast<void*>(item.line),
+                            !session && lineHandles().stale(item.line) ? "of a line that was closed"
+                                                                       : "none of the provider's"));
+            return;
+        }
+        line = session->line.lock();
+        if (!line || session->closing || line->handle != item.line) {
+            return;  // it was closed while this was on its way
+        }
+    }
+    if (item.call == nullptr) {
+        return interfaces_.onEvent(provider, item, line, nullptr);
+    }
+    if (!line) {
+        provider.breach(ContractRule::ZeroDeviceHandle, "interfaceEvent", "",
+                        "a call handle came without its line's");
+    } else if (const CallPtr call = findCall(line, provider, item)) {
+        onCallEvent(line, call, item);
+    }
+}
+
+AskProvider Core::asking() {
+    return [this](ProviderRecord& provider, PendingRequest pending, const auto& invoke) {
+        return request(provider, std::move(pending), invoke);
+    };
+}
+
+InterfaceRegistry::Ways Core::waysOfInterfaces() {
+    return {asking(), [this](const LinePtr& line) { return openLine(line); },
+            [this](const LinePtr& line) { releaseLine(line); },
+            [this](const ApplicationPtr& application, const LinePtr& line) {
+                return addressFor(application, line);
+            }};
 }
 
 PendingRequest::Done Core::replyTo(ApplicationPtr application, tapi::Reply reply) {

@@ -124,9 +124,9 @@ void reportDeadLine(HTAPILINE line, std::uint32_t message) {
     const auto owner = DeadHandles::instance().find(DeadHandles::Kind::Line, line);
     const std::string function = messageName(message);
     const bool closed = !owner.source.provider.empty();
-    const ContractRule rule = line == nullptr ? ContractRule::ZeroLineHandle
+    const ContractRule rule = line == nullptr ? ContractRule::ZeroDeviceHandle
                               : closed        ? ContractRule::EventAfterClose
-                                              : ContractRule::UnknownLineHandle;
+                                              : ContractRule::UnknownDeviceHandle;
     const std::string text = line == nullptr ? "the line handle is zero"
                              : closed        ? "the line was closed"
                                              : "nobody gave this line handle";
@@ -248,7 +248,7 @@ void onLineEvent(HTAPILINE htLine, HTAPICALL htCall, std::uint32_t message, std:
     const bool foreign = session && caller != nullptr && session->queue.get() != caller;
     if (!session || foreign) {
         if (foreign) {
-            caller->source().report(ContractRule::ForeignLineHandle, messageName(message), "",
+            caller->source().report(ContractRule::ForeignDeviceHandle, messageName(message), "",
                                     fmt::format("line {} belongs to provider {}", session->name,
                                                 session->queue->source().provider));
         } else {

@@ -14,17 +14,25 @@
 
 namespace tipring::core {
 
+struct InterfaceValuesIn;
+
 /// Something that came from a provider, or a marker that the core put behind what had come.
 struct ProviderItem {
     enum class Kind : std::uint8_t {
-        Completion,   ///< number = request id, result, text = cause
-        LineEvent,    ///< line, call, number = message, p1..p3
-        LineCreate,   ///< text = device key
-        LineRemove,   ///< number = device id
-        Task,         ///< posted through the host: task, p1 = argument
-        LineClosed,   ///< marker: nothing for `line` may come after this
-        CallClosed,   ///< marker: nothing for `call` may come after this
-        MediaNotice,  ///< p1 = stream, number = event, p2 = parameter, text = cause
+        Completion,       ///< number = request id, result, text = cause
+        LineEvent,        ///< line, call, number = message, p1..p3
+        LineCreate,       ///< text = device key
+        LineRemove,       ///< number = device id
+        Task,             ///< posted through the host: task, p1 = argument
+        LineClosed,       ///< marker: nothing for `line` may come after this
+        CallClosed,       ///< marker: nothing for `call` may come after this
+        MediaNotice,      ///< p1 = stream, number = event, p2 = parameter, text = cause
+        PhoneEvent,       ///< phone, number = message, p1..p3
+        PhoneCreate,      ///< text = device key
+        PhoneRemove,      ///< number = device id
+        PhoneClosed,      ///< marker: nothing for `phone` may come after this
+        InterfaceResult,  ///< number = request id, values
+        InterfaceEvent,   ///< line, call, p1 = interface, p2 = event, values
     };
     Kind kind{};
     std::uint32_t number = 0;
@@ -34,6 +42,8 @@ struct ProviderItem {
     std::uintptr_t p1 = 0, p2 = 0, p3 = 0;
     TspiTask task = nullptr;
     std::string text;
+    HTAPIPHONE phone = nullptr;
+    std::shared_ptr<InterfaceValuesIn> values{};
 };
 
 struct CallRecord;

@@ -8,6 +8,8 @@
 #include <cstddef>
 #include <cstring>
 
+#include "interface_values.h"
+#include "phone_session.h"
 #include "tipring/hal/base/log.h"
 
 namespace tipring::core {
@@ -156,6 +158,10 @@ hal::Result<void> ProviderRecord::init() {
     init.completion = &onCompletion;
     init.lineCreate = &onLineCreate;
     init.lineRemove = &onLineRemove;
+    init.phoneCreate = &onPhoneCreate;
+    init.phoneRemove = &onPhoneRemove;
+    init.interfaceResult = &onInterfaceResult;
+    init.interfaceEvent = &onInterfaceEvent;
     return call("providerInit", table_.providerInit, &init, &session_);
 }
 

@@ -71,6 +71,17 @@ std::vector<tapi::RequestId> RequestTable::pendingOf(const LineRecord& line) con
     return ids;
 }
 
+std::vector<tapi::RequestId> RequestTable::pendingOf(const PhoneRecord& phone) const {
+    std::vector<tapi::RequestId> ids;
+    for (const auto& [id, request] : pending_) {
+        if (request.phone.get() == &phone) {
+            ids.push_back(id);
+        }
+    }
+    std::sort(ids.begin(), ids.end());
+    return ids;
+}
+
 void RequestTable::clear() {
     timer_.cancel();
     due_.clear();

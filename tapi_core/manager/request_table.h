@@ -14,11 +14,13 @@
 #include "tipring/hal/base/event_loop.h"
 #include "tipring/hal/base/result.h"
 #include "tipring/tapi_core/api/types.h"
+#include "tipring/tapi_core/tspi/handles.h"
 
 namespace tipring::core {
 
 struct CallRecord;
 struct LineRecord;
+struct PhoneRecord;
 class ProviderRecord;
 
 /// A request that a provider has, or is being asked.
@@ -32,7 +34,13 @@ struct PendingRequest {
     hal::Duration limit{};
     Done done;  ///< called once, on the loop's thread, never from inside the request
     hal::TimePoint due{};
+    std::shared_ptr<PhoneRecord> phone{};  ///< of a request of a phone
 };
+
+/// Asks a provider for something that completes later: `invoke(id)` calls its function.
+using AskProvider = std::function<hal::Result<tapi::RequestId>(
+    ProviderRecord& provider, PendingRequest pending,
+    const std::function<TSPI_RESULT(tapi::RequestId id)>& invoke)>;
 
 /// Requests under way: ids are positive and unique; each ends once, at the latest when its time is
 /// over. Thread: the loop's.
@@ -67,6 +75,7 @@ public:
     /// Ids of what is still pending.
     [[nodiscard]] std::vector<tapi::RequestId> pendingOf(const CallRecord& call) const;
     [[nodiscard]] std::vector<tapi::RequestId> pendingOf(const LineRecord& line) const;
+    [[nodiscard]] std::vector<tapi::RequestId> pendingOf(const PhoneRecord& phone) const;
     void clear();
 
 private:

@@ -56,7 +56,7 @@ std::string describeFile(const std::string& path) {
             return magic.kind;
         }
     }
-    if (bytes.substr(4).starts_with("ftyp")) {
+    if (bytes.size() > 4 && bytes.substr(4).starts_with("ftyp")) {
         return "an MP4 file";
     }
     return isText(bytes) ? "text" : "data of an unknown kind";

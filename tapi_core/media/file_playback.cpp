@@ -9,8 +9,10 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
 #include <cmath>
+#include <string_view>
 #include <vector>
 
 #include "file_kind.h"
@@ -33,6 +35,17 @@ std::int16_t toSample(float value) {
     return static_cast<std::int16_t>(std::lrint(std::clamp(value * 32768.0F, -32768.0F, 32767.0F)));
 }
 
+/// libsndfile takes a chunk that is longer than the file for one that ends with it, and says so in
+/// its log only.
+bool saysMoreThanItHas(SNDFILE* file) {
+    std::array<char, 4096> log{};
+    const int length = sf_command(file, SFC_GET_LOG_INFO, log.data(), int{log.size()});
+    const std::string_view text(log.data(), static_cast<std::size_t>(std::max(length, 0)));
+    const std::size_t data = text.find("\ndata : ");
+    return data != text.npos &&
+           text.substr(data + 1, text.find('\n', data + 1) - data).find("should be") != text.npos;
+}
+
 }  // namespace
 
 struct FilePlayback::Impl {
@@ -48,6 +61,10 @@ struct FilePlayback::Impl {
     std::size_t end = 0;
     bool endOfFile = false;
     bool drained = false;
+    sf_count_t framesRead = 0;
+    sf_count_t framesTold = 0;  // by the header
+    bool headerTooLong = false;
+    std::string trouble;
 
     hal::Result<void> prepare(const SF_INFO& info);
     hal::Result<void> refill();
@@ -57,6 +74,8 @@ struct FilePlayback::Impl {
 
 hal::Result<void> FilePlayback::Impl::prepare(const SF_INFO& info) {
     channels = info.channels;
+    framesTold = info.frames;
+    headerTooLong = saysMoreThanItHas(file.get());
     ratio = double(kRate) / info.samplerate;
     if (channels < 1 || channels > kMaxChannels || src_is_valid_ratio(ratio) == 0) {
         return hal::fail(hal::ErrorCode::OperationUnavail,
@@ -80,10 +99,16 @@ hal::Result<void> FilePlayback::Impl::prepare(const SF_INFO& info) {
 /// Reads one block into `mono`; 0 at the end of the file.
 hal::Result<std::size_t> FilePlayback::Impl::readBlock() {
     const sf_count_t count = sf_readf_float(file.get(), frames.data(), kBlockFrames);
-    if (sf_error(file.get()) != SF_ERR_NO_ERROR) {
+    if (!trouble.empty() || (count <= 0 && sf_error(file.get()) != SF_ERR_NO_ERROR)) {
         return hal::fail(hal::ErrorCode::OperationFailed,
-                         fmt::format("cannot read {}: {}", path, sf_strerror(file.get())));
+                         fmt::format("cannot read {} further than {:.1f} s: {}", path,
+                                     double(framesRead) * ratio / kRate,
+                                     trouble.empty() ? sf_strerror(file.get()) : trouble.c_str()));
     }
+    if (sf_error(file.get()) != SF_ERR_NO_ERROR) {
+        trouble = sf_strerror(file.get());  // after the frames that were still good
+    }
+    framesRead += std::max<sf_count_t>(count, 0);
     const auto width = static_cast<std::size_t>(channels);
     for (std::size_t i = 0; i < static_cast<std::size_t>(count); ++i) {
         float sum = 0.0F;
@@ -163,6 +188,16 @@ hal::Result<FilePlayback> FilePlayback::open(const std::string& path) {
         return tl::unexpected(std::move(prepared.error()));
     }
     return FilePlayback(std::move(impl));
+}
+
+double FilePlayback::seconds() const {
+    return double(impl_->framesRead) * impl_->ratio / kRate;
+}
+
+bool FilePlayback::truncated() const {
+    const bool known = impl_->framesTold > 0 && impl_->framesTold < SF_COUNT_MAX;
+    return impl_->endOfFile &&
+           (impl_->headerTooLong || (known && impl_->framesRead < impl_->framesTold));
 }
 
 hal::Result<std::size_t> FilePlayback::read(std::span<std::int16_t> samples) {

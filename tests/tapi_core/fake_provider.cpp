@@ -136,6 +136,7 @@ struct FakeTable {
         made.number = address;
         made.info.origin = LINECALLORIGIN_OUTBOUND;
         made.info.mediaMode = params->mediaMode;
+        made.params = *params;
         *call = reinterpret_cast<HDRVCALL>(&made);
         return self.treat("lineMakeCall", id);
     }
@@ -165,7 +166,13 @@ struct FakeTable {
         give(status, of(call).status);
         return 0;
     }
-    static TSPI_RESULT setMediaMode(HDRVCALL, std::uint32_t) { return 0; }
+    static TSPI_RESULT setMediaMode(HDRVCALL call, std::uint32_t mode) {
+        of(call).mediaMode = mode;
+        return 0;
+    }
+    static TSPI_RESULT secureCall(DRV_REQUESTID id, HDRVCALL call) {
+        return ask(of(call), "lineSecureCall", id);
+    }
     static TSPI_RESULT generateDigits(HDRVCALL call, std::uint32_t id, std::uint32_t, const char*,
                                       std::uint32_t) {
         of(call).endToEndId = id;
@@ -258,6 +265,7 @@ struct FakeTable {
         table.lineGetCallInfo = &callInfo;
         table.lineGetCallStatus = &callStatus;
         table.lineSetMediaMode = &setMediaMode;
+        table.lineSecureCall = &secureCall;
         table.lineGenerateDigits = &generateDigits;
         table.lineGenerateTone = &generateTone;
         table.lineMonitorDigits = &monitorDigits;

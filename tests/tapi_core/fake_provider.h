@@ -60,6 +60,8 @@ public:
         unsigned closed = 0;
         std::uint32_t digitModes = 0;
         std::uint32_t endToEndId = 0;
+        TspiCallParams params{};      ///< of lineMakeCall
+        std::uint32_t mediaMode = 0;  ///< of lineSetMediaMode
     };
     struct Media {
         Call* call = nullptr;
@@ -110,9 +112,13 @@ public:
     /// The device's clock: pulls `count` samples if it plays, pushes as many if it records.
     std::vector<std::int16_t> tick(Media& media, std::size_t count, std::int16_t value = 1000);
 
+    /// Treats a request as `behave` says: for functions that other fakes add to the table.
+    TSPI_RESULT treat(const char* function, DRV_REQUESTID id);
+    /// Notes a call of a function in the log.
+    void note(std::string function) { log_.push_back(std::move(function)); }
+
 private:
     friend struct FakeTable;
-    TSPI_RESULT treat(const char* function, DRV_REQUESTID id);
     void completeLater(DRV_REQUESTID id, const Behaviour& behaviour);
     void completeFromThread(DRV_REQUESTID id, const Behaviour& behaviour);
     void work();

@@ -121,6 +121,7 @@ TEST_F(MediaFileTest, FilesThatAreNotSoundAreNamed) {
     expect("b.wav", "", "empty");
     expect("c.wav", "%PDF-1.4 ...", "a PDF document");
     expect("d.wav", std::string("\x01\x02\x03\x04\x05", 5), "data of an unknown kind");
+    expect("e.wav", std::string("\x01\x02", 2), "data of an unknown kind");
     const auto directoryOpened = FilePlayback::open(directory);
     ASSERT_FALSE(directoryOpened);
     EXPECT_NE(directoryOpened.error().cause.find("a directory"), std::string::npos);

@@ -1,6 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <unistd.h>
-
 #include "tapi_core/manager_fixture.h"
 
 namespace tipring::test {
@@ -26,12 +24,15 @@ protected:
 TEST_F(OwnershipTest, TheFirstOwnerGetsTheCallAndTheOthersWatch) {
     Application first(*manager, "first");
     Application second(*manager, "second");
+    Application third(*manager, "third");
     Application logger(*manager, "logger");
     logger.watch({.owner = false, .monitor = true, .callbackInstance = 7});
     first.watch();
-    second.watch();
+    second.watch({.monitor = true});
+    third.watch();
     fake.ring(fake.line());
     settle();
+    EXPECT_TRUE(privileges(third).empty());  // it did not ask to monitor
     EXPECT_EQ(privileges(first), std::vector{CallPrivilege::Owner});
     EXPECT_EQ(privileges(second), std::vector{CallPrivilege::Monitor});
     EXPECT_EQ(privileges(logger), std::vector{CallPrivilege::Monitor});
@@ -186,66 +187,6 @@ TEST_F(OwnershipTest, NonsenseRegistrationsAreRefused) {
               ErrorCode::InvalMediaMode);
     EXPECT_EQ(app.tapi->registerCallNotifications(other.address(), {}).error().code,
               ErrorCode::InvalAddressId);
-}
-
-/// One event of each class, and which of them arrive for each filter.
-class FilterTest : public ManagerFixture, public testing::WithParamInterface<EventClass> {
-protected:
-    void SetUp() override { start(); }
-    void scenario(Application& app) {
-        app.watch();
-        auto& call = fake.ring(fake.line());
-        settle();
-        fake.event(fake.line(), nullptr, LINE_LINEDEVSTATE, LINEDEVSTATE_MSGWAITON);
-        fake.event(fake.line(), call.handle, LINE_CALLINFO, LINECALLINFOSTATE_CALLERID);
-        fake.event(fake.line(), call.handle, LINE_MONITORMEDIA, LINEMEDIAMODE_G3FAX);
-        fake.state(call, LINECALLSTATE_CONNECTED);
-        settle();
-        const auto handle = app.address()->calls().at(0);
-        ASSERT_TRUE(handle->monitorDigits(tapi::DigitMode::Dtmf));
-        ASSERT_TRUE(handle->generateDigits("1"));
-        fake.event(fake.line(), call.handle, LINE_MONITORDIGITS, '1', LINEDIGITMODE_DTMF);
-        fake.event(fake.line(), call.handle, LINE_GENERATE, LINEGENERATETERM_DONE, call.endToEndId);
-        Answer answer;
-        const std::string path =
-            testing::TempDir() + "filter_test_" + std::to_string(::getpid()) + ".wav";
-        std::remove(path.c_str());
-        ASSERT_TRUE(handle->record(path, answer.reply()));
-        settle();
-        fake.arrive("two");
-        settle();
-        std::remove(path.c_str());
-    }
-};
-INSTANTIATE_TEST_SUITE_P(Classes, FilterTest,
-                         testing::Values(EventClass::TapiObject, EventClass::Address,
-                                         EventClass::CallNotification, EventClass::CallState,
-                                         EventClass::CallMedia, EventClass::CallInfoChange,
-                                         EventClass::DigitEvent, EventClass::GenerateEvent,
-                                         EventClass::FileTerminal));
-
-TEST_P(FilterTest, ExactlyTheEnabledClassArrives) {
-    Application app(*manager, "app", GetParam());
-    scenario(app);
-    EXPECT_FALSE(app.events.events.empty());
-    for (const auto& event : app.events.events) {
-        EXPECT_EQ(tapi::classOf(event), GetParam());
-    }
-}
-
-TEST_P(FilterTest, ExactlyTheDisabledClassIsMissing) {
-    const auto bit = static_cast<std::uint32_t>(GetParam());
-    Application app(*manager, "app", tapi::EventFilter::fromBits(~bit));
-    scenario(app);
-    std::uint32_t seen = 0;
-    for (const auto& event : app.events.events) {
-        seen |= static_cast<std::uint32_t>(tapi::classOf(event));
-    }
-    const tapi::EventFilter producible =
-        EventClass::TapiObject | EventClass::Address | EventClass::CallNotification |
-        EventClass::CallState | EventClass::CallMedia | EventClass::CallInfoChange |
-        EventClass::DigitEvent | EventClass::GenerateEvent | EventClass::FileTerminal;
-    EXPECT_EQ(seen, producible.bits() & ~bit);
 }
 
 TEST_F(OwnershipTest, NothingArrivesBeforeSinkAndFilter) {

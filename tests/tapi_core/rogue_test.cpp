@@ -225,18 +225,18 @@ const RogueRow kRows[] = {
          EXPECT_EQ((*call)->lineState(), S::Idle);
      },
      [](TspiProvider& table) { table.lineMakeCall = &noHandle; }},
-    {ContractRule::ZeroLineHandle, kState, false,
+    {ContractRule::ZeroDeviceHandle, kState, false,
      [](Rogue& r) {
          r.insideRequest([&r] { r.lineA().events(nullptr, nullptr, LINE_CALLSTATE, 1, 0, 0); });
      }},
-    {ContractRule::UnknownLineHandle, kState, false,
+    {ContractRule::UnknownDeviceHandle, kState, false,
      [](Rogue& r) {
          r.insideRequest([&r] {
              r.lineA().events(reinterpret_cast<HTAPILINE>(0x99999), nullptr, LINE_CALLSTATE, 1, 0,
                               0);
          });
      }},
-    {ContractRule::ForeignLineHandle, "LINE_CLOSE", false,
+    {ContractRule::ForeignDeviceHandle, "LINE_CLOSE", false,
      [](Rogue& r) {
          r.insideRequest(
              [&r] { r.lineA().events(r.good.line().handle, nullptr, LINE_CLOSE, 0, 0, 0); });

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include <csignal>
+#include <filesystem>
 #include <fstream>
 #include <nlohmann/json.hpp>
 #include <sstream>
@@ -484,6 +485,61 @@ TEST_F(Simulated, ATelUriReachesWhoMakesCallsForOthers) {
     dialer.signal(SIGTERM);
     EXPECT_EQ(dialer.finish(), 0) << dialer.errors();
     EXPECT_EQ(run({"dial", "tel:+1-202-555-0123"}).code, 3) << "nobody is left";
+}
+
+TEST_F(Cli, TranslatesFromALocation) {
+    const std::string file = dir_.file("rules.toml");
+    std::filesystem::copy(TIPRING_SOURCE_DIR "/tests/data/translation/locations.toml", file);
+    std::filesystem::permissions(file, std::filesystem::perms(0600));
+    const Ran plain = run({"translate", "+1 (212) 736-3100", "--dial-rules", file, "--location",
+                           "Office", "--no-call-waiting", "--json"});
+    ASSERT_EQ(plain.code, 0) << plain.err;
+    const json object = json::parse(plain.out);
+    EXPECT_EQ(object["dialable"], "T*70,8,12127363100");
+    EXPECT_EQ(object["displayable"], "*70, 8, 1 (212) 736-3100");
+    EXPECT_EQ(object["results"], json({"canonical", "long distance"}));
+
+    const Ran back = run({"translate", "--caller-id", "4254531234", "--dial-rules", file});
+    EXPECT_EQ(back.out, "+1 (425) 4531234\n") << back.err;
+    const Ran wrong = run({"translate", "+999 1", "--dial-rules", file});
+    EXPECT_EQ(wrong.code, 2);
+    EXPECT_THAT(wrong.err, HasSubstr("no country code"));
+    EXPECT_EQ(run({"translate", "1", "--dial-rules", file, "--location", "Mars"}).code, 3);
+    EXPECT_EQ(run({"translate", "1", "--dial-rules", file, "--card", "Mars"}).code, 3);
+}
+
+TEST_F(Cli, ShowsNoCardDigitsUnlessAsked) {
+    const std::string file = dir_.file("rules.toml");
+    std::filesystem::copy(TIPRING_SOURCE_DIR "/tests/data/translation/locations.toml", file);
+    std::filesystem::permissions(file, std::filesystem::perms(0600));
+    for (const char* form : {"--json", "--log=trace"}) {
+        const Ran ran =
+            run({"translate", "+1 (212) 736-3100", "--dial-rules", file, "--card", "Blue", form});
+        ASSERT_EQ(ran.code, 0) << ran.err;
+        EXPECT_EQ((ran.out + ran.err).find("8901234567"), std::string::npos);
+        EXPECT_THAT(ran.out, HasSubstr("[Blue]"));
+    }
+    const Ran ran =
+        run({"translate", "+1 (212) 736-3100", "--dial-rules", file, "--card", "Blue", "--reveal"});
+    EXPECT_THAT(ran.out, HasSubstr("18005551000$890123456712127363100"));
+}
+
+TEST_F(Cli, ChoosesTheCurrentLocation) {
+    const std::string file = dir_.file("rules.toml");
+    std::filesystem::copy(TIPRING_SOURCE_DIR "/tests/data/translation/locations.toml", file);
+    std::filesystem::permissions(file, std::filesystem::perms(0600));
+    ASSERT_EQ(run({"locations", "--use", "Berlin", "--dial-rules", file}).code, 0);
+    EXPECT_THAT(run({"locations", "--dial-rules", file}).out, HasSubstr("*    6  Berlin"));
+    EXPECT_THAT(run({"locations", "Office", "--dial-rules", file}).out, HasSubstr("555 88"));
+    EXPECT_THAT(run({"translate", "+49 (30) 23125000", "--dial-rules", file}).out,
+                HasSubstr("T23125000"));
+    EXPECT_EQ(run({"locations", "--use", "Mars", "--dial-rules", file}).code, 3);
+}
+
+TEST_F(Cli, TheFirstLocationHasTheCountryThatIsSaid) {
+    const Ran ran = run({"translate", "+1 (212) 736-3100", "--dial-rules", dir_.file("none.toml"),
+                         "--country", "GB"});
+    EXPECT_THAT(ran.out, HasSubstr("T0012127363100")) << ran.err;
 }
 
 }  // namespace

@@ -31,8 +31,9 @@ TEST(CommandLine, HelpNamesEverySubcommandAndTheExitCodes) {
     const Said said = parse({"--help"});
     EXPECT_FALSE(said.invocation.run);
     EXPECT_EQ(said.invocation.code, ExitCode::Ok);
-    for (const char* name : {"devices", "lines", "monitor", "dial", "answer", "record", "simulate",
-                             "demo", "decode", "calls", "completion", "Exit codes"}) {
+    for (const char* name :
+         {"devices", "lines", "monitor", "dial", "answer", "record", "simulate", "demo", "decode",
+          "calls", "translate", "locations", "completion", "Exit codes"}) {
         EXPECT_THAT(said.out, HasSubstr(name));
     }
 }
@@ -49,7 +50,8 @@ TEST_P(SubcommandHelp, ExplainsItselfAndOffersJson) {
 
 INSTANTIATE_TEST_SUITE_P(CommandLine, SubcommandHelp,
                          ::testing::Values("devices", "lines", "monitor", "calls", "dial", "answer",
-                                           "record", "simulate", "demo", "decode"));
+                                           "record", "simulate", "demo", "decode", "translate",
+                                           "locations"));
 
 TEST(CommandLine, MistakesGoToStandardErrorWithAWayOut) {
     for (const auto& words :

@@ -91,7 +91,7 @@ const Check kChecks[] = {
      &kept<R::WrongRequestId, R::ZeroResult, R::PositiveResult>},
     {{"rule.handles", "Handles are those of the core and of the provider itself",
       "tspi.h: Handles"},
-     &kept<R::MissingHandle, R::ZeroLineHandle, R::UnknownLineHandle, R::ForeignLineHandle,
+     &kept<R::MissingHandle, R::ZeroDeviceHandle, R::UnknownDeviceHandle, R::ForeignDeviceHandle,
            R::ZeroCallHandle, R::UnknownCallHandle, R::DuplicateCall>},
     {{"rule.silence", "Nothing comes after idle, or after lineCloseCall and lineClose",
       "tspi.h: Events"},

@@ -24,13 +24,14 @@ constexpr const char* kFooter =
     "Try first: tipring demo        (needs no hardware)";
 
 /// What stands for the value of an option in the help.
-constexpr std::array<std::pair<std::string_view, const char*>, 22> kValueNames{{
-    {"log", "LEVELS"},       {"port", "PORT"},      {"country", "CC"},     {"profile", "NAME"},
-    {"config", "FILE"},      {"call-log", "FILE"},  {"count", "N"},        {"play", "FILE"},
-    {"digits", "KEYS"},      {"record", "FILE"},    {"seconds", "N"},      {"rings", "N"},
-    {"greeting", "FILE"},    {"recording", "FILE"}, {"limit", "SECONDS"},  {"dial", "NUMBER"},
-    {"modem", "KIND"},       {"pty", "LINK"},       {"control", "SOCKET"}, {"number", "NUMBER"},
-    {"directory", "FOLDER"}, {"prefix", "DIGITS"},
+constexpr std::array<std::pair<std::string_view, const char*>, 26> kValueNames{{
+    {"log", "LEVELS"},       {"port", "PORT"},       {"country", "CC"},     {"profile", "NAME"},
+    {"config", "FILE"},      {"call-log", "FILE"},   {"count", "N"},        {"play", "FILE"},
+    {"digits", "KEYS"},      {"record", "FILE"},     {"seconds", "N"},      {"rings", "N"},
+    {"greeting", "FILE"},    {"recording", "FILE"},  {"limit", "SECONDS"},  {"dial", "NUMBER"},
+    {"modem", "KIND"},       {"pty", "LINK"},        {"control", "SOCKET"}, {"number", "NUMBER"},
+    {"directory", "FOLDER"}, {"prefix", "DIGITS"},   {"location", "NAME"},  {"card", "NAME"},
+    {"use", "NAME"},         {"dial-rules", "FILE"},
 }};
 
 /// Everything that options are stored in while CLI11 reads them.
@@ -43,6 +44,8 @@ struct Parsed {
     SimulateOptions simulate;
     DemoOptions demo;
     DecodeOptions decode;
+    TranslateCommand translate;
+    LocationsCommand locations;
     std::uint32_t calls = 20;
     std::string shell;
 };
@@ -81,6 +84,7 @@ public:
         app_.get_formatter()->column_width(34);
         addLook();
         addCalls();
+        addDialRules();
         addTools();
         nameValues();
     }
@@ -154,6 +158,7 @@ private:
 
     void addLook();
     void addCalls();
+    void addDialRules();
     void addTools();
     void nameValues();
 
@@ -268,6 +273,47 @@ void Tree::addCalls() {
     record->add_option("--dial", parsed_.record.dial, "Call this number and record what it says");
 }
 
+void Tree::addDialRules() {
+    const auto addRules = [](CLI::App* command, std::string& file) {
+        command->add_option("--dial-rules", file,
+                            "TOML file of locations and cards instead of "
+                            "~/.config/tipring/dial-rules.toml");
+    };
+    auto* translate =
+        add("translate", "Tell what is dialled for a number from here",
+            "A canonical number such as \"+44 (20) 7946 0958\" becomes what a telephone dials at\n"
+            "the location; other numbers pass as they are. See docs/guides/dial-rules.md.\n"
+            "Example: tipring translate \"+1 (212) 736-3100\" --location Office\n"
+            "         tipring translate --caller-id 03023125000",
+            [this](Console& c) { return runTranslate(c, parsed_.common, parsed_.translate); });
+    TranslateCommand& options = parsed_.translate;
+    translate->add_option("NUMBER", options.number, "A number, in quotes")->required();
+    translate->add_option("--location", options.location, "Name or id of where to dial");
+    translate->add_option("--card", options.card, "Name or id of a calling card; 0: none");
+    translate->add_flag("--no-call-waiting", options.noCallWaiting, "Cancel call waiting");
+    auto* local = translate->add_flag("--force-local", options.local, "As a local call");
+    translate->add_flag("--force-long-distance", options.longDistance, "As a long-distance call")
+        ->excludes(local);
+    translate->add_flag("--caller-id", options.callerId,
+                        "The number was received: tell its canonical form");
+    translate->add_flag("--reveal", options.reveal,
+                        "Show what is dialled with a card's digits too");
+    addRules(translate, options.rules);
+    addCountry(translate);
+
+    auto* locations =
+        add("locations", "List the places to dial from, or choose the current one",
+            "`*` marks the current one. Locations, cards and rules stand in dial-rules.toml; see\n"
+            "docs/guides/dial-rules.md.\n"
+            "Example: tipring locations --use Office",
+            [this](Console& c) { return runLocations(c, parsed_.common, parsed_.locations); });
+    locations->add_option("LOCATION", parsed_.locations.location,
+                          "Show all of this one: name or id");
+    locations->add_option("--use", parsed_.locations.use, "Make this one the current: name or id");
+    addRules(locations, parsed_.locations.rules);
+    addCountry(locations);
+}
+
 void Tree::addTools() {
     auto* simulate =
         add("simulate", "A modem on a PTY, with a telephone exchange behind it",
@@ -354,11 +400,11 @@ CommandShape::Option Tree::optionShape(const CLI::Option& option) {
                                              : "--" + option.get_lnames().front();
     shape.description = option.get_description();
     shape.takesValue = option.get_items_expected_max() > 0;
-    shape.takesFile = shape.name == "--port" || shape.name == "--config" ||
-                      shape.name == "--greeting" || shape.name == "--play" ||
-                      shape.name == "--record" || shape.name == "--recording" ||
-                      shape.name == "--call-log" || shape.name == "--pty" ||
-                      shape.name == "--control" || shape.name == "--directory";
+    shape.takesFile =
+        shape.name == "--port" || shape.name == "--config" || shape.name == "--greeting" ||
+        shape.name == "--play" || shape.name == "--record" || shape.name == "--recording" ||
+        shape.name == "--call-log" || shape.name == "--pty" || shape.name == "--control" ||
+        shape.name == "--directory" || shape.name == "--dial-rules";
     if (shape.name == "--modem") {
         shape.values = modemNames();
     } else if (shape.name == "--country") {

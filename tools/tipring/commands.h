@@ -46,6 +46,15 @@ struct DemoOptions {
     std::string modem = "v253", directory;
     bool fast = false;
 };
+struct TranslateCommand {
+    std::string number, rules;
+    std::string location, card;  ///< by name or id; empty: the current one, what the location has
+    bool callerId = false, noCallWaiting = false, local = false, longDistance = false;
+    bool reveal = false;
+};
+struct LocationsCommand {
+    std::string rules, location, use;
+};
 struct DecodeOptions {
     std::string file = "-";
     bool frame = false;
@@ -64,6 +73,10 @@ ExitCode runRecord(Console& console, const CommonOptions& common, const RecordOp
 ExitCode runSimulate(Console& console, const CommonOptions& common, const SimulateOptions& options);
 ExitCode runDemo(Console& console, const CommonOptions& common, const DemoOptions& options);
 ExitCode runDecode(Console& console, const DecodeOptions& options);
+ExitCode runTranslate(Console& console, const CommonOptions& common,
+                      const TranslateCommand& command);
+ExitCode runLocations(Console& console, const CommonOptions& common,
+                      const LocationsCommand& command);
 ExitCode runCalls(Console& console, const CommonOptions& common, std::uint32_t count);
 
 }  // namespace tipring::tools

@@ -21,11 +21,14 @@ enum class ExitCode : int {
     switch (code) {
     case hal::ErrorCode::NoDevice:
     case hal::ErrorCode::BadDeviceId:
+    case hal::ErrorCode::InvalCard:
+    case hal::ErrorCode::InvalLocation:
     case hal::ErrorCode::InvalLineState: return ExitCode::NotFound;
     case hal::ErrorCode::Allocated:
     case hal::ErrorCode::InUse:
     case hal::ErrorCode::CallUnavail: return ExitCode::InUse;
     case hal::ErrorCode::InvalAddress:
+    case hal::ErrorCode::InvalCountryCode:
     case hal::ErrorCode::InvalParam:
     case hal::ErrorCode::InvalDigits:
     case hal::ErrorCode::DialBilling:

@@ -81,6 +81,9 @@ private:
         if (key == "recordings") {
             return takePath(value, settings_.recordings);
         }
+        if (key == "dial_rules") {
+            return takePath(value, settings_.dialRules);
+        }
         if (key == "answer") {
             return takeTable(value, [this](auto k, const auto& v) { return takeAnswer(k, v); });
         }
@@ -174,6 +177,7 @@ private:
 };
 
 void fillDefaults(Settings& settings) {
+    useDialRules(settings, settings.dialRules);
     const std::string data = dataDirectory();
     settings.stateDirectory = data;
     if (settings.callLog.empty()) {
@@ -189,6 +193,18 @@ void fillDefaults(Settings& settings) {
 std::string dataDirectory() {
     const std::string base = homeRelative("XDG_DATA_HOME", ".local/share");
     return (base.empty() ? "/var/lib" : base) + "/tipring";
+}
+
+void useDialRules(Settings& settings, const std::string& file) {
+    if (file.empty()) {
+        const std::string base = homeRelative("XDG_CONFIG_HOME", ".config");
+        settings.dialRules = (base.empty() ? "/etc" : base) + "/tipring/dial-rules.toml";
+        settings.dialRulesDropIns = "/etc/tipring/dial-rules.d";
+        return;
+    }
+    const bool toml = file.ends_with(".toml");
+    settings.dialRulesDropIns = (toml ? file.substr(0, file.size() - 5) : file) + ".d";
+    settings.dialRules = file;
 }
 
 Result<Settings> loadSettings(const std::string& path) {

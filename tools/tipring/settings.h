@@ -20,6 +20,8 @@ struct Settings {
     std::string callLog;             ///< SQLite file
     std::string recordings;          ///< folder
     std::string stateDirectory;      ///< where line ids are kept
+    std::string dialRules;           ///< TOML file of locations and cards
+    std::string dialRulesDropIns;    ///< folder
     std::string greeting;            ///< sound file; empty: the built-in one
     std::uint32_t rings = 2;
     std::chrono::seconds limit{120};
@@ -31,6 +33,11 @@ struct Settings {
 /// /etc/tipring/tipring.toml, where neither is an error. A key that is not known is an error that
 /// names file and line.
 hal::Result<Settings> loadSettings(const std::string& path);
+
+/// Takes `file` for the dial rules, with drop-ins beside it (dial-rules.d beside dial-rules.toml).
+/// Empty: $XDG_CONFIG_HOME/tipring/dial-rules.toml or ~/.config/..., in /etc without a home, with
+/// drop-ins in /etc/tipring/dial-rules.d.
+void useDialRules(Settings& settings, const std::string& file);
 
 /// $XDG_DATA_HOME/tipring or ~/.local/share/tipring; /var/lib/tipring without a home.
 [[nodiscard]] std::string dataDirectory();

@@ -8,6 +8,7 @@
 
 #include "detector_checks.h"
 #include "speech.h"
+#include "tone_signals.h"
 #include "tipring/hal/dsp/tone.h"
 
 namespace tipring::dsp {

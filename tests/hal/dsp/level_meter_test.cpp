@@ -7,6 +7,7 @@
 
 #include "detector_checks.h"
 #include "speech.h"
+#include "tone_signals.h"
 
 namespace tipring::dsp {
 namespace {

@@ -130,10 +130,4 @@ void append(Sound& sound, std::span<const std::int16_t> more) {
     sound.insert(sound.end(), more.begin(), more.end());
 }
 
-void throughMuLaw(Sound& sound) {
-    for (std::int16_t& sample : sound) {
-        sample = dsp::decodeMuLaw(dsp::encodeMuLaw(sample));
-    }
-}
-
 }  // namespace tipring::test

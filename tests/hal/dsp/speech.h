@@ -25,7 +25,5 @@ Sound tone(double hertz1, double hertz2, double dbm0, std::size_t samples);
 /// Adds white noise of that level, the same for the same seed.
 void addNoise(Sound& sound, double dbm0, unsigned seed = 1);
 void append(Sound& sound, std::span<const std::int16_t> more);
-/// As sent through G.711 mu-law.
-void throughMuLaw(Sound& sound);
 
 }  // namespace tipring::test

@@ -18,6 +18,7 @@ namespace tipring::tapi {
 /// Bounded: when `capacity` events wait, the next is dropped, counted, and said in the log.
 class EventQueue final : public EventSink {
 public:
+    /// On the loop's thread: the one that runs it.
     static Result<std::unique_ptr<EventQueue>> create(hal::EventLoop& loop,
                                                       std::size_t capacity = 4096);
     ~EventQueue() override;
@@ -27,8 +28,9 @@ public:
     /// The next event, if one waits. Thread: any; several may take, each event goes to one.
     [[nodiscard]] std::optional<Event> take();
     /// The next event, at the latest after `limit`: TIMEOUT. On the loop's own thread, outside of
-    /// its callbacks, it runs the loop meanwhile (inside a callback: INVALPARAM); on another thread
-    /// it blocks that thread alone.
+    /// its callbacks, it runs the loop meanwhile (inside a callback: INVALPARAM; the
+    /// loop was stopped by somebody: USERCANCELLED); on another thread it blocks that thread alone.
+    /// The objects of an event belong to the loop's thread wherever it is taken.
     [[nodiscard]] Result<Event> next(std::chrono::milliseconds limit);
     /// Passes all that wait to `sink`; returns how many. Thread: any.
     std::size_t dispatch(EventSink& sink);

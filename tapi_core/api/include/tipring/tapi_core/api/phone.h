@@ -70,7 +70,7 @@ public:
     /// The line that it belongs to; null: none that is known.
     [[nodiscard]] virtual std::shared_ptr<Address> address() const = 0;
 
-    /// INUSE where it has another owner.
+    /// INUSE where it has another owner. Open already: the privilege changes.
     virtual Result<void> open(PhonePrivilege privilege) = 0;
     virtual Result<void> close() = 0;
     [[nodiscard]] virtual Result<PhoneStatus> status() const = 0;
@@ -90,6 +90,9 @@ public:
                                             Reply reply) = 0;
     virtual Result<RequestId> devSpecific(std::string_view data, Reply reply) = 0;
     [[nodiscard]] virtual Result<std::string> deviceId(std::string_view deviceClass) const = 0;
+    /// The vendor's extension that devSpecific speaks, negotiated: 0 where it has none. The first
+    /// choice holds until the phone is closed by all: INCOMPATIBLEEXTVERSION, INVALEXTVERSION.
+    virtual Result<std::uint32_t> negotiateExtVersion(std::uint32_t low, std::uint32_t high) = 0;
 };
 
 }  // namespace tipring::tapi

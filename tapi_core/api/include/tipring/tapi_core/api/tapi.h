@@ -53,7 +53,8 @@ public:
     [[nodiscard]] virtual EventFilter eventFilter() const = 0;
 
     /// Opens the line for new calls. Of all owners the one with the highest priority for the media
-    /// type gets a call as owner, the others and the monitors as monitors.
+    /// type gets a call as owner; of the rest, those that asked for monitor get it as monitors.
+    /// The others find it at Address::calls().
     virtual Result<RegistrationCookie> registerCallNotifications(
         const std::shared_ptr<Address>& address, const CallNotification& wanted) = 0;
     /// Events already on their way for that registration are dropped; a call whose notification was

@@ -23,10 +23,10 @@ enum class ContractRule : std::uint8_t {
     PositiveResult,           ///< a synchronous function returned neither 0 nor an error
     // Handles
     MissingHandle,        ///< success without the handle that was to be filled
-    ZeroLineHandle,       ///< an event for line handle 0
-    UnknownLineHandle,    ///< an event for a line handle that nobody gave
-    ForeignLineHandle,    ///< an event for a line of another provider
-    EventAfterClose,      ///< an event for a line after lineClose returned
+    ZeroDeviceHandle,       ///< an event for line or phone handle 0
+    UnknownDeviceHandle,    ///< an event for a line or phone handle that nobody gave
+    ForeignDeviceHandle,    ///< an event for a line or phone of another provider
+    EventAfterClose,      ///< an event for a line or phone after it was closed
     ZeroCallHandle,       ///< an event for call handle 0, or LINE_NEWCALL without a handle
     UnknownCallHandle,    ///< an event for a call handle that nobody gave, or of another line
     EventAfterCallClose,  ///< an event for a call after lineCloseCall returned

@@ -9,6 +9,7 @@
 
 #include "tipring/hal/base/event_loop.h"
 #include "tipring/tapi_core/api/tapi.h"
+#include "tipring/tapi_core/api/translation.h"
 #include "tipring/tapi_core/manager/contract.h"
 #include "tipring/tapi_core/tspi/tspi.h"
 
@@ -32,6 +33,9 @@ public:
     /// A provider in a shared library: its TSPI_ENTRY_POINT is called. A library of another ABI
     /// version is refused, and the error says which versions met.
     hal::Result<void> loadProvider(const std::string& libraryPath, ProviderConfig config);
+
+    /// The dial rules of all applications (Tapi::translation); each is told when they change.
+    void setDialRules(std::unique_ptr<tapi::AddressTranslation> rules);
 
     /// One application's view. When it dies, calls that it alone owned are dropped, and its replies
     /// and events under way with them; it may die inside one of its own events.

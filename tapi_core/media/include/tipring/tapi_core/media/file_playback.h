@@ -28,6 +28,11 @@ public:
     /// Fills `samples` and returns how many were written: fewer only at the end of the file.
     hal::Result<std::size_t> read(std::span<std::int16_t> samples);
 
+    /// How much of the file was read so far.
+    [[nodiscard]] double seconds() const;
+    /// At the end: the header promised more than there was.
+    [[nodiscard]] bool truncated() const;
+
 private:
     struct Impl;
     explicit FilePlayback(std::unique_ptr<Impl> impl);

@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+
+#include "fsk_filter.h"
+#include "message_framer.h"
+#include "tipring/hal/dsp/fsk_receiver.h"
+
+namespace tipring::dsp {
+
+/// Settings as the receiver wants them.
+struct FskLimits {
+    explicit FskLimits(const FskSettings& settings);
+
+    FskFilter filter;
+    FskFilterFunction run;
+    FskFraming framing;
+    double bit;   ///< samples
+    float floor;  ///< amplitude
+};
+
+/// The receiver of one channel: from samples to soft bits, to bytes, to messages.
+///
+/// What it decides hangs on the samples alone: each step waits until all of what it looks at has
+/// come.
+class FskChannel {
+public:
+    void process(std::span<const std::int16_t> samples, const FskLimits& limits,
+                 Listener<FskEvent> tell);
+
+private:
+    /// Ten bits and their timing: start is the middle of the start bit.
+    struct Fit {
+        double start = 0, bit = 0;
+        float score = 0;
+    };
+    struct Cursor;
+    enum class Mode : std::uint8_t { Hunt, Byte, Stuffing };
+
+    void filter(const FskLimits& limits, std::size_t hops);
+    void advance(const FskLimits& limits, Listener<FskEvent> tell);
+    bool hunt(const FskLimits& limits, Listener<FskEvent> tell);
+    bool mayStart(std::int64_t edge, const FskLimits& limits);
+    [[nodiscard]] bool mayBegin(std::int64_t edge, const FskLimits& limits) const;
+    bool takeFirst(std::int64_t edge, const FskLimits& limits, Listener<FskEvent> tell);
+    bool nextByte(const FskLimits& limits, Listener<FskEvent> tell);
+    bool stuffing(const FskLimits& limits, Listener<FskEvent> tell);
+    void takeByte(const Fit& fit, const FskLimits& limits, Listener<FskEvent> tell);
+    void finish(const Fit& fit, bool valid, Listener<FskEvent> tell);
+    void giveUp(double position, Listener<FskEvent> tell);
+
+    [[nodiscard]] Cursor cursor(double position, double step) const;
+    [[nodiscard]] float soft(double position) const;
+    [[nodiscard]] float score(double start, double bit) const;
+    void search(Fit& best, double reach, double step, double coupling) const;
+    [[nodiscard]] float wideOffset(const Fit& due) const;
+    [[nodiscard]] float nearOffset(const Fit& due) const;
+    [[nodiscard]] std::uint8_t decide(const Fit& fit, float gain);
+    [[nodiscard]] bool have(double position) const {
+        return position + 2 < static_cast<double>(end_);
+    }
+    [[nodiscard]] float threshold() const;
+
+    static constexpr std::size_t kInput = FskFilter::kMaxHops * FskFilter::kHop;
+    static constexpr std::size_t kLine = 1024;
+    static constexpr std::size_t kKept = 768;  ///< eleven bytes, for another try
+    static_assert(kKept + kInput <= kLine);
+
+    std::array<std::int16_t, FskFilter::kOverlap + kInput> input_{};
+    std::size_t fill_ = FskFilter::kOverlap;  ///< the first outputs see silence before the start
+    std::array<float, kLine> line_{};         ///< filtered
+    std::array<std::uint8_t, kLine / FskFilter::kHop> spaces_{};  ///< a sign for each of them
+    std::int64_t base_ = 0;                                       ///< position of line_[0]
+    std::int64_t end_ = 0;                                        ///< position after the newest
+
+    Mode mode_ = Mode::Hunt;
+    std::int64_t at_ = 64;  ///< where the search goes on; before that there is no past to look at
+    double start_ = 0;      ///< where the next start bit is due
+    double bit_ = 0;        ///< samples, as this sender makes it
+    float mark_ = 0, space_ = 0;  ///< soft values of ones and zeros
+    bool stuffed_ = false;        ///< this sender leaves pauses between bytes
+    std::size_t bytes_ = 0;       ///< of this message
+    std::size_t doubts_ = 0;      ///< bytes in a row that look like noise
+    std::int64_t began_ = 0;
+    std::int64_t first_ = 0;  ///< where the search goes on when the message turns out to be none
+    MessageFramer framer_;
+};
+
+}  // namespace tipring::dsp

@@ -1,0 +1,188 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "fsk_filter.h"
+
+#include <cmath>
+#include <cstdlib>
+#include <cstring>
+#include <numbers>
+
+#include "tipring/hal/dsp/tone.h"
+
+namespace tipring::dsp {
+
+namespace {
+
+// A bit at 1200 bit/s has 6.67 samples: the outer ones count for what the bit has of them.
+constexpr std::array<double, FskFilter::kReach + 1> kWindow{1, 1, 1, 0.83};
+
+using Taps = std::array<float, FskFilter::kReach + 1>;
+
+/// Inner products of the functions that a window of the line may be made of: even ones (cosines of
+/// both frequencies, a constant), odd ones (sines of both).
+struct Products {
+    double even[3][3] = {}, odd[2][2] = {};
+
+    Products(double own, double other) {
+        for (int k = -static_cast<int>(FskFilter::kReach); k <= static_cast<int>(FskFilter::kReach);
+             ++k) {
+            const double weight = kWindow[static_cast<std::size_t>(std::abs(k))];
+            const double evens[3] = {std::cos(own * k), std::cos(other * k), 1};
+            const double odds[2] = {std::sin(own * k), std::sin(other * k)};
+            for (std::size_t i = 0; i < 9; ++i) {
+                even[i / 3][i % 3] += weight * evens[i / 3] * evens[i % 3];
+            }
+            for (std::size_t i = 0; i < 4; ++i) {
+                odd[i / 2][i % 2] += weight * odds[i / 2] * odds[i % 2];
+            }
+        }
+    }
+};
+
+/// The amplitude of one frequency by least squares: what it finds is not changed by the other
+/// frequency, nor by a constant voltage. So a tone beside the signal or a slow swing of the line
+/// does not add to what one frequency leaks into the other's filter.
+void makeTaps(double hertz, double otherHertz, Taps& even, Taps& odd) {
+    const double own = 2 * std::numbers::pi * hertz / kSampleRate;
+    const double other = 2 * std::numbers::pi * otherHertz / kSampleRate;
+    const Products products(own, other);
+    const auto& g = products.even;
+    const auto& h = products.odd;
+    // First column of the inverse matrices, by cofactors.
+    const double first = g[1][1] * g[2][2] - g[1][2] * g[2][1];
+    const double second = g[1][2] * g[2][0] - g[1][0] * g[2][2];
+    const double third = g[1][0] * g[2][1] - g[1][1] * g[2][0];
+    const double evenDeterminant = g[0][0] * first + g[0][1] * second + g[0][2] * third;
+    const double oddDeterminant = h[0][0] * h[1][1] - h[0][1] * h[1][0];
+    for (std::size_t k = 0; k < kWindow.size(); ++k) {
+        const auto place = static_cast<double>(k);
+        even[k] = static_cast<float>(
+            kWindow[k] *
+            (first * std::cos(own * place) + second * std::cos(other * place) + third) /
+            evenDeterminant);
+        odd[k] = static_cast<float>(
+            kWindow[k] * (h[1][1] * std::sin(own * place) - h[1][0] * std::sin(other * place)) /
+            oddDeterminant);
+    }
+}
+
+}  // namespace
+
+FskFilter::FskFilter(const FskModulation& modulation) {
+    makeTaps(modulation.mark, modulation.space, markEven, markOdd);
+    makeTaps(modulation.space, modulation.mark, spaceEven, spaceOdd);
+}
+
+#if defined(__GNUC__)
+
+namespace {
+
+// Vectors of the compiler: it makes of them what the function's target has.
+using Vector = float __attribute__((vector_size(32)));
+using Ints = std::int32_t __attribute__((vector_size(32)));
+
+#define TIPRING_INLINE inline __attribute__((always_inline))
+
+TIPRING_INLINE void read(Vector& vector, const float* from) {
+    std::memcpy(&vector, from, sizeof vector);
+}
+
+TIPRING_INLINE void root(Vector& vector) {
+    float values[8];
+    std::memcpy(values, &vector, sizeof values);
+    for (float& value : values) {
+        value = std::sqrt(value);
+    }
+    std::memcpy(&vector, values, sizeof values);
+}
+
+/// One bit of each element, 0 or -1, the first one lowest.
+TIPRING_INLINE std::uint8_t signs(const Ints& truths) {
+    constexpr Ints kBits{1, 2, 4, 8, 16, 32, 64, 128};
+    Ints bits = truths & kBits;
+    bits |= __builtin_shufflevector(bits, bits, 4, 5, 6, 7, 0, 1, 2, 3);
+    bits |= __builtin_shufflevector(bits, bits, 2, 3, 0, 1, 6, 7, 4, 5);
+    return static_cast<std::uint8_t>(bits[0] | bits[1]);
+}
+
+TIPRING_INLINE void hop(const FskFilter& filter, const float* samples, float* out,
+                        std::uint8_t* spaces) {
+    constexpr std::size_t kMiddle = FskFilter::kReach;
+    Vector middle;
+    read(middle, samples + kMiddle);
+    Vector markReal = filter.markEven[0] * middle;
+    Vector spaceReal = filter.spaceEven[0] * middle;
+    Vector markImaginary{}, spaceImaginary{};
+    for (std::size_t k = 1; k <= kMiddle; ++k) {
+        Vector after, before;
+        read(after, samples + kMiddle + k);
+        read(before, samples + kMiddle - k);
+        const Vector even = after + before;
+        const Vector odd = after - before;
+        markReal += filter.markEven[k] * even;
+        spaceReal += filter.spaceEven[k] * even;
+        markImaginary += filter.markOdd[k] * odd;
+        spaceImaginary += filter.spaceOdd[k] * odd;
+    }
+    Vector mark = markReal * markReal + markImaginary * markImaginary;
+    Vector space = spaceReal * spaceReal + spaceImaginary * spaceImaginary;
+    root(mark);
+    root(space);
+    const Vector difference = mark - space;
+    std::memcpy(out, &difference, sizeof difference);
+    *spaces = signs(mark < space);
+}
+
+TIPRING_INLINE void run(const FskFilter& filter, const std::int16_t* samples, std::size_t hops,
+                        float* out, std::uint8_t* spaces) {
+    // Once here instead of seven times there.
+    float values[FskFilter::kOverlap + FskFilter::kMaxHops * FskFilter::kHop];
+    const std::size_t count = FskFilter::kOverlap + hops * FskFilter::kHop;
+    for (std::size_t i = 0; i < count; ++i) {
+        values[i] = samples[i];
+    }
+    for (std::size_t i = 0; i < hops; ++i) {
+        hop(filter, values + i * FskFilter::kHop, out + i * FskFilter::kHop, spaces + i);
+    }
+}
+
+void runBaseline(const FskFilter& filter, const std::int16_t* samples, std::size_t hops, float* out,
+                 std::uint8_t* spaces) {
+    run(filter, samples, hops, out, spaces);
+}
+
+#if defined(__x86_64__)
+
+__attribute__((target("avx2,fma"))) void runAvx2(const FskFilter& filter,
+                                                 const std::int16_t* samples, std::size_t hops,
+                                                 float* out, std::uint8_t* spaces) {
+    run(filter, samples, hops, out, spaces);
+}
+
+FskFilterFunction choose() noexcept {
+    __builtin_cpu_init();
+    if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) {
+        return runAvx2;
+    }
+    return runBaseline;
+}
+
+#else
+
+FskFilterFunction choose() noexcept {
+    return runBaseline;
+}
+
+#endif
+
+}  // namespace
+
+#else
+#error "needs the vector extensions of GCC or clang"
+#endif
+
+FskFilterFunction fskFilterFunction() noexcept {
+    static const FskFilterFunction chosen = choose();
+    return chosen;
+}
+
+}  // namespace tipring::dsp

@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+
+#include "tipring/hal/dsp/fsk.h"
+
+namespace tipring::dsp {
+
+/// Correlators of about one bit at the two frequencies, split in the part that is even around the
+/// middle and the part that is odd.
+struct FskFilter {
+    explicit FskFilter(const FskModulation& modulation);
+
+    static constexpr std::size_t kReach = 3;             ///< samples to each side of the middle
+    static constexpr std::size_t kOverlap = 2 * kReach;  ///< samples before the first output
+    static constexpr std::size_t kHop = 8;               ///< outputs come in groups of this size
+    static constexpr std::size_t kMaxHops = 20;          ///< groups in one call
+
+    std::array<float, kReach + 1> markEven{}, spaceEven{};
+    std::array<float, kReach + 1> markOdd{}, spaceOdd{};  ///< the first is 0
+};
+
+/// Amplitude at mark less amplitude at space, for `hops` groups of outputs. Output i is of sample
+/// i + kReach. Bit i of `spaces` is set where output i is negative (group by group).
+using FskFilterFunction = void (*)(const FskFilter& filter, const std::int16_t* samples,
+                                   std::size_t hops, float* out, std::uint8_t* spaces);
+/// The best one for this processor; the same everywhere in one process.
+[[nodiscard]] FskFilterFunction fskFilterFunction() noexcept;
+
+}  // namespace tipring::dsp

@@ -1,0 +1,192 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "call_features.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <iterator>
+
+#include "call_record.h"
+#include "line_record.h"
+#include "provider_record.h"
+
+namespace tipring::core {
+namespace {
+
+/// What an operation takes of the provider and of the line.
+struct Need {
+    Operation operation;
+    const char* function;                    // null: the core does it by itself
+    bool (*has)(const TspiProvider& table);  // the function
+    bool (*able)(const TspiLineCaps& caps);
+    bool live;  // the provider's LINECALLFEATURE_* of the moment have a say
+};
+
+bool always(const TspiProvider&) {
+    return true;
+}
+bool never(const TspiProvider&) {
+    return false;
+}
+bool whatever(const TspiLineCaps&) {
+    return true;
+}
+bool hearsDigits(const TspiLineCaps& caps) {
+    return caps.monitorDigitModes != 0;
+}
+
+// Of a call that is to be hung up no provider has a say: it must end. What the core does by itself
+// is not here: it can always be done.
+constexpr Need kNeeds[] = {
+    {Operation::Accept, "lineAccept", [](const auto& table) { return table.lineAccept != nullptr; },
+     &whatever, true},
+    {Operation::Answer, "lineAnswer", [](const auto& table) { return table.lineAnswer != nullptr; },
+     &whatever, true},
+    {Operation::Drop, "lineDrop", [](const auto& table) { return table.lineDrop != nullptr; },
+     &whatever, false},
+    {Operation::Dial, "lineDial", [](const auto& table) { return table.lineDial != nullptr; },
+     &whatever, true},
+    {Operation::Secure, "lineSecureCall",
+     [](const auto& table) { return table.lineSecureCall != nullptr; }, &whatever, true},
+    {Operation::SetCallParams, "lineSetCallParams",
+     [](const auto& table) { return table.lineSetCallParams != nullptr; }, &whatever, true},
+    {Operation::TakeDescriptor, "lineGetDescriptor",
+     [](const auto& table) { return table.lineGetDescriptor != nullptr; },
+     [](const TspiLineCaps& caps) { return (caps.bearerModes & LINEBEARERMODE_PASSTHROUGH) != 0; },
+     false},
+    {Operation::GenerateDigits, "lineGenerateDigits",
+     [](const auto& table) { return table.lineGenerateDigits != nullptr; },
+     [](const TspiLineCaps& caps) { return caps.generateDigitModes != 0; }, true},
+    {Operation::GenerateTone, "lineGenerateTone",
+     [](const auto& table) { return table.lineGenerateTone != nullptr; },
+     [](const TspiLineCaps& caps) { return caps.generateToneModes != 0; }, true},
+    {Operation::MonitorDigits, "lineMonitorDigits",
+     [](const auto& table) { return table.lineMonitorDigits != nullptr; }, &hearsDigits, true},
+    {Operation::MonitorTones, "lineMonitorTones",
+     [](const auto& table) { return table.lineMonitorTones != nullptr; },
+     [](const TspiLineCaps& caps) { return caps.monitorToneMaxEntries != 0; }, true},
+    {Operation::MonitorMedia, "lineMonitorMedia",
+     [](const auto& table) { return table.lineMonitorMedia != nullptr; }, &whatever, true},
+    {Operation::GatherDigits, "lineMonitorDigits",
+     [](const auto& table) { return table.lineMonitorDigits != nullptr; }, &hearsDigits, false},
+    {Operation::DevSpecific, "lineDevSpecific",
+     [](const auto& table) { return table.lineDevSpecific != nullptr; }, &whatever, false},
+    {Operation::SetTreatment, "treatment of held calls", &never, &whatever, true},
+    {Operation::Hold, "hold", &never, &whatever, true},
+    {Operation::Unhold, "hold", &never, &whatever, true},
+    {Operation::SwapHold, "hold", &never, &whatever, true},
+    {Operation::SetupTransfer, "transfer", &never, &whatever, true},
+    {Operation::CompleteTransfer, "transfer", &never, &whatever, true},
+    {Operation::BlindTransfer, "transfer", &never, &whatever, true},
+    {Operation::SetupConference, "conference", &never, &whatever, true},
+    {Operation::PrepareAddToConference, "conference", &never, &whatever, true},
+    {Operation::AddToConference, "conference", &never, &whatever, true},
+    {Operation::RemoveFromConference, "conference", &never, &whatever, true},
+};
+constexpr Need kNothing{Operation::Connect, nullptr, &always, &whatever, false};
+
+const Need& needOf(Operation operation) {
+    const auto* found = std::find_if(std::begin(kNeeds), std::end(kNeeds),
+                                     [&](const Need& need) { return need.operation == operation; });
+    return found == std::end(kNeeds) ? kNothing : *found;
+}
+
+/// Privilege, state and ability.
+hal::Result<void> checkStanding(const CallView& view, Operation operation) {
+    if (view.deallocated) {
+        return hal::fail(
+            hal::ErrorCode::InvalCallHandle,
+            fmt::format("cannot {}: the application gave the call back", name(operation)));
+    }
+    if (auto allowed = checkPrivilege(operation, view.rights); !allowed) {
+        return allowed;
+    }
+    const CallRecord& call = *view.call;
+    if (call.phase == CallRecord::Phase::Prepared) {
+        return checkState(operation, std::nullopt);
+    }
+    if (call.phase == CallRecord::Phase::Asked) {
+        return checkEarly(operation);
+    }
+    // While the provider has not yet said anything of a call, its state is unknown.
+    if (auto allowed =
+            checkState(operation, call.state.value_or(tapi::LineCallState::Unknown), call.mode);
+        !allowed) {
+        return allowed;
+    }
+    return checkAbility(*call.line, operation);
+}
+
+/// LINECALLFEATURE_* that the provider says are possible now; all where it says nothing.
+std::uint32_t liveFeatures(const CallRecord& call) {
+    constexpr std::uint32_t kAll = 0xFFFFFFFF;
+    if (call.phase != CallRecord::Phase::Alive || call.line->provider == nullptr) {
+        return kAll;
+    }
+    ProviderRecord& provider = *call.line->provider;
+    const auto get = provider.table().lineGetCallStatus;
+    Filled<TspiCallStatus> status;
+    if (get == nullptr || !provider.fill("lineGetCallStatus", get, status, call.driverCall)) {
+        return kAll;
+    }
+    return status->features == 0 ? kAll : status->features;
+}
+
+bool livesIn(std::uint32_t live, Operation operation) {
+    return !needOf(operation).live || (live & featureOf(operation)) != 0;
+}
+
+}  // namespace
+
+hal::Result<void> checkAbility(const LineRecord& line, Operation operation) {
+    const Need& need = needOf(operation);
+    if (line.provider == nullptr || need.function == nullptr) {
+        return {};  // a line without a provider has no calls to ask
+    }
+    if (!need.has(line.provider->table())) {
+        return line.provider->missing(need.function);
+    }
+    const std::uint32_t told = line.hasAddressCaps ? line.addressCaps.callFeatures : 0;
+    const bool excluded = told != 0 && need.live && (told & featureOf(operation)) == 0;
+    if (excluded || !need.able(line.caps)) {
+        return hal::fail(hal::ErrorCode::OperationUnavail,
+                         fmt::format("line {} cannot {}", line.name, name(operation)));
+    }
+    return {};
+}
+
+hal::Result<void> checkOperation(const CallView& view, Operation operation) {
+    if (auto stands = checkStanding(view, operation); !stands) {
+        return stands;
+    }
+    if (needOf(operation).live && !livesIn(liveFeatures(*view.call), operation)) {
+        return hal::fail(hal::ErrorCode::InvalCallState,
+                         fmt::format("cannot {}: the provider says that it is not possible now",
+                                     name(operation)));
+    }
+    return {};
+}
+
+tapi::CallFeatures featuresOf(const CallView& view) {
+    const std::uint32_t live = liveFeatures(*view.call);
+    std::uint32_t features = 0;
+    for (std::size_t index = 0; index < kOperations; ++index) {
+        const auto operation = static_cast<Operation>(index);
+        if (featureOf(operation) != 0 && livesIn(live, operation) &&
+            checkStanding(view, operation)) {
+            features |= featureOf(operation);
+        }
+    }
+    return tapi::CallFeatures::fromBits(features);
+}
+
+std::uint32_t possibleFeatures(const LineRecord& line) {
+    std::uint32_t features = 0;
+    for (std::size_t index = 0; index < kOperations; ++index) {
+        const auto operation = static_cast<Operation>(index);
+        features |= checkAbility(line, operation) ? featureOf(operation) : 0U;
+    }
+    return features;
+}
+
+}  // namespace tipring::core

@@ -1,0 +1,212 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tipring/hal/dsp/call_progress.h"
+
+#include <gtest/gtest.h>
+
+#include "hal/base/allocation_count.h"
+#include "hal/dsp/progress_sweep.h"
+#include "hal/dsp/tone_signals.h"
+#include "tipring/hal/dsp/tone_sequence.h"
+
+namespace tipring::dsp {
+namespace {
+
+using test::Samples;
+using Kind = ProgressEvent::Kind;
+using Events = std::vector<ProgressEvent>;
+
+const CountryTones& country(std::string_view code) {
+    return *builtinTones().find(code);
+}
+
+void add(Samples& to, std::string_view pattern, double milliseconds, double dbm0 = -15) {
+    const std::size_t begin = to.size();
+    test::addSilence(to, milliseconds);
+    ToneSequence sequence{*parseTonePattern(pattern), dbm0};
+    sequence.mix(std::span(to).subspan(begin));
+}
+
+Events hear(const CountryTones& tones, const Samples& samples, std::size_t block = 160) {
+    CallProgressDetector detector{tones};
+    Events events;
+    for (std::size_t at = 0; at < samples.size(); at += block) {
+        const std::size_t count = std::min(block, samples.size() - at);
+        detector.process(std::span(samples).subspan(at, count),
+                         [&](const ProgressEvent& event) { events.push_back(event); });
+    }
+    return events;
+}
+
+bool same(const ProgressEvent& a, const ProgressEvent& b) {
+    return a.kind == b.kind && a.tone == b.tone && a.began == b.began && a.duration == b.duration &&
+           a.confidence == b.confidence && a.level == b.level;
+}
+
+/// A call as a caller hears it.
+Samples call(std::uint64_t seed) {
+    Samples samples(test::Random{seed * 31 + 5}.below(700) + 400);
+    add(samples, "350+440", 2000);
+    test::addDigits(samples, "5551234", {.low = -8, .high = -6});
+    test::addSilence(samples, 1000);
+    add(samples, "440+480/2000 0/4000", 12000);
+    add(samples, "480+620/500 0/500", 6000);
+    test::Random random{seed + 1};
+    test::addNoise(samples, -45, random);
+    return samples;
+}
+
+TEST(CallProgressDetector, FollowsACall) {
+    const Events events = hear(country("US"), call(1));
+    std::vector<std::pair<Kind, ToneKind>> told;
+    for (const ProgressEvent& event : events) {
+        if (event.kind != Kind::Surer) {
+            told.emplace_back(event.kind, event.tone);
+        }
+    }
+    const std::vector<std::pair<Kind, ToneKind>> wanted{{Kind::Heard, ToneKind::Dial},
+                                                        {Kind::Ended, ToneKind::Dial},
+                                                        {Kind::Heard, ToneKind::Ringback},
+                                                        {Kind::Ended, ToneKind::Ringback},
+                                                        {Kind::Heard, ToneKind::Busy}};
+    EXPECT_EQ(told, wanted);
+}
+
+TEST(CallProgressDetector, SaysWhatItTookTheDecisionOn) {
+    Samples samples(4000);
+    add(samples, "425/500 0/500", 8000, -20);
+    const Events events = hear(country("NL"), samples);
+    ASSERT_EQ(events.size(), 2U);
+    EXPECT_EQ(events[0].tone, ToneKind::Busy);
+    EXPECT_FALSE(events[0].byFrequency);
+    EXPECT_GE(events[0].steps, 2U);
+    EXPECT_GE(events[0].confidence, 0.7F);
+    EXPECT_NEAR(double(events[0].began), 4000, 80);
+    EXPECT_NEAR(events[0].level, -20, 0.5);
+    EXPECT_EQ(events[1].kind, Kind::Surer);
+    EXPECT_GE(events[1].confidence, 0.95F);
+    EXPECT_GT(events[1].steps, events[0].steps);
+}
+
+TEST(CallProgressDetector, NamesTonesThatAreTheSame) {
+    Samples samples(4000);
+    add(samples, "425/500 0/500", 5000);
+    const Events events = hear(country("PL"), samples);
+    ASSERT_FALSE(events.empty());
+    EXPECT_TRUE(events[0].mayBe(ToneKind::Busy));
+    EXPECT_TRUE(events[0].mayBe(ToneKind::Congestion));
+    EXPECT_FALSE(events[0].mayBe(ToneKind::Ringback));
+}
+
+TEST(CallProgressDetector, WaitsUntilOneToneAloneExplainsIt) {
+    // Brazil's congestion begins like its busy tone.
+    Samples samples(4000);
+    add(samples, "425/250 0/250 425/750 0/250", 6000);
+    const Events events = hear(country("BR"), samples);
+    ASSERT_FALSE(events.empty());
+    for (const ProgressEvent& event : events) {
+        EXPECT_EQ(event.tone, ToneKind::Congestion);
+    }
+}
+
+TEST(CallProgressDetector, IsSilentAboutSpeechNoiseAndDigits) {
+    test::Random random{3};
+    Samples samples;
+    for (int i = 0; i < 150; ++i) {
+        test::addHostileVowel(samples, random);
+    }
+    test::addDigits(samples, "0123456789ABCD*#", {});
+    test::addSilence(samples, 3000);
+    test::addNoise(samples, -40, random);
+    for (const char* code : {"US", "DE", "GB", "JP"}) {
+        EXPECT_TRUE(hear(country(code), samples).empty()) << code;
+    }
+}
+
+TEST(CallProgressDetector, HearsNearlyAllTonesOfAllCountries) {
+    for (const test::NetworkCondition& condition :
+         {test::NetworkCondition{"as written"},
+          test::NetworkCondition{"off", 1.01, 0.93, -30, 15}}) {
+        test::ProgressScore score;
+        for (const CountryTones& tones : builtinTones().countries) {
+            for (const CountryTone& tone : tones.tones) {
+                score.add(test::tryTone(tones, tone, condition, 7));
+            }
+        }
+        EXPECT_GE(score.recall(), 0.98) << condition.name;
+        EXPECT_GE(score.precision(), 0.99) << condition.name;
+    }
+}
+
+TEST(CallProgressDetector, HearsTheSameWhateverTheBlocks) {
+    const Samples samples = call(2);
+    const Events whole = hear(country("US"), samples, samples.size());
+    ASSERT_GT(whole.size(), 5U);
+    for (const std::size_t block : {1U, 63U, 161U, 10000U}) {
+        const Events events = hear(country("US"), samples, block);
+        ASSERT_EQ(events.size(), whole.size()) << block;
+        for (std::size_t i = 0; i < events.size(); ++i) {
+            EXPECT_TRUE(same(events[i], whole[i])) << block;
+        }
+    }
+}
+
+TEST(CallProgressBank, HearsWhatSingleDetectorsHear) {
+    constexpr std::size_t kChannels = 5;
+    CallProgressBank bank{kChannels, country("US")};
+    std::vector<Samples> sounds;
+    for (std::size_t i = 0; i < kChannels; ++i) {
+        sounds.push_back(call(i));
+        sounds.back().resize(160000);
+    }
+    std::vector<Events> heard(kChannels);
+    for (std::size_t at = 0; at < 160000; at += 160) {
+        Samples block;
+        for (const Samples& sound : sounds) {
+            block.insert(block.end(), sound.begin() + long(at), sound.begin() + long(at) + 160);
+        }
+        bank.process(block, [&](const CallProgressBank::Event& event) {
+            heard[event.channel].push_back(event);
+        });
+    }
+    for (std::size_t i = 0; i < kChannels; ++i) {
+        const Events alone = hear(country("US"), sounds[i]);
+        ASSERT_EQ(heard[i].size(), alone.size());
+        ASSERT_GT(alone.size(), 3U);
+        for (std::size_t k = 0; k < alone.size(); ++k) {
+            EXPECT_TRUE(same(heard[i][k], alone[k]));
+        }
+    }
+}
+
+TEST(CallProgressDetector, AllocatesNothingWhileItListens) {
+    const Samples samples = call(3);
+    CallProgressDetector detector{country("US")};
+    int events = 0;
+    const std::uint64_t before = test::allocationCount();
+    detector.process(samples, [&](const ProgressEvent&) { ++events; });
+    EXPECT_EQ(test::allocationCount(), before);
+    EXPECT_GT(events, 0);
+}
+
+TEST(CallProgressDetector, SurvivesAnySamples) {
+    EXPECT_TRUE(hear(country("US"), {}).empty());
+    EXPECT_TRUE(hear(country("US"), {1}).empty());
+    EXPECT_TRUE(hear(country("US"), Samples(80000, 32767)).empty());
+    EXPECT_TRUE(hear(country("US"), Samples(80000, -32768)).empty());
+    EXPECT_TRUE(hear(CountryTones{}, Samples(8000, 1000)).empty());
+}
+
+TEST(CallProgressDetector, ResetForgets) {
+    Samples samples(4000);
+    add(samples, "480+620/500 0/500", 700);
+    CallProgressDetector detector{country("US")};
+    int events = 0;
+    for (int i = 0; i < 5; ++i) {
+        detector.process(samples, [&](const ProgressEvent&) { ++events; });
+        detector.reset();
+    }
+    EXPECT_EQ(events, 0);
+}
+
+}  // namespace
+}  // namespace tipring::dsp
