@@ -364,6 +364,9 @@ hal::Result<void> ModemLine::generateTone(ModemCall& call, std::uint32_t endToEn
     if (mode == LINETONEMODE_CUSTOM && (tones.size() != 1 || tones[0].cadenceOn != 0)) {
         return hal::fail(ErrorCode::InvalTone, "the modem sends one steady tone at a time");
     }
+    if (mode == LINETONEMODE_CUSTOM && duration == 0) {
+        return hal::fail(ErrorCode::InvalTone, "the modem sends tones of a given length only");
+    }
     const std::uint32_t hertz = mode == LINETONEMODE_BEEP ? 1000 : tones[0].frequency;
     return tones_.sendTone(*device_.profile, endToEndId, hertz,
                            milliseconds{duration != 0 ? duration : 500});

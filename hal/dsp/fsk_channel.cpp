@@ -16,7 +16,7 @@ constexpr int kMarksBefore = 6;         // bits that are ones before the first s
 constexpr double kStuffingBits = 26;    // ones between bytes before the message is over
 constexpr double kReach = 2.5;          // samples to each side that are searched for the best fit
 constexpr std::int64_t kRetried = 480;  // samples that are looked at again after a mistake
-constexpr double kNudge = 0.75;         // samples to each side where the fit is tried again
+constexpr double kNudge = 1.75;         // samples to each side where the fit is tried again
 constexpr std::size_t kSearched = 5;    // bytes before the timing is known well
 /// How much of what a byte is off is taken on: less when more bytes have been seen.
 struct Gains {
@@ -230,17 +230,38 @@ bool FskChannel::mayBegin(std::int64_t edge, const FskLimits& limits) const {
     return bits[6] + bits[7] - 2 * bits[9] < 0.5F * (space_ - mark_);
 }
 
+/// The best timing of those at which a message begins there.
+bool FskChannel::searchFirst(Fit& best, const FskLimits& limits) const {
+    const float middle = threshold();
+    const float prior = kPrior * (mark_ - space_) / 2;
+    const double due = best.start;
+    for (double offset = -kReach; offset <= kReach; offset += 0.5) {
+        const float here =
+            score(due + offset, best.bit) - prior * static_cast<float>(offset * offset);
+        if (here <= best.score) {
+            continue;
+        }
+        const Cursor bits = cursor(due + offset, best.bit);
+        unsigned byte = 0;
+        for (int i = 1; i < 9; ++i) {
+            byte |= bits[i] > middle ? 1U << (i - 1) : 0U;
+        }
+        if (MessageFramer::begins(limits.framing, static_cast<std::uint8_t>(byte))) {
+            best.score = here;
+            best.start = due + offset;
+        }
+    }
+    return best.score > 0;
+}
+
 bool FskChannel::takeFirst(std::int64_t edge, const FskLimits& limits, Listener<FskEvent> tell) {
     Fit best;
     best.start = static_cast<double>(edge) - 0.5 + limits.bit / 2;
     best.bit = limits.bit;
-    search(best, kReach, 0.5, 0);
-    if (best.score <= 0) {
+    if (!searchFirst(best, limits)) {
         return false;
     }
-    if (!MessageFramer::begins(limits.framing, decide(best, kFirstLevelGain))) {
-        return false;
-    }
+    (void)decide(best, kFirstLevelGain);
     best.score = score(best.start, best.bit);
     search(best, kReach, 0.5, 0);
     bit_ = best.bit;

@@ -46,6 +46,7 @@ private:
     bool hunt(const FskLimits& limits, Listener<FskEvent> tell);
     bool mayStart(std::int64_t edge, const FskLimits& limits);
     [[nodiscard]] bool mayBegin(std::int64_t edge, const FskLimits& limits) const;
+    bool searchFirst(Fit& best, const FskLimits& limits) const;
     bool takeFirst(std::int64_t edge, const FskLimits& limits, Listener<FskEvent> tell);
     bool nextByte(const FskLimits& limits, Listener<FskEvent> tell);
     bool stuffing(const FskLimits& limits, Listener<FskEvent> tell);

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "line_spectrum.h"
 #include "linear_prediction.h"
 
 namespace tipring::dsp {
@@ -19,10 +20,11 @@ constexpr float kShapeChange = 0.045F;  // tones beat: level is no sign; half of
 constexpr std::size_t kHissFrames = 15;
 constexpr std::size_t kShortTone = 4;     // a DTMF digit of 50 ms
 constexpr std::size_t kLeastFrames = 10;  // 200 ms
+constexpr float kDcMove = 8;  // a frame
 constexpr float kLowestNoise = -75;
 constexpr std::size_t kGapFrames = 3;
-constexpr std::size_t kToneFrames = 6;   // a tone that follows a voice: 120 ms
-constexpr std::size_t kVoiceFrames = 3;  // a voice that follows a tone
+constexpr std::size_t kFirstLook = 3, kSecondLook = 6;  // frames of a tone
+constexpr std::size_t kVoiceFrames = 3;                 // a voice that follows a tone
 
 }  // namespace
 
@@ -51,12 +53,15 @@ VoiceDetector::Frame VoiceDetector::measure() noexcept {
     for (const float value : piece) {
         sum += value;
     }
-    // The past of the window lost the DC of its own frame: a small step, and only where DC changes.
-    dc_ += (sum / kFrame - dc_) * 0.1F;
+    // The past of the window lost the DC of its own frame. A click must not look like one: slowly.
+    const float more = sum / kFrame - dc_;
+    dc_ += frameStart_ == 0 ? more : std::clamp(more * 0.1F, -kDcMove, kDcMove);
     for (float& value : piece) {
         value -= dc_;
     }
     const Prediction4 prediction = predict4(window_);
+    std::copy(recent_.begin() + kFrame, recent_.end(), recent_.begin());
+    std::copy(piece.begin(), piece.end(), recent_.end() - kFrame);
     std::copy(window_.end() - kOrder, window_.end(), window_.begin());
 
     Frame frame;
@@ -97,6 +102,13 @@ void VoiceDetector::followNoise(const Frame& frame) noexcept {
 
 void VoiceDetector::judge(const Frame& frame, Listener<VoiceEvent> tell) {
     steadyRun_ = frame.steady ? steadyRun_ + 1 : 0;
+    // Vowels are steady for a moment, too: the spectrum decides.
+    if (steadyRun_ == kFirstLook || steadyRun_ == kSecondLook) {
+        lines_ = hasOneOrTwoLines(std::span{recent_}.last(steadyRun_ * kFrame));
+        linesSeen_ = linesSeen_ || lines_;
+    } else if (steadyRun_ == 0) {
+        lines_ = false;
+    }
     unsteadyRun_ = frame.steady ? 0 : unsteadyRun_ + 1;
     const bool begun = state_ == State::Voice || state_ == State::Tone;
     const float over = begun ? settings_.offOverNoise : settings_.onOverNoise;
@@ -105,10 +117,8 @@ void VoiceDetector::judge(const Frame& frame, Listener<VoiceEvent> tell) {
     if (state_ == State::Quiet && loud) {
         begin(State::Maybe, frameStart_);
     }
-    if (loud && (state_ != State::Voice || !frame.pure)) {  // digits do not prolong a voice
-        lastLoud_ = frameStart_ + kFrame;
-    }
     if (loud) {
+        lastLoud_ = frameStart_ + kFrame;
         loudest_ = std::max(loudest_, frame.dbm0);
     }
     switch (state_) {
@@ -124,6 +134,7 @@ void VoiceDetector::begin(State state, SamplePosition at) noexcept {
     state_ = state;
     since_ = at;
     frames_ = loudFrames_ = steadyFrames_ = pureFrames_ = 0;
+    linesSeen_ = false;
     loudest_ = kSilenceDbm0;
 }
 
@@ -145,7 +156,7 @@ void VoiceDetector::judgeMaybe(const Frame& frame, bool loud, Listener<VoiceEven
         return;
     }
     // The first frame is half of something, and the second differs from it.
-    const bool tone = steadyFrames_ + 2 >= frames_ && steadyFrames_ * 2 >= wanted;
+    const bool tone = linesSeen_ && steadyFrames_ + 2 >= frames_ && steadyFrames_ * 2 >= wanted;
     const bool over = frameStart_ + kFrame - lastLoud_ >= kGapFrames * kFrame;
     if (over || loudFrames_ * 3 < frames_ * 2) {
         state_ = State::Quiet;  // a click, or a burst of noise
@@ -154,14 +165,14 @@ void VoiceDetector::judgeMaybe(const Frame& frame, bool loud, Listener<VoiceEven
     } else if (tone) {
         state_ = State::Tone;
         tell({VoiceEventKind::ToneStarted, since_, 0, loudest_});
-    } else if (steadyRun_ == 0 || frames_ >= 2 * wanted) {
+    } else if (!lines_ || frames_ >= 2 * wanted) {
         state_ = State::Voice;
         tell({VoiceEventKind::VoiceStarted, since_, 0, loudest_});
     }
 }
 
 void VoiceDetector::judgeVoice(bool loud, Listener<VoiceEvent> tell) {
-    if (steadyRun_ >= kToneFrames && loud) {
+    if (steadyRun_ >= kSecondLook && lines_ && loud) {
         const SamplePosition start = frameStart_ + kFrame - (steadyRun_ + 1) * kFrame;
         end(VoiceEventKind::VoiceEnded, start, tell);
         begin(State::Tone, start);

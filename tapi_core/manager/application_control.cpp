@@ -30,6 +30,7 @@ void Core::removeApplication(const ApplicationPtr& application) {
                   all.end());
         const auto calls = line->calls;
         for (const CallPtr& call : calls) {
+            listening_.leave(*call, *application);
             ownership_.leave(call, *application);
         }
         updateMediaDetection(line);
@@ -92,7 +93,9 @@ hal::Result<void> Core::removeRegistration(const ApplicationRecord& application,
         all.erase(found);
         // Who never heard of a call does not keep it.
         for (const auto& unheard : outbox_->drop(cookie)) {
-            ownership_.forget(std::static_pointer_cast<CallView>(unheard));
+            const auto view = std::static_pointer_cast<CallView>(unheard);
+            listening_.leave(*view);
+            ownership_.forget(view);
         }
         updateMediaDetection(line);
         releaseLine(line);

@@ -374,12 +374,8 @@ void Core::endCall(const CallPtr& call) {
     call->noAnswer.reset();
     call->held.clear();
     call->toDial.clear();
-    for (const auto& generation : std::exchange(call->generations, {})) {
-        if (const auto view = generation.view.lock()) {
-            outbox_->event(view->application,
-                           tapi::GenerateEvent{view, true, view->callbackInstance}, view->cookie);
-        }
-    }
+    endGeneration(call, true);
+    listening_.end(*call);
     tellState(call);
     call->views.clear();
     line->calls.erase(std::remove(line->calls.begin(), line->calls.end(), call), line->calls.end());

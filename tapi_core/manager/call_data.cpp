@@ -114,6 +114,7 @@ hal::Result<void> Core::deallocate(CallView& view) {
     if (std::exchange(view.deallocated, true)) {
         return givenBack();
     }
+    listening_.leave(view);
     ownership_.leave(view.call, *view.application);
     return {};
 }

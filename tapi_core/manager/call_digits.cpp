@@ -44,15 +44,16 @@ hal::Result<void> checkTones(const TspiLineCaps& caps, tapi::ToneMode mode,
         return hal::fail(hal::ErrorCode::InvalTone,
                          fmt::format("a tone of this line has 1 to {} frequencies", most));
     }
-    if (duration.count() == 0 || !std::all_of(tones.begin(), tones.end(), validTone)) {
+    if (!std::all_of(tones.begin(), tones.end(), validTone)) {
         return hal::fail(hal::ErrorCode::InvalTone,
-                         "a tone has 1 to 3999 Hz and lasts 1 ms to 10 minutes");
+                         "a tone has 1 to 3999 Hz and cadences of at most 10 minutes");
     }
     return {};
 }
 
 }  // namespace
 
+/// One generation per call, of all its owners: the old one ends before the new one can.
 hal::Result<void> Core::generate(CallView& view, const char* function,
                                  const std::function<TSPI_RESULT(std::uint32_t)>& invoke) {
     ProviderRecord& provider = *view.call->line->provider;
@@ -60,18 +61,45 @@ hal::Result<void> Core::generate(CallView& view, const char* function,
         return provider.missing(function);
     }
     const std::uint32_t id = nextEndToEndId_++;
-    // There before the provider is asked, because it may report the end at once.
-    view.call->generations.push_back({id, view.weak_from_this()});
-    provider.clearExplanation();
-    const TSPI_RESULT code = invoke(id);
-    if (code == 0) {
-        return {};
+    const TSPI_RESULT code =  // what it reports of it is queued
+        provider.invoke(function, {view.call->driverCall, {}}, [&] { return invoke(id); });
+    if (code != 0) {
+        return tl::unexpected(provider.refusal(function, code));
     }
-    auto& all = view.call->generations;
-    all.erase(std::remove_if(all.begin(), all.end(),
-                             [id](const auto& each) { return each.endToEndId == id; }),
-              all.end());
-    return tl::unexpected(provider.refusal(function, code));
+    for (const auto& old : view.call->generations) {
+        view.call->endedIds.add(old.endToEndId);
+    }
+    endGeneration(view.call, true);
+    view.call->generations.push_back({id, view.weak_from_this()});
+    return {};
+}
+
+/// Only cancels what is under way.
+hal::Result<void> Core::cancelGeneration(CallView& view) {
+    const CallPtr& call = view.call;
+    ProviderRecord& provider = *call->line->provider;
+    auto told =
+        provider.call("lineGenerateDigits", provider.table().lineGenerateDigits, call->driverCall,
+                      nextEndToEndId_++, LINEDIGITMODE_DTMF, static_cast<const char*>(nullptr), 0U);
+    if (told) {
+        for (const auto& old : call->generations) {
+            call->endedIds.add(old.endToEndId);
+        }
+        endGeneration(call, true);
+    }
+    return told;
+}
+
+void Core::endGeneration(const CallPtr& call, bool cancelled) {
+    const auto tick =
+        std::chrono::duration_cast<std::chrono::milliseconds>(loop_.now().time_since_epoch());
+    for (const auto& generation : std::exchange(call->generations, {})) {
+        if (const auto view = generation.view.lock()) {
+            outbox_->event(view->application,
+                           tapi::GenerateEvent{view, cancelled, view->callbackInstance, tick},
+                           view->cookie);
+        }
+    }
 }
 
 hal::Result<void> Core::generateDigits(CallView& view, std::string_view digits,
@@ -94,6 +122,9 @@ hal::Result<void> Core::generateDigits(CallView& view, std::string_view digits,
     constexpr std::string_view kDigits = "0123456789*#ABCDabcd,!";
     if (digits.size() > kMaxDialText || digits.find_first_not_of(kDigits) != digits.npos) {
         return hal::fail(hal::ErrorCode::InvalDigits, "digits are 0-9 * # A-D , and !");
+    }
+    if (digits.empty()) {
+        return cancelGeneration(view);
     }
     const std::string copy(digits);
     const auto function = view.call->line->provider->table().lineGenerateDigits;
@@ -132,32 +163,24 @@ hal::Result<void> Core::generateTones(CallView& view, tapi::ToneMode mode,
     });
 }
 
-hal::Result<void> Core::monitorDigits(CallView& view, tapi::DigitModes wantedModes) {
-    if (auto allowed = check(view, Operation::MonitorDigits); !allowed) {
-        return allowed;
-    }
-    const CallPtr& call = view.call;
-    if (call->line->caps.monitorDigitModes == 0) {
-        return hal::fail(hal::ErrorCode::OperationUnavail,
-                         fmt::format("line {} cannot hear digits", call->line->name));
-    }
-    const tapi::DigitModes before = std::exchange(view.hearsDigits, wantedModes);
-    const bool wanted = std::any_of(call->views.begin(), call->views.end(),
-                                    [](const auto& each) { return !each->hearsDigits.empty(); });
-    if (wanted == call->digitsMonitored) {
-        return {};
-    }
-    ProviderRecord& provider = *call->line->provider;
-    const std::uint32_t modes =
-        call->line->caps.monitorDigitModes & (LINEDIGITMODE_DTMF | LINEDIGITMODE_PULSE);
-    auto set = provider.call("lineMonitorDigits", provider.table().lineMonitorDigits,
-                             call->driverCall, wanted ? modes : 0U);
-    if (set) {
-        call->digitsMonitored = wanted;
-    } else {
-        view.hearsDigits = before;
-    }
-    return set;
+hal::Result<void> Core::monitorDigits(CallView& view, tapi::DigitModes modes) {
+    auto allowed = check(view, Operation::MonitorDigits);
+    return allowed ? listening_.monitorDigits(view, modes) : allowed;
+}
+
+hal::Result<void> Core::monitorTones(CallView& view, std::span<const tapi::MonitoredTone> tones) {
+    auto allowed = check(view, Operation::MonitorTones);
+    return allowed ? listening_.monitorTones(view, tones) : allowed;
+}
+
+hal::Result<void> Core::monitorMedia(CallView& view, tapi::MediaModes modes) {
+    auto allowed = check(view, Operation::MonitorMedia);
+    return allowed ? listening_.monitorMedia(view, modes) : allowed;
+}
+
+hal::Result<void> Core::gatherDigits(CallView& view, const tapi::GatherDigits& wanted) {
+    auto allowed = check(view, Operation::GatherDigits);
+    return allowed ? listening_.gatherDigits(view, wanted) : allowed;
 }
 
 }  // namespace tipring::core

@@ -126,9 +126,11 @@ void Core::onCallEvent(const LinePtr& line, const CallPtr& call, ProviderItem& i
     switch (item.number) {
     case LINE_CALLSTATE: return onCallState(line, call, item);
     case LINE_CALLINFO: return onCallInfo(call, static_cast<std::uint32_t>(item.p1));
-    case LINE_MONITORDIGITS: return onDigit(line, call, item);
+    case LINE_MONITORDIGITS: return listening_.onDigit(*call, item);
     case LINE_GENERATE: return onGenerated(call, item);
-    case LINE_MONITORMEDIA: return onMediaHeard(call, item);
+    case LINE_MONITORMEDIA: return listening_.onMedia(*call, item);
+    case LINE_MONITORTONE: return listening_.onTone(*call, item);
+    case LINE_GATHERDIGITS: return listening_.onGathered(*call, item);
     case LINE_CALLDEVSPECIFIC:
     case LINE_CALLDEVSPECIFICFEATURE: return lineServices_.onCallDevSpecific(call, item);
     default:
@@ -293,53 +295,24 @@ void Core::onCallInfo(const CallPtr& call, std::uint32_t reported) {
     }
 }
 
-void Core::onDigit(const LinePtr& line, const CallPtr& call, const ProviderItem& item) {
-    constexpr std::string_view kDigits = "0123456789*#ABCD";
-    const auto digit = static_cast<char>(item.p1);
-    if (item.p1 > 0x7F || kDigits.find(digit) == std::string_view::npos) {
-        line->provider->breach(ContractRule::BadValue, "LINE_MONITORDIGITS", line->name,
-                               fmt::format("{:#x} is no digit", item.p1));
-        return;
-    }
-    if ((item.p2 & LINEDIGITMODE_DTMFEND) != 0) {
-        return;  // the press was reported
-    }
-    const auto now =
-        std::chrono::duration_cast<std::chrono::milliseconds>(loop_.now().time_since_epoch());
-    const auto tick = item.p3 == 0 ? now : std::chrono::milliseconds(item.p3);
-    for (const auto& view : call->views) {
-        if (!view->hearsDigits.empty()) {
-            outbox_->event(view->application,
-                           tapi::DigitEvent{view, digit, tick, view->callbackInstance,
-                                            static_cast<tapi::DigitMode>(item.p2)},
-                           view->cookie);
-        }
-    }
-}
-
 void Core::onGenerated(const CallPtr& call, const ProviderItem& item) {
     auto& all = call->generations;
     const auto found = std::find_if(all.begin(), all.end(),
                                     [&](const auto& each) { return each.endToEndId == item.p2; });
+    if (found == all.end() && call->endedIds.take(item.p2)) {
+        return;
+    }
     if (found == all.end()) {
         call->line->provider->breach(ContractRule::UnknownGeneration, "LINE_GENERATE",
                                      call->line->name,
                                      fmt::format("no generation {} is under way", item.p2));
         return;
     }
-    const auto view = found->view.lock();
-    all.erase(found);
-    if (view) {
-        outbox_->event(
-            view->application,
-            tapi::GenerateEvent{view, item.p1 == LINEGENERATETERM_CANCEL, view->callbackInstance},
-            view->cookie);
+    if (item.p1 != LINEGENERATETERM_DONE && item.p1 != LINEGENERATETERM_CANCEL) {
+        call->line->provider->breach(ContractRule::BadValue, "LINE_GENERATE", call->line->name,
+                                     fmt::format("{:#x} is no end of a generation", item.p1));
     }
-}
-
-void Core::onMediaHeard(const CallPtr& call, const ProviderItem& item) {
-    tellMedia(call, tapi::CallMediaEvent::Kind::MediaHeard, {},
-              static_cast<std::uint32_t>(item.p1));
+    endGeneration(call, item.p1 != LINEGENERATETERM_DONE);
 }
 
 }  // namespace tipring::core

@@ -68,7 +68,10 @@ constexpr Need kNeeds[] = {
     {Operation::MonitorMedia, "lineMonitorMedia",
      [](const auto& table) { return table.lineMonitorMedia != nullptr; }, &whatever, true},
     {Operation::GatherDigits, "lineMonitorDigits",
-     [](const auto& table) { return table.lineMonitorDigits != nullptr; }, &hearsDigits, false},
+     [](const auto& table) {
+         return table.lineMonitorDigits != nullptr || table.lineGatherDigits != nullptr;
+     },
+     &hearsDigits, false},
     {Operation::DevSpecific, "lineDevSpecific",
      [](const auto& table) { return table.lineDevSpecific != nullptr; }, &whatever, false},
     {Operation::SetTreatment, "treatment of held calls", &never, &whatever, true},

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "address_view.h"
+#include "listening.h"
 #include "provider_queue.h"
 #include "tipring/hal/base/event_loop.h"
 #include "tipring/tapi_core/api/tapi.h"
@@ -52,12 +53,13 @@ struct CallRecord {
     std::vector<ProviderItem> held;   ///< events that came before their time
     std::vector<std::shared_ptr<CallView>> views;
     std::shared_ptr<CallMedia> media;
-    bool digitsMonitored = false;
     struct Generation {
         std::uint32_t endToEndId;
         std::weak_ptr<CallView> view;
     };
-    std::vector<Generation> generations;
+    std::vector<Generation> generations;  ///< at most one
+    EndedIds endedIds;                    ///< of generations and of gatherings
+    ListeningState listening;
     hal::WallTime entered{};               ///< its state
     std::optional<hal::Timer> noAnswer;    ///< where the device has no such timer
     std::optional<hal::Timer> firstState;  ///< of an incoming call that has none yet
@@ -89,6 +91,9 @@ public:
                                      std::span<const tapi::GeneratedTone> tones,
                                      std::chrono::milliseconds duration) override;
     tapi::Result<void> monitorDigits(tapi::DigitModes modes) override;
+    tapi::Result<void> monitorTones(std::span<const tapi::MonitoredTone> tones) override;
+    tapi::Result<void> monitorMedia(tapi::MediaModes modes) override;
+    tapi::Result<void> gatherDigits(const tapi::GatherDigits& wanted) override;
     tapi::Result<tapi::RequestId> play(const std::string& path, tapi::Reply reply) override;
     tapi::Result<tapi::RequestId> stopPlaying(tapi::StopMode mode, tapi::Reply reply) override;
     tapi::Result<tapi::RequestId> record(const std::string& path, tapi::Reply reply) override;
@@ -121,7 +126,7 @@ public:
     tapi::CallPrivilege rights = tapi::CallPrivilege::Owner;
     tapi::RegistrationCookie cookie = 0;
     std::uint32_t callbackInstance = 0;
-    tapi::DigitModes hearsDigits;
+    ListeningWish wish;
 };
 
 }  // namespace tipring::core

@@ -72,6 +72,21 @@ tapi::Result<void> CallView::monitorDigits(tapi::DigitModes modes) {
     return core ? (*core)->monitorDigits(*this, modes) : tl::unexpected(std::move(core.error()));
 }
 
+tapi::Result<void> CallView::monitorTones(std::span<const tapi::MonitoredTone> tones) {
+    auto core = coreOf(*application);
+    return core ? (*core)->monitorTones(*this, tones) : tl::unexpected(std::move(core.error()));
+}
+
+tapi::Result<void> CallView::monitorMedia(tapi::MediaModes modes) {
+    auto core = coreOf(*application);
+    return core ? (*core)->monitorMedia(*this, modes) : tl::unexpected(std::move(core.error()));
+}
+
+tapi::Result<void> CallView::gatherDigits(const tapi::GatherDigits& wanted) {
+    auto core = coreOf(*application);
+    return core ? (*core)->gatherDigits(*this, wanted) : tl::unexpected(std::move(core.error()));
+}
+
 tapi::Result<tapi::RequestId> CallView::play(const std::string& path, tapi::Reply reply) {
     auto core = coreOf(*application);
     return core ? (*core)->play(*this, path, std::move(reply))

@@ -16,6 +16,7 @@
 #include "line_ids.h"
 #include "line_record.h"
 #include "line_services.h"
+#include "listening.h"
 #include "outbox.h"
 #include "ownership.h"
 #include "phone_manager.h"
@@ -102,6 +103,9 @@ public:
                                     std::span<const tapi::GeneratedTone> tones,
                                     std::chrono::milliseconds duration);
     hal::Result<void> monitorDigits(CallView& view, tapi::DigitModes modes);
+    hal::Result<void> monitorTones(CallView& view, std::span<const tapi::MonitoredTone> tones);
+    hal::Result<void> monitorMedia(CallView& view, tapi::MediaModes modes);
+    hal::Result<void> gatherDigits(CallView& view, const tapi::GatherDigits& wanted);
 
     // Sound: media_control.cpp
     hal::Result<tapi::RequestId> play(CallView& view, const std::string& path, tapi::Reply reply);
@@ -163,9 +167,7 @@ private:
     void onCallEvent(const LinePtr& line, const CallPtr& call, ProviderItem& item);
     void onCallState(const LinePtr& line, const CallPtr& call, const ProviderItem& item);
     void onCallInfo(const CallPtr& call, std::uint32_t reported);
-    void onDigit(const LinePtr& line, const CallPtr& call, const ProviderItem& item);
     void onGenerated(const CallPtr& call, const ProviderItem& item);
-    void onMediaHeard(const CallPtr& call, const ProviderItem& item);
     void readInfo(const CallPtr& call);
     std::string readCause(const CallPtr& call);
     void enterState(const CallPtr& call, tapi::LineCallState state, std::uint32_t mode,
@@ -189,6 +191,8 @@ private:
     void dropCall(const CallPtr& call, const std::string& why);
     hal::Result<void> generate(CallView& view, const char* function,
                                const std::function<TSPI_RESULT(std::uint32_t)>& invoke);
+    hal::Result<void> cancelGeneration(CallView& view);
+    void endGeneration(const CallPtr& call, bool cancelled);
     void armWatchdog(const CallPtr& call, std::string why);
     /// Leads a call to idle whatever the provider does.
     void forceIdle(const CallPtr& call, const std::string& cause);
@@ -226,6 +230,7 @@ private:
     std::unique_ptr<tapi::TranslationSubscription> dialRulesChange_;
     Priorities priorities_;
     Ownership ownership_;
+    Listening listening_;
     std::vector<std::unique_ptr<ProviderRecord>> providers_;
     std::vector<LinePtr> lines_;
     std::vector<ApplicationPtr> applications_;

@@ -45,6 +45,7 @@ Core::Core(hal::EventLoop& loop, std::string stateDirectory)
       priorities_(stateDirectory),
       ownership_(outbox_, priorities_,
                  [this](const CallPtr& call, const std::string& why) { dropCall(call, why); }),
+      listening_(loop, outbox_),
       phones_(std::move(stateDirectory), outbox_, requests_, applications_, asking()),
       interfaces_(outbox_, requests_, applications_, waysOfInterfaces()) {
     requests_.onExpiry([this](const PendingRequest& request) { onExpired(request); });

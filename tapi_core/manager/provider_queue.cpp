@@ -3,7 +3,10 @@
 
 #include <fmt/format.h>
 
+#include <cstring>
 #include <utility>
+
+#include "tipring/tapi_core/api/types.h"
 
 namespace tipring::core {
 namespace {
@@ -49,6 +52,11 @@ std::shared_ptr<ProviderQueue> sessionOf(void* context, const char* routine,
         }
     }
     return queue;
+}
+
+/// Digits of a provider, which need not end: one too many shows that there are too many.
+std::string gatheredText(const char* digits) {
+    return std::string(digits, ::strnlen(digits, tapi::kMaxGatheredDigits + 1));
 }
 
 }  // namespace
@@ -271,6 +279,9 @@ void onLineEvent(HTAPILINE htLine, HTAPICALL htCall, std::uint32_t message, std:
     item.p1 = p1;
     item.p2 = p2;
     item.p3 = p3;
+    if (message == LINE_GATHERDIGITS && p3 != 0) {
+        item.text = gatheredText(reinterpret_cast<const char*>(p3));
+    }
     if (message == LINE_NEWCALL) {
         queueNewCall(*session->queue, std::move(item));
     } else {

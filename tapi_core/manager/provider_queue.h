@@ -20,7 +20,7 @@ struct InterfaceValuesIn;
 struct ProviderItem {
     enum class Kind : std::uint8_t {
         Completion,       ///< number = request id, result, text = cause
-        LineEvent,        ///< line, call, number = message, p1..p3
+        LineEvent,        ///< line, call, number = message, p1..p3; text = digits of a gathering
         LineCreate,       ///< text = device key
         LineRemove,       ///< number = device id
         Task,             ///< posted through the host: task, p1 = argument

@@ -233,7 +233,7 @@ TEST_F(CallTest, BadDigitsAndTonesAreRefused) {
     auto call = connected(*app);
     EXPECT_EQ(call->generateDigits("1\r2").error().code, ErrorCode::InvalDigits);
     EXPECT_EQ(call->generateTone(4000, 1s).error().code, ErrorCode::InvalTone);
-    EXPECT_EQ(call->generateTone(440, 0s).error().code, ErrorCode::InvalTone);
+    EXPECT_EQ(call->generateTone(440, -1s).error().code, ErrorCode::InvalTone);
 }
 
 TEST_F(CallTest, DigitsAreHeardByThoseWhoAsked) {

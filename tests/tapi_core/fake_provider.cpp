@@ -173,9 +173,9 @@ struct FakeTable {
     static TSPI_RESULT secureCall(DRV_REQUESTID id, HDRVCALL call) {
         return ask(of(call), "lineSecureCall", id);
     }
-    static TSPI_RESULT generateDigits(HDRVCALL call, std::uint32_t id, std::uint32_t, const char*,
-                                      std::uint32_t) {
-        of(call).endToEndId = id;
+    static TSPI_RESULT generateDigits(HDRVCALL call, std::uint32_t id, std::uint32_t,
+                                      const char* digits, std::uint32_t) {
+        of(call).endToEndId = digits == nullptr ? 0 : id;
         return 0;
     }
     static TSPI_RESULT generateTone(HDRVCALL call, std::uint32_t id, std::uint32_t, std::uint32_t,
@@ -185,7 +185,25 @@ struct FakeTable {
     }
     static TSPI_RESULT monitorDigits(HDRVCALL call, std::uint32_t modes) {
         of(call).digitModes = modes;
-        return 0;
+        return of(call).line->provider->monitorResult;
+    }
+    static TSPI_RESULT monitorTones(HDRVCALL call, const TspiMonitorTone* tones,
+                                    std::uint32_t count) {
+        of(call).tones.assign(tones, tones + count);
+        return of(call).line->provider->monitorResult;
+    }
+    static TSPI_RESULT monitorMedia(HDRVCALL call, std::uint32_t modes) {
+        of(call).mediaModes = modes;
+        return of(call).line->provider->monitorResult;
+    }
+    static TSPI_RESULT gatherDigits(HDRVCALL call, std::uint32_t id, std::uint32_t modes,
+                                    std::uint32_t maxDigits, const char* terminators,
+                                    std::uint32_t first, std::uint32_t inter) {
+        const TSPI_RESULT result = of(call).line->provider->gatherResult;
+        if (result == 0) {
+            of(call).gathers.push_back({id, modes, maxDigits, terminators, first, inter});
+        }
+        return result;
     }
     static TSPI_RESULT devSpecific(DRV_REQUESTID id, HDRVLINE line, HDRVCALL, const void*,
                                    std::size_t) {
@@ -269,6 +287,9 @@ struct FakeTable {
         table.lineGenerateDigits = &generateDigits;
         table.lineGenerateTone = &generateTone;
         table.lineMonitorDigits = &monitorDigits;
+        table.lineMonitorTones = &monitorTones;
+        table.lineMonitorMedia = &monitorMedia;
+        table.lineGatherDigits = &gatherDigits;
     }
 };
 

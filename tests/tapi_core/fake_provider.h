@@ -62,6 +62,14 @@ public:
         std::uint32_t endToEndId = 0;
         TspiCallParams params{};      ///< of lineMakeCall
         std::uint32_t mediaMode = 0;  ///< of lineSetMediaMode
+        std::uint32_t mediaModes = 0;
+        std::vector<TspiMonitorTone> tones;
+        struct Gather {
+            std::uint32_t id, modes, maxDigits;
+            std::string terminators;
+            std::uint32_t first, inter;
+        };
+        std::vector<Gather> gathers;
     };
     struct Media {
         Call* call = nullptr;
@@ -85,6 +93,8 @@ public:
     /// Runs inside each asynchronous function, before it is treated.
     std::function<void(const std::string& function)> inside;
     TSPI_RESULT initResult = 0, openResult = 0;
+    /// Of what listens; a provider that does not gather leaves it to the core.
+    TSPI_RESULT monitorResult = 0, gatherResult = LINEERR_OPERATIONUNAVAIL;
 
     [[nodiscard]] Line& line(std::size_t index = 0) { return *lines_.at(index); }
     [[nodiscard]] Call& lastCall() { return *calls_.back(); }

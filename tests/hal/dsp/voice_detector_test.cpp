@@ -142,6 +142,21 @@ TEST(VoiceDetector, AVoiceAfterAToneAndAToneAfterAVoice) {
     EXPECT_GE(count(events, VoiceEventKind::VoiceStarted), 1U);
 }
 
+TEST(VoiceDetector, ASteadyVowelIsAVoice) {
+    // A high voice over a telephone: few harmonics, and for a moment nothing in them changes.
+    for (const double pitch : {180.0, 220.0, 260.0}) {
+        Sound vowel = tone(pitch, 2 * pitch, -16, 3200);
+        Sound upper = tone(3 * pitch, 4 * pitch, -34, 3200);
+        for (std::size_t i = 0; i < vowel.size(); ++i) {
+            vowel[i] = static_cast<std::int16_t>(vowel[i] + upper[i]);
+        }
+        VoiceDetector detector;
+        const auto events = eventsOf<VoiceEvent>(detector, onALine(vowel, -62));
+        EXPECT_EQ(count(events, VoiceEventKind::ToneStarted), 0U) << pitch;
+        EXPECT_EQ(count(events, VoiceEventKind::VoiceStarted), 1U) << pitch;
+    }
+}
+
 struct Share {
     std::size_t right = 0, said = 0, there = 0;
 };

@@ -2,6 +2,8 @@
 #include "tipring/tapi_core/media/stream.h"
 
 #include <algorithm>
+#include <atomic>
+#include <thread>
 
 #include "hal/base/allocation_count.h"
 #include "sound_directory.h"
@@ -207,6 +209,70 @@ TEST_F(StreamTest, TellsTheDriftOfTheDevice) {
     }
     ASSERT_TRUE(stream.drift(StreamDirection::Record));
     EXPECT_NEAR(*stream.drift(StreamDirection::Record), 50, 5);
+}
+
+class CallSound : public SoundDirectory {};
+
+TEST_F(CallSound, IsRecordedWhileAFileIsPlayedAndAToneMixedIn) {
+    Stream stream;
+    std::shared_ptr<FilePlayTerminal> play =
+        FilePlayTerminal::open({wav("greeting.wav", Samples(4000, 1000))}).value();
+    std::shared_ptr<ToneTerminal> tone = ToneTerminal::create({{440, 0, -20, 2000}}, 1).value();
+    std::shared_ptr<FileRecordTerminal> record =
+        FileRecordTerminal::create(path("call.wav")).value();
+    for (const std::shared_ptr<Terminal>& terminal :
+         {std::shared_ptr<Terminal>(play), std::shared_ptr<Terminal>(tone),
+          std::shared_ptr<Terminal>(record)}) {
+        ASSERT_TRUE(stream.attach(terminal));
+        ASSERT_TRUE(stream.startTerminal(*terminal));
+    }
+    stream.start(StreamDirection::Play);
+    stream.start(StreamDirection::Record);
+    Samples block(160);
+    std::size_t sent = 0;
+    for (std::uint64_t at = 0; at < 8000; at += 160) {
+        stream.receive(at, Samples(160, 7));
+        sent += stream.send(at, block);
+    }
+    EXPECT_EQ(sent, 4000U);
+    EXPECT_EQ(play->state(), TerminalState::Idle);
+    EXPECT_EQ(tone->state(), TerminalState::Idle);
+    EXPECT_EQ(record->state(), TerminalState::Active);
+    stream.detachAll();
+    EXPECT_EQ(read(path("call.wav")), Samples(8000, 7));
+}
+
+TEST_F(CallSound, MayBeControlledWhileTheDeviceRunsOnAThreadOfItsOwn) {
+    Stream stream;
+    std::atomic<bool> over{false};
+    stream.start(StreamDirection::Play);
+    stream.start(StreamDirection::Record);
+    std::thread device([&] {
+        Samples block(160);
+        for (std::uint64_t at = 0; !over; at += 160) {
+            stream.receive(at, block);
+            stream.send(at, block);
+        }
+    });
+    for (int i = 0; i < 200; ++i) {
+        std::shared_ptr<ToneTerminal> tone = ToneTerminal::create({{440, 0, -20, 100}}).value();
+        std::shared_ptr<FileRecordTerminal> record =
+            FileRecordTerminal::create(path(std::to_string(i) + ".wav")).value();
+        EXPECT_TRUE(stream.attach(tone));
+        EXPECT_TRUE(stream.attach(record));
+        EXPECT_TRUE(stream.startTerminal(*tone));
+        EXPECT_TRUE(stream.startTerminal(*record));
+        stream.pause(StreamDirection::Record);
+        stream.resume(StreamDirection::Record);
+        EXPECT_TRUE(stream.pauseTerminal(*tone));
+        static_cast<void>(stream.counters(StreamDirection::Play));
+        stream.tick(std::chrono::milliseconds(i));
+        EXPECT_TRUE(stream.detach(*record));
+        EXPECT_TRUE(stream.detach(*tone));
+    }
+    over = true;
+    device.join();
+    EXPECT_EQ(stream.counters(StreamDirection::Record).gaps, 0U);
 }
 
 TEST(SampleQueue, PushesOutTheOldest) {

@@ -40,7 +40,8 @@ struct VoiceEvent {
 /// position at which the thing began. Noise is followed and is neither.
 ///
 /// A sound is a tone when each frame of it is predicted by four samples before (two sines are, of
-/// any frequencies) and nothing in it changes; a voice is anything else that is loud enough.
+/// any frequencies), nothing in it changes, and its spectrum has two lines at most; a voice is
+/// anything else that is loud enough. Digits shorter than 80 ms are neither.
 class VoiceDetector {
 public:
     explicit VoiceDetector(const VoiceDetectorSettings& settings = {}) noexcept;
@@ -75,6 +76,7 @@ private:
 
     VoiceDetectorSettings settings_;
     std::array<float, kOrder + kFrame> window_{};  ///< the end of the frame before, then this one
+    std::array<float, 6 * kFrame> recent_{};       ///< the last frames
     std::size_t filled_ = 0;
     SamplePosition frameStart_ = 0;
     float dc_ = 0;
@@ -91,6 +93,8 @@ private:
     SamplePosition lastLoud_ = 0;  ///< end of the last loud frame
     std::size_t frames_ = 0, loudFrames_ = 0, steadyFrames_ = 0, pureFrames_ = 0;  ///< since then
     std::size_t steadyRun_ = 0, unsteadyRun_ = 0, hissRun_ = 0;  ///< frames in a row, until now
+    bool lines_ = false;      ///< the frames of steadyRun_ are a tone
+    bool linesSeen_ = false;  ///< since the start of what the state is about
     float loudest_ = kSilenceDbm0;
     SamplePosition quietSince_ = 0;
     bool silenceTold_ = false;

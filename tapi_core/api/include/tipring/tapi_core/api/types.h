@@ -344,7 +344,7 @@ struct MonitoredTone {
 struct GatherDigits {
     DigitModes modes = DigitMode::Dtmf;
     std::uint32_t count = 0;  ///< at most, 1..kMaxGatheredDigits
-    std::string terminators;  ///< any of these ends it, and is part of the result
+    std::string terminators{};  ///< any of these ends it, and is part of the result
     std::chrono::milliseconds firstDigitTimeout{0};  ///< 0: none
     std::chrono::milliseconds interDigitTimeout{0};  ///< 0: none
 };
