@@ -53,5 +53,12 @@ TEST(ConformanceKit, RunsOnlyWhatIsAskedFor) {
     }
 }
 
+TEST(ConformanceKit, RulesAloneHaveNothingToJudge) {
+    const Factory sample = factories().at(1);
+    const Report report = run([&] { return std::make_unique<WorldBench>(sample); }, "rule.");
+    ASSERT_FALSE(report.results.empty());
+    EXPECT_EQ(report.count(Verdict::Skip), report.results.size());
+}
+
 }  // namespace
 }  // namespace tipring::conformance

@@ -29,6 +29,7 @@ std::string Session::start() {
     if (auto added = bench_.addProvider(*manager_); !added) {
         return "the provider does not begin: " + added.error().text();
     }
+    evidence_.sessions = true;
     app_ = manager_->createApplication("conformance");
     app_->setEventSink(this);
     app_->setEventFilter(tapi::kAllEvents);

@@ -19,7 +19,8 @@ struct Evidence {
     std::map<std::string, std::uint32_t> states;  ///< by the line's name: LINECALLSTATE_* seen
     std::map<std::string, std::uint32_t> disconnectModes, connectedModes;
     std::map<std::string, tapi::AddressCapabilities> caps;
-    bool calls = false;  ///< at least one came to a state
+    bool calls = false;     ///< at least one came to a state
+    bool sessions = false;  ///< at least one began
 };
 
 /// One session of the provider, from its init to its shutdown, with one application that owns the

@@ -24,14 +24,14 @@ constexpr const char* kFooter =
     "Try first: tipring demo        (needs no hardware)";
 
 /// What stands for the value of an option in the help.
-constexpr std::array<std::pair<std::string_view, const char*>, 26> kValueNames{{
-    {"log", "LEVELS"},       {"port", "PORT"},       {"country", "CC"},     {"profile", "NAME"},
-    {"config", "FILE"},      {"call-log", "FILE"},   {"count", "N"},        {"play", "FILE"},
-    {"digits", "KEYS"},      {"record", "FILE"},     {"seconds", "N"},      {"rings", "N"},
-    {"greeting", "FILE"},    {"recording", "FILE"},  {"limit", "SECONDS"},  {"dial", "NUMBER"},
-    {"modem", "KIND"},       {"pty", "LINK"},        {"control", "SOCKET"}, {"number", "NUMBER"},
-    {"directory", "FOLDER"}, {"prefix", "DIGITS"},   {"location", "NAME"},  {"card", "NAME"},
-    {"use", "NAME"},         {"dial-rules", "FILE"},
+constexpr std::array<std::pair<std::string_view, const char*>, 28> kValueNames{{
+    {"log", "LEVELS"},       {"port", "PORT"},       {"country", "CC"},       {"profile", "NAME"},
+    {"config", "FILE"},      {"call-log", "FILE"},   {"count", "N"},          {"play", "FILE"},
+    {"digits", "KEYS"},      {"record", "FILE"},     {"seconds", "N"},        {"rings", "N"},
+    {"greeting", "FILE"},    {"recording", "FILE"},  {"limit", "SECONDS"},    {"dial", "NUMBER"},
+    {"modem", "KIND"},       {"pty", "LINK"},        {"control", "SOCKET"},   {"number", "NUMBER"},
+    {"directory", "FOLDER"}, {"prefix", "DIGITS"},   {"location", "NAME"},    {"card", "NAME"},
+    {"use", "NAME"},         {"dial-rules", "FILE"}, {"provider", "LIBRARY"}, {"only", "NAME"},
 }};
 
 /// Everything that options are stored in while CLI11 reads them.
@@ -44,6 +44,7 @@ struct Parsed {
     SimulateOptions simulate;
     DemoOptions demo;
     DecodeOptions decode;
+    ConformanceOptions conformance;
     TranslateCommand translate;
     LocationsCommand locations;
     std::uint32_t calls = 20;
@@ -160,6 +161,7 @@ private:
     void addCalls();
     void addDialRules();
     void addTools();
+    void addConformance();
     void nameValues();
 
     static CommandShape shapeOf(const CLI::App& command);
@@ -362,6 +364,8 @@ void Tree::addTools() {
     decode->add_flag("--frame", parsed_.decode.frame,
                      "The bytes are one raw SDMF or MDMF caller-ID message");
 
+    addConformance();
+
     CLI::App* completion =
         app_.add_subcommand("completion", "Print the completion script of a shell");
     completion->footer("Example: source <(tipring completion bash)");
@@ -374,6 +378,27 @@ void Tree::addTools() {
             return ExitCode::Ok;
         };
     });
+}
+
+void Tree::addConformance() {
+    auto* conformance =
+        add("conformance", "Check a provider against the contract",
+            "Loads the library as the core does, and compares what it claims with what happens.\n"
+            "Calls dial --number. Without --stimulus nobody rings: those checks are skipped.\n"
+            "Example: tipring conformance --provider ./libmy_tsp.so --config port=/dev/ttyUSB0",
+            [this](Console& c) { return runConformance(c, parsed_.common, parsed_.conformance); });
+    auto& options = parsed_.conformance;
+    conformance->add_option("--provider", options.provider, "Shared library of the provider");
+    conformance->add_option("--config", options.config, "Setting of the provider (may be repeated)")
+        ->allow_extra_args(false);
+    conformance->add_option("--number", options.number, "What outgoing calls dial")
+        ->capture_default_str();
+    conformance->add_flag("--stimulus", options.stimulus,
+                          "Its lineDevSpecific takes `ring` and `hangup` for the far end");
+    conformance->add_flag("--virtual", options.virtualTime,
+                          "Simulated time, for a provider that lives by the host's timers alone");
+    conformance->add_option("--only", options.only, "Only the checks whose name begins so");
+    conformance->add_flag("--list", options.list, "List the checks and leave");
 }
 
 void Tree::nameValues() {
@@ -390,6 +415,9 @@ void Tree::nameValues() {
                     option->type_name(value);
                 }
             }
+            if (command->get_name() == "conformance" && option->check_lname("config")) {
+                option->type_name("KEY=VALUE");
+            }
         }
     }
 }
@@ -404,7 +432,7 @@ CommandShape::Option Tree::optionShape(const CLI::Option& option) {
         shape.name == "--port" || shape.name == "--config" || shape.name == "--greeting" ||
         shape.name == "--play" || shape.name == "--record" || shape.name == "--recording" ||
         shape.name == "--call-log" || shape.name == "--pty" || shape.name == "--control" ||
-        shape.name == "--directory" || shape.name == "--dial-rules";
+        shape.name == "--directory" || shape.name == "--dial-rules" || shape.name == "--provider";
     if (shape.name == "--modem") {
         shape.values = modemNames();
     } else if (shape.name == "--country") {
@@ -420,6 +448,7 @@ CommandShape Tree::shapeOf(const CLI::App& command) {
     for (const CLI::Option* option : command.get_options()) {
         if (!option->get_positional()) {
             shape.options.push_back(optionShape(*option));
+            shape.options.back().takesFile &= option->get_type_name() != "KEY=VALUE";
         } else if (option->get_name() == "FILE") {
             shape.operandIsFile = true;
         } else if (option->get_name() == "SHELL") {

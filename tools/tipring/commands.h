@@ -60,6 +60,12 @@ struct DecodeOptions {
     bool frame = false;
 };
 
+struct ConformanceOptions {
+    std::string provider, number = "1", only;
+    std::vector<std::string> config;  ///< KEY=VALUE
+    bool stimulus = false, virtualTime = false, list = false;
+};
+
 /// Each runs its subcommand to the end, on a loop of its own, and never throws.
 ExitCode runDevices(Console& console);
 ExitCode runLines(Console& console, const CommonOptions& common);
@@ -73,6 +79,8 @@ ExitCode runRecord(Console& console, const CommonOptions& common, const RecordOp
 ExitCode runSimulate(Console& console, const CommonOptions& common, const SimulateOptions& options);
 ExitCode runDemo(Console& console, const CommonOptions& common, const DemoOptions& options);
 ExitCode runDecode(Console& console, const DecodeOptions& options);
+ExitCode runConformance(Console& console, const CommonOptions& common,
+                        const ConformanceOptions& options);
 ExitCode runTranslate(Console& console, const CommonOptions& common,
                       const TranslateCommand& command);
 ExitCode runLocations(Console& console, const CommonOptions& common,
