@@ -193,6 +193,8 @@ void AtEngine::takeCallLine(const AtLine& line) {
 void AtEngine::takeInformation(std::string_view line) {
     if (state_ == State::Asked && line != line_.text()) {  // else it is the echo
         client_->onInformation(step().id, line);
+    } else if (state_ == State::Idle) {
+        listener_.onUnsolicited(line);
     }
 }
 

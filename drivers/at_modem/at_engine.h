@@ -25,6 +25,8 @@ public:
     virtual void onRingback() = 0;
     /// A DLE code outside of a stream (3.2 of V.253's tables), in any state.
     virtual void onCode(char code) = 0;
+    /// A line that is nothing known, while no command waits.
+    virtual void onUnsolicited(std::string_view /*line*/) {}
     /// A final result that nobody waits for.
     virtual void onStrayReply(Reply reply, std::string_view line) = 0;
     /// Room in the port's queue again.

@@ -16,14 +16,20 @@ constexpr std::uint32_t kOver = LINECALLSTATE_IDLE | LINECALLSTATE_DISCONNECTED;
 std::uint32_t featuresOf(std::uint32_t state, bool incomplete) {
     switch (state) {
     case LINECALLSTATE_OFFERING:
-        return LINECALLFEATURE_ACCEPT | LINECALLFEATURE_ANSWER | LINECALLFEATURE_DROP;
-    case LINECALLSTATE_ACCEPTED: return LINECALLFEATURE_ANSWER | LINECALLFEATURE_DROP;
+        return LINECALLFEATURE_ACCEPT | LINECALLFEATURE_ANSWER | LINECALLFEATURE_DROP |
+               LINECALLFEATURE_MONITORMEDIA | LINECALLFEATURE_SETCALLPARAMS;
+    case LINECALLSTATE_ACCEPTED:
+        return LINECALLFEATURE_ANSWER | LINECALLFEATURE_DROP | LINECALLFEATURE_MONITORMEDIA |
+               LINECALLFEATURE_SETCALLPARAMS;
     case LINECALLSTATE_CONNECTED:
         return LINECALLFEATURE_DROP | LINECALLFEATURE_GENERATEDIGITS |
-               LINECALLFEATURE_GENERATETONE | LINECALLFEATURE_MONITORDIGITS;
+               LINECALLFEATURE_GENERATETONE | LINECALLFEATURE_MONITORDIGITS |
+               LINECALLFEATURE_MONITORMEDIA;
     case 0:
     case LINECALLSTATE_IDLE: return 0;
-    default: return LINECALLFEATURE_DROP | (incomplete ? LINECALLFEATURE_DIAL : 0U);
+    default:
+        return LINECALLFEATURE_DROP | LINECALLFEATURE_MONITORMEDIA |
+               (incomplete ? LINECALLFEATURE_DIAL : 0U);
     }
 }
 
@@ -63,6 +69,7 @@ void ModemCall::failRequests(const hal::Error& why) {
     dialing.fail(why);
     answering.fail(why);
     dropping.fail(why);
+    changing.fail(why);
 }
 
 hal::Result<void> ModemCall::dial(tspi::Request&& request, std::string_view address) {
@@ -148,6 +155,30 @@ hal::Result<void> ModemCall::monitorDigits(std::uint32_t digitModes) {
     }
     monitorsDigits = digitModes != 0;
     return {};
+}
+
+hal::Result<void> ModemCall::monitorMedia(std::uint32_t mediaModes) {
+    monitorsMedia = mediaModes;  // those that it never hears are not heard
+    return {};
+}
+
+hal::Result<void> ModemCall::setParams(tspi::Request&& request, std::uint32_t bearerMode,
+                                       std::uint32_t, std::uint32_t, const TspiDialParams&) {
+    if (bearerMode != LINEBEARERMODE_PASSTHROUGH) {
+        return hal::fail(ErrorCode::OperationUnavail,
+                         "of a call that exists only the bearer mode PASSTHROUGH can be set");
+    }
+    if (!is(LINECALLSTATE_OFFERING | LINECALLSTATE_ACCEPTED) || answering || changing) {
+        return wrongState("the port cannot be given away");
+    }
+    return line_.lendRinging(*this, std::move(request));
+}
+
+hal::Result<hal::FileDescriptor> ModemCall::descriptor(std::string_view deviceClass) {
+    if (deviceClass != "comm" && deviceClass != "comm/datamodem") {
+        return hal::fail(ErrorCode::InvalDeviceClass, "a modem's port is of the class comm");
+    }
+    return line_.descriptor(*this);
 }
 
 hal::Result<std::unique_ptr<tspi::MediaStream>> ModemCall::openMedia(

@@ -31,6 +31,11 @@ public:
                                    std::uint32_t duration,
                                    std::span<const TspiGenerateTone> tones) override;
     hal::Result<void> monitorDigits(std::uint32_t digitModes) override;
+    hal::Result<void> monitorMedia(std::uint32_t mediaModes) override;
+    hal::Result<void> setParams(tspi::Request&& request, std::uint32_t bearerMode,
+                                std::uint32_t minRate, std::uint32_t maxRate,
+                                const TspiDialParams& dialParams) override;
+    hal::Result<hal::FileDescriptor> descriptor(std::string_view deviceClass) override;
     hal::Result<std::unique_ptr<tspi::MediaStream>> openMedia(const tspi::MediaEvents& events,
                                                               TspiMediaCaps& caps) override;
 
@@ -46,7 +51,8 @@ public:
     TspiCallInfo facts{};
     bool announced = false;  ///< the core may hear of it: incoming, or its request succeeded
     bool monitorsDigits = false;
-    tspi::Request making, dialing, answering, dropping;
+    std::uint32_t monitorsMedia = 0;  ///< LINEMEDIAMODE_*
+    tspi::Request making, dialing, answering, dropping, changing;
     std::vector<std::string> pieces;  ///< of the number, still to be dialled
     bool incomplete = false;          ///< more digits will come
 

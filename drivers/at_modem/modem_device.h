@@ -29,6 +29,7 @@ struct ModemDevice {
     std::string reopenName;   ///< by identity, where it is known; else portName
     std::uint32_t deviceId = 0;
     bool inUse = false;  ///< its line is open
+    bool lends = true;   ///< a program can have its port; claimed until the port was opened
 
     // Found by the start-up; kept until the modem says something else.
     ModemFacts facts;

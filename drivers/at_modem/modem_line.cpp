@@ -51,6 +51,7 @@ ModemLine::ModemLine(hal::EventLoop& loop, const ProfileStore& profiles, ModemDe
       recovering_(*this, &ModemLine::onRecoveryEnd),
       heartbeating_(*this, &ModemLine::onHeartbeatEnd),
       raw_(*this, &ModemLine::onRawEnd, nullptr, &ModemLine::onRawLine),
+      lending_(*this, &ModemLine::onLendEnd),
       ringTimer_(loop, [this] { onRingsOver(); }),
       callerIdTimer_(loop, [this] { takeCallerId(); }),
       progressTimer_(loop, [this] { onProgressTimer(); }),
@@ -72,6 +73,7 @@ ModemLine::~ModemLine() {
     }
     call_ = nullptr;
     rawRequest_.fail(why);
+    failMethods(why);
     startup_.abandon();
     leaveLine();
     engine_.detach(why);
@@ -84,6 +86,7 @@ void ModemLine::leaveLine() {
     if (hook_ == Hook::OnHook || port_ == nullptr) {
         return;
     }
+    static_cast<void>(port_->giveBack());
     for (const auto* codes : {&device_.profile->playDiscard, &device_.profile->recordStop}) {
         if (!voice_.idle() && !codes->empty()) {
             static_cast<void>(engine_.send(codes->front()));
@@ -111,10 +114,12 @@ void ModemLine::openPort() {
             kLog.warning("{}: {}", device_.portName, port.error().text());
         }
         outCause_ = port.error().cause;
+        failMethods({ErrorCode::NoDevice, outCause_});
         reopenTimer_.arm(options_.reopen);
         return;
     }
     port_ = std::move(*port);
+    device_.lends = port_->lends();
     static_cast<void>(port_->setDtr(true));
     static_cast<void>(port_->setRts(true));
     engine_.attach(*port_);
@@ -141,6 +146,7 @@ void ModemLine::becomeReady() {
     const bool news = service_ != Service::Ready;
     service_ = Service::Ready;
     outCause_.clear();
+    forgetModemState();
     if (news) {
         events_.lineState(LINEDEVSTATE_CAPSCHANGE);
         events_.lineState(LINEDEVSTATE_INSERVICE);
@@ -149,6 +155,7 @@ void ModemLine::becomeReady() {
         heartbeatTimer_.arm(options_.heartbeat);
     }
     queue_.setHeld(false);
+    runMethods();
 }
 
 /// The modem does not answer: climb the ladder (V.250 has none; see dialogues::kRecovery).
@@ -173,6 +180,7 @@ void ModemLine::recover(const hal::Error& why) {
         call_->making.fail(why);
         call_->answering.fail(why);
         call_->dialing.fail(why);
+        call_->changing.fail(why);
         endCall(LINEDISCONNECTMODE_UNKNOWN, why.cause);
     }
     if (!engine_.busy()) {
@@ -213,6 +221,7 @@ void ModemLine::goOut(const hal::Error& why) {
     tones_.cancel();
     voice_.abandon(gone);
     rawRequest_.fail(gone);
+    failMethods(gone);
     hook_ = Hook::OnHook;
     if (live()) {
         call_->failRequests(gone);
@@ -249,15 +258,29 @@ void ModemLine::onHeartbeatEnd(const DialogueEnd& end) {
 hal::Result<void> ModemLine::devSpecific(tspi::Request&& request, tspi::Call*,
                                          std::span<const std::byte> data) {
     const std::string_view text(reinterpret_cast<const char*>(data.data()), data.size());
+    if (auto checked = checkRaw(text); !checked) {
+        return checked;
+    }
+    return sendRaw(text, std::move(request), std::nullopt, 0);
+}
+
+hal::Result<void> ModemLine::checkRaw(std::string_view text) {
     if (text.empty() || text.size() > kLongestRaw || !isPlain(text)) {
         return hal::fail(ErrorCode::InvalParam,
                          fmt::format("an AT line has 1 to {} printable characters", kLongestRaw));
     }
+    return {};
+}
+
+hal::Result<void> ModemLine::sendRaw(std::string_view text, tspi::Request&& request,
+                                     std::optional<ModemMethod> method, std::uint32_t level) {
     if (rawRequest_ || service_ != Service::Ready || !voice_.idle()) {
         return hal::fail(ErrorCode::InUse, "the modem takes no AT line now");
     }
     rawText_ = text;
     rawAnswer_.clear();
+    rawMethod_ = method;
+    rawLevel_ = level;
     rawRequest_ = std::move(request);
     AtEngine::Start start;
     start.values.set(Placeholder::Raw, rawText_);
@@ -269,17 +292,20 @@ hal::Result<void> ModemLine::devSpecific(tspi::Request&& request, tspi::Call*,
 
 void ModemLine::onRawLine(std::uint8_t, std::string_view line) {
     if (rawAnswer_.size() + line.size() < kLongestAnswer) {
-        rawAnswer_.append(line).append("; ");
+        rawAnswer_.append(rawAnswer_.empty() ? "" : "\n").append(printable(line));
     }
 }
 
 void ModemLine::onRawEnd(const DialogueEnd& end) {
     if (end.done()) {
         const bool dials = rawText_.front() == 'D' || rawText_.front() == 'd';
-        kLog.info("{}: AT{} gave {}{}", device_.portName, dials ? "D..." : rawText_, rawAnswer_,
-                  end.line);
+        std::string shown = rawAnswer_;
+        std::replace(shown.begin(), shown.end(), '\n', ';');
+        kLog.info("{}: AT{} gave {}{}{}", device_.portName, dials ? "D..." : rawText_, shown,
+                  shown.empty() ? "" : ";", end.line);
     }
     if (end.done() && end.reply != Reply::Error) {
+        giveRawResult();
         rawRequest_.succeed();
     } else if (end.done()) {
         rawRequest_.fail({ErrorCode::OperationFailed,

@@ -3,6 +3,7 @@
 
 #include <array>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -12,6 +13,7 @@
 #include "hang_up_evidence.h"
 #include "modem_call.h"
 #include "modem_device.h"
+#include "modem_interface.h"
 #include "modem_startup.h"
 #include "ring_watch.h"
 #include "tipring/hal/serial/serial_port.h"
@@ -70,12 +72,17 @@ public:
     hal::Result<void> devSpecific(tspi::Request&& request, tspi::Call* call,
                                   std::span<const std::byte> data) override;
     hal::Result<std::string> deviceId(std::string_view deviceClass) override;
+    /// A method of org.tipring.AtModem.
+    hal::Result<void> callInterface(tspi::Session& session, tspi::Request&& request,
+                                    std::uint32_t method, std::span<const TspiValue> arguments);
 
     // What calls ask for; the state was checked by them.
     hal::Result<void> answer(ModemCall& call, tspi::Request&& request);
     hal::Result<void> drop(ModemCall& call, tspi::Request&& request);
     hal::Result<void> dialMore(ModemCall& call, tspi::Request&& request, std::string_view address);
     void closeCall(ModemCall& call);
+    hal::Result<void> lendRinging(ModemCall& call, tspi::Request&& request);
+    hal::Result<hal::FileDescriptor> descriptor(ModemCall& call);
     hal::Result<void> generateDigits(ModemCall& call, std::uint32_t endToEndId, std::uint32_t mode,
                                      std::string_view digits, std::uint32_t duration);
     hal::Result<void> generateTone(ModemCall& call, std::uint32_t endToEndId, std::uint32_t mode,
@@ -86,7 +93,15 @@ public:
 
 private:
     enum class Service : std::uint8_t { Out, Starting, Ready, Recovering };
-    enum class Hook : std::uint8_t { OnHook, Answering, Dialing, OffHook, HangingUp };
+    enum class Hook : std::uint8_t {
+        OnHook,
+        Answering,
+        Dialing,
+        OffHook,
+        HangingUp,
+        Lending,
+        Lent  ///< a program has the port
+    };
 
     // modem_line.cpp: port and service
     void openPort();
@@ -100,9 +115,28 @@ private:
     void onRecoveryEnd(const DialogueEnd& end);
     void onHeartbeat();
     void onHeartbeatEnd(const DialogueEnd& end);
+    static hal::Result<void> checkRaw(std::string_view text);
+    hal::Result<void> sendRaw(std::string_view text, tspi::Request&& request,
+                              std::optional<ModemMethod> method, std::uint32_t level);
     void onRawLine(std::uint8_t step, std::string_view line);
     void onRawEnd(const DialogueEnd& end);
     [[nodiscard]] hal::Result<void> readyForCall() const;
+
+    // modem_line_interface.cpp: org.tipring.AtModem
+    struct Method {
+        ModemMethod method{};
+        std::string text;
+        std::uint32_t level = 0;
+        tspi::Request request;
+    };
+    hal::Result<void> runMethod(Method&& call, tspi::Request&& request);
+    void runMethods();
+    void failMethods(const hal::Error& why);
+    void giveRawResult();
+    void forgetModemState();
+    void onExtension(bool lifted);
+    void onUnsolicited(std::string_view line) override;
+    void tell(ModemEvent event, const tspi::InterfaceValues& values);
 
     // modem_line_incoming.cpp: rings, caller ID, codes
     void onCallLine(const AtLine& line) override;
@@ -116,6 +150,7 @@ private:
     void takeCallerId();
     void onProgressCode(EventMeaning meaning);
     void onConnectedCode(EventMeaning meaning);
+    void tellMedia(std::uint32_t mode);
     void remoteHungUp(std::string_view cause);
 
     // modem_line_calls.cpp: answering, dialling, hanging up
@@ -136,6 +171,14 @@ private:
     void endCall(std::uint32_t mode, std::string_view cause);
     void idleCall();
     ModemCall& newCall(std::uint32_t origin);
+
+    // modem_line_lending.cpp: the port in the hands of a program
+    hal::Result<tspi::Call*> makePassThrough(tspi::Request&& request, HTAPICALL handle,
+                                             std::string_view address);
+    hal::Result<void> askBeforeLending();
+    void onLendEnd(const DialogueEnd& end);
+    void lendFailed(const hal::Error& why);
+    void takeBack();
     void setVoiceValues(AtEngine::Start& start);
     [[nodiscard]] bool live() const { return call_ != nullptr; }
 
@@ -156,13 +199,14 @@ private:
     RingWatch rings_;
     HangUpEvidence evidence_;
 
-    Errand<ModemLine> answering_, dialing_, hangingUp_, recovering_, heartbeating_, raw_;
+    Errand<ModemLine> answering_, dialing_, hangingUp_, recovering_, heartbeating_, raw_, lending_;
     hal::Timer ringTimer_, callerIdTimer_, progressTimer_, noAnswerTimer_, heartbeatTimer_,
         reopenTimer_, closeTimer_;
 
+    static constexpr std::string_view kJustOpened = "the line was just opened";
     Service service_ = Service::Out;
     Hook hook_ = Hook::OnHook;
-    std::string outCause_ = "the line was just opened";
+    std::string outCause_{kJustOpened};
     bool wasConnected_ = false;  ///< CONNECTED was told
     bool messageWaiting_ = false;
     bool callerIdNews_ = false;   ///< more is known than the core was told
@@ -173,6 +217,13 @@ private:
     std::string dialPiece_, rate_;
     tspi::Request rawRequest_;
     std::string rawText_, rawAnswer_;
+    std::optional<ModemMethod> rawMethod_;  ///< empty: it is devSpecific's
+    std::uint32_t rawLevel_ = 0;
+
+    tspi::Session* session_ = nullptr;  ///< since the first method
+    std::vector<Method> methods_;       ///< they wait until the modem has started
+    std::optional<std::uint32_t> speakerLevel_;
+    bool extensionLifted_ = false;
 
     std::vector<std::unique_ptr<ModemCall>> calls_;  ///< until the core closes them
     ModemCall* call_ = nullptr;                      ///< the live one

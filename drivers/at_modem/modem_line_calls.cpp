@@ -116,9 +116,12 @@ hal::Result<tspi::Call*> ModemLine::makeCall(tspi::Request&& request, HTAPICALL 
     if (auto ready = readyForCall(); !ready) {
         return tl::unexpected(ready.error());
     }
+    if (params.bearerMode == LINEBEARERMODE_PASSTHROUGH) {
+        return makePassThrough(std::move(request), handle, address);
+    }
     const bool data = params.mediaMode == LINEMEDIAMODE_DATAMODEM || !device_.voice;
     if (params.bearerMode != 0 && params.bearerMode != LINEBEARERMODE_VOICE) {
-        return hal::fail(ErrorCode::InvalCallParams, "only the voice bearer is there");
+        return hal::fail(ErrorCode::InvalCallParams, "the bearer is voice or pass-through");
     }
     if (params.mediaMode != 0 && !data &&
         (params.mediaMode & ~(LINEMEDIAMODE_UNKNOWN | LINEMEDIAMODE_INTERACTIVEVOICE |
@@ -313,6 +316,14 @@ hal::Result<void> ModemLine::drop(ModemCall& call, tspi::Request&& request) {
         request.succeed();
         return {};
     }
+    if (hook_ == Hook::Lending) {
+        return hal::fail(ErrorCode::InUse, "the port is just being handed over");
+    }
+    if (hook_ == Hook::Lent) {
+        call.dropping = std::move(request);
+        takeBack();
+        return {};
+    }
     if (hook_ == Hook::OnHook) {
         // A ringing line cannot be refused: the call is let ring.
         ignoreRinging_ = true;
@@ -340,7 +351,9 @@ void ModemLine::closeCall(ModemCall& call) {
         call_ = nullptr;
         if (hook_ == Hook::OnHook) {
             ignoreRinging_ = rings_.count() > 0;
-        } else {
+        } else if (hook_ == Hook::Lent) {
+            takeBack();
+        } else if (hook_ != Hook::Lending) {
             ignoreRinging_ = hook_ == Hook::Answering;
             hangUp();
         }

@@ -135,6 +135,7 @@ void ModemLine::onStrayReply(Reply reply, std::string_view line) {
         remoteHungUp("the modem reports busy tone: the far end hung up");
     } else {
         kLog.debug("{}: {} came unasked", device_.portName, line);
+        onUnsolicited(line);
     }
 }
 
@@ -155,6 +156,9 @@ void ModemLine::onCode(char code) {
         callerId_.takeRing();
         onRing(1);
         return;
+    }
+    if (meaning == EventMeaning::ExtensionLifted || meaning == EventMeaning::ExtensionHungUp) {
+        onExtension(meaning == EventMeaning::ExtensionLifted);
     }
     voice_.onEvent(meaning);
     if (!live()) {
@@ -192,17 +196,21 @@ void ModemLine::onProgressCode(EventMeaning meaning) {
 
 void ModemLine::onConnectedCode(EventMeaning meaning) {
     switch (meaning) {
-    case EventMeaning::FaxCalling: events_.mediaHeard(call_->handle, LINEMEDIAMODE_G3FAX); break;
+    case EventMeaning::FaxCalling: tellMedia(LINEMEDIAMODE_G3FAX); break;
     case EventMeaning::DataCalling:
-    case EventMeaning::AnswerTone:
-        events_.mediaHeard(call_->handle, LINEMEDIAMODE_DATAMODEM);
-        break;
+    case EventMeaning::AnswerTone: tellMedia(LINEMEDIAMODE_DATAMODEM); break;
     default: break;
     }
     const HangUpEvidence::Situation situation{voice_.playing(), voice_.recording(),
                                               device_.profile->silenceArmed};
     if (const auto cause = evidence_.judge(meaning, loop_.now(), situation)) {
         remoteHungUp(*cause);
+    }
+}
+
+void ModemLine::tellMedia(std::uint32_t mode) {
+    if ((call_->monitorsMedia & mode) != 0) {
+        events_.mediaHeard(call_->handle, mode);
     }
 }
 

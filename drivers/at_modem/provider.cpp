@@ -166,6 +166,15 @@ public:
             std::make_unique<ModemLine>(session_.loop(), profiles_, *device, options_, events));
     }
 
+    std::span<const TspiInterface> interfaces() override { return {&kModemInterface, 1}; }
+
+    hal::Result<void> callInterface(tspi::Request&& request, const tspi::InterfaceTarget& target,
+                                    std::uint32_t, std::uint32_t method,
+                                    std::span<const TspiValue> arguments) override {
+        return static_cast<ModemLine*>(target.line)
+            ->callInterface(session_, std::move(request), method, arguments);
+    }
+
 private:
     void addPorts(std::string_view text) {
         const std::vector<std::string> names = linesOf(text);
@@ -263,7 +272,8 @@ hal::Result<void> ModemProvider::lineCaps(std::uint32_t id, TspiLineCaps& caps) 
                        ? fmt::format("AT modem, profile {}", device->profile->name)
                        : "AT modem, not identified yet: abilities are claimed");
     caps.addressCount = 1;
-    caps.bearerModes = LINEBEARERMODE_VOICE;
+    caps.bearerModes =
+        LINEBEARERMODE_VOICE | (device->lends ? unsigned{LINEBEARERMODE_PASSTHROUGH} : 0U);
     caps.mediaModes = LINEMEDIAMODE_DATAMODEM;
     caps.devCapFlags = LINEDEVCAPFLAGS_CLOSEDROP;
     caps.callStates = LINECALLSTATE_IDLE | LINECALLSTATE_OFFERING | LINECALLSTATE_ACCEPTED |

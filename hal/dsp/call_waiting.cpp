@@ -14,7 +14,7 @@ constexpr double kBeepHertz = 440;
 constexpr std::size_t kBeep = 300 * kPerMillisecond;
 constexpr std::size_t kPause = 45 * kPerMillisecond;  // between the beep and the alert
 constexpr double kAlertLow = 2130, kAlertHigh = 2750;
-constexpr std::size_t kStep = 80;
+constexpr std::size_t kStep = 16;  // divides the hop of every detector, at whose ends they tell
 constexpr std::size_t kLongestAlert = 140 * kPerMillisecond;
 constexpr double kAcknowledgeLevel = -10;
 // The key is known some time after its end; the window for its beginning grows by that.

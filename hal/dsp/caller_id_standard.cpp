@@ -22,7 +22,7 @@ constexpr FskFrame kBtFrame{160, 72, 0, 10};  // 96..315 bits, 55 or more
 constexpr FskFrame kNttFrame{0, 72, 0, 10};
 constexpr FskFrame kCallWaitingFrame{0, 80, 0, 10};
 
-// NA: TE acknowledges with D within 160 ms; the message begins 50 to 500 ms later.
+// Alert, key, its length, by when it begins, pause before the message, time until giving up.
 constexpr CallWaitingTiming kBellWaiting{80, 'D', {55, 65}, 100, {50, 500}, 200};
 constexpr CallWaitingTiming kBtWaiting{85, 'D', {65, 75}, 100, {5, 100}, 200};
 constexpr CallWaitingTiming kNoWaiting{0, 0, {0, 0}, 0, {0, 0}, 0};
@@ -32,6 +32,9 @@ constexpr std::string_view kSin = "BT SIN227, SIN242";
 constexpr std::string_view kEtsi = "ETSI EN 300 659-1";
 constexpr std::string_view kDtmfSource = "ETSI EN 300 659-1 annex B; spandsp adsi.h";
 
+// Which country has which: GB from BT, JP from NTT, those with DTMF from spandsp's list; the others
+// by common knowledge, not read in a national standard. An exchange may differ: every standard can
+// be chosen by its name.
 constexpr std::array<CallerIdStandard, 12> kStandards{{
     {"bell",
      "US CA AU CN HK SG NZ ",

@@ -61,7 +61,7 @@ struct Format {
     void (*encode)(std::span<const std::int16_t>, std::span<std::byte>);
     void (*decode)(std::span<const std::byte>, std::span<std::int16_t>);
 };
-constexpr std::array<Format, 9> kFormats{{
+constexpr std::array<Format, 12> kFormats{{
     {"unsigned 8-bit linear", 8, encodeLinear8<128>, decodeLinear8<128>},
     {"signed 8-bit linear", 8, encodeLinear8<0>, decodeLinear8<0>},
     {"G.711 mu-law", 8, encodeMuLaw, decodeMuLaw},
@@ -71,6 +71,9 @@ constexpr std::array<Format, 9> kFormats{{
     {"Rockwell ADPCM, 2 bits", 2, nullptr, nullptr},
     {"Rockwell ADPCM, 3 bits", 3, nullptr, nullptr},
     {"Rockwell ADPCM, 4 bits", 4, nullptr, nullptr},
+    {"ZyXEL ADPCM, 2 bits", 2, nullptr, nullptr},
+    {"ZyXEL ADPCM, 3 bits", 3, nullptr, nullptr},
+    {"ZyXEL ADPCM, 4 bits", 4, nullptr, nullptr},
 }};
 
 const Format& traits(SampleFormat format) {
@@ -122,11 +125,11 @@ std::uint8_t encodeIma(ImaState& state, std::int16_t sample) noexcept {
 }
 
 Decoder::Decoder(SampleFormat format) noexcept
-    : format_(format), width_(bitsPerSample(format)), rockwell_(width_) {}
+    : format_(format), width_(bitsPerSample(format)), rockwell_(width_), zyxel_(width_) {}
 
 /// Elements narrower or wider than a byte. The state is a copy, so that the loop can keep it in
 /// registers.
-template <class SampleOf>
+template <bool kHighFirst, class SampleOf>
 CodecProgress Decoder::unpack(std::span<const std::byte> bytes, std::span<std::int16_t> samples,
                               SampleOf sampleOf) noexcept {
     CodecProgress done;
@@ -135,11 +138,16 @@ CodecProgress Decoder::unpack(std::span<const std::byte> bytes, std::span<std::i
     const unsigned width = width_;
     while (done.produced < samples.size()) {
         if (count >= width) {
-            samples[done.produced++] = sampleOf(bits & ((1U << width) - 1));
-            bits >>= width;
             count -= width;
+            if constexpr (kHighFirst) {
+                samples[done.produced++] = sampleOf((bits >> count) & ((1U << width) - 1));
+            } else {
+                samples[done.produced++] = sampleOf(bits & ((1U << width) - 1));
+                bits >>= width;
+            }
         } else if (done.consumed < bytes.size()) {
-            bits |= std::to_integer<std::uint32_t>(bytes[done.consumed++]) << count;
+            const auto byte = std::to_integer<std::uint32_t>(bytes[done.consumed++]);
+            bits = kHighFirst ? bits << 8 | byte : bits | byte << count;
             count += 8;
         } else {
             break;
@@ -158,15 +166,19 @@ CodecProgress Decoder::decode(std::span<const std::byte> bytes,
         return {count, count};
     }
     if (format_ == SampleFormat::Linear16) {
-        return unpack(bytes, samples,
-                      [](std::uint32_t bits) { return static_cast<std::int16_t>(bits); });
+        return unpack<false>(bytes, samples,
+                             [](std::uint32_t bits) { return static_cast<std::int16_t>(bits); });
+    }
+    if (format_ >= SampleFormat::ZyxelAdpcm2) {
+        return unpack<true>(bytes, samples,
+                            [this](std::uint32_t bits) { return zyxel_.decode(bits); });
     }
     if (format_ != SampleFormat::ImaAdpcm4) {
-        return unpack(bytes, samples,
-                      [this](std::uint32_t bits) { return rockwell_.decode(bits); });
+        return unpack<false>(bytes, samples,
+                             [this](std::uint32_t bits) { return rockwell_.decode(bits); });
     }
     ImaState state = ima_;
-    const CodecProgress done = unpack(bytes, samples, [&state](std::uint32_t bits) {
+    const CodecProgress done = unpack<false>(bytes, samples, [&state](std::uint32_t bits) {
         return imaSample(state, static_cast<std::uint8_t>(bits));
     });
     ima_ = state;
@@ -174,9 +186,9 @@ CodecProgress Decoder::decode(std::span<const std::byte> bytes,
 }
 
 Encoder::Encoder(SampleFormat format) noexcept
-    : format_(format), width_(bitsPerSample(format)), rockwell_(width_) {}
+    : format_(format), width_(bitsPerSample(format)), rockwell_(width_), zyxel_(width_) {}
 
-template <class ElementOf>
+template <bool kHighFirst, class ElementOf>
 CodecProgress Encoder::pack(std::span<const std::int16_t> samples, std::span<std::byte> bytes,
                             ElementOf elementOf) noexcept {
     CodecProgress done;
@@ -184,11 +196,16 @@ CodecProgress Encoder::pack(std::span<const std::int16_t> samples, std::span<std
     unsigned count = count_;
     while (done.produced < bytes.size()) {
         if (count >= 8) {
-            bytes[done.produced++] = static_cast<std::byte>(bits & 0xFF);
-            bits >>= 8;
             count -= 8;
+            if constexpr (kHighFirst) {
+                bytes[done.produced++] = static_cast<std::byte>(bits >> count & 0xFF);
+            } else {
+                bytes[done.produced++] = static_cast<std::byte>(bits & 0xFF);
+                bits >>= 8;
+            }
         } else if (done.consumed < samples.size()) {
-            bits |= static_cast<std::uint32_t>(elementOf(samples[done.consumed++])) << count;
+            const auto element = static_cast<std::uint32_t>(elementOf(samples[done.consumed++]));
+            bits = kHighFirst ? bits << width_ | element : bits | element << count;
             count += width_;
         } else {
             break;
@@ -207,16 +224,20 @@ CodecProgress Encoder::encode(std::span<const std::int16_t> samples,
         return {count, count};
     }
     if (format_ == SampleFormat::Linear16) {
-        return pack(samples, bytes,
-                    [](std::int16_t sample) { return static_cast<std::uint16_t>(sample); });
+        return pack<false>(samples, bytes,
+                           [](std::int16_t sample) { return static_cast<std::uint16_t>(sample); });
+    }
+    if (format_ >= SampleFormat::ZyxelAdpcm2) {
+        return pack<true>(samples, bytes,
+                          [this](std::int16_t sample) { return zyxel_.encode(sample); });
     }
     if (format_ != SampleFormat::ImaAdpcm4) {
-        return pack(samples, bytes,
-                    [this](std::int16_t sample) { return rockwell_.encode(sample); });
+        return pack<false>(samples, bytes,
+                           [this](std::int16_t sample) { return rockwell_.encode(sample); });
     }
     ImaState state = ima_;
-    const CodecProgress done =
-        pack(samples, bytes, [&state](std::int16_t sample) { return imaNibble(state, sample); });
+    const CodecProgress done = pack<false>(
+        samples, bytes, [&state](std::int16_t sample) { return imaNibble(state, sample); });
     ima_ = state;
     return done;
 }

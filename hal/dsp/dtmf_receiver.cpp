@@ -2,6 +2,7 @@
 #include "dtmf_receiver.h"
 
 #include <algorithm>
+#include <bit>
 #include <cmath>
 #include <cstring>
 #include <numbers>
@@ -16,6 +17,7 @@ constexpr std::size_t kHop = DtmfLimits::kHop;
 constexpr std::array<double, 8> kNominal{697, 770, 852, 941, 1209, 1336, 1477, 1633};
 // Bins of the frame from 250 to 500 Hz: what is in them together is the power of that band.
 constexpr std::array<double, 5> kDialBand{250, 312.5, 375, 437.5, 500};
+constexpr double kMostTurn = 1.5;  // radians; more cannot be told from less
 constexpr float kBandBins = 1.5F;  // a sine is seen by several bins of a Hann window
 constexpr float kLoose = 0.55F;    // of the purity: a frame that the tone fills in part
 constexpr float kLooseTwist = 2;   // 3 dB more for one frame
@@ -37,10 +39,14 @@ float squaredAmplitude(float dbm0) {
     return static_cast<float>(amplitude * amplitude);
 }
 
+/// Floats that are not negative are in order as whole numbers, too; the place of each stands in its
+/// lowest bits, so that there is nothing for the processor to guess.
 unsigned strongest(const float* power) {
-    const unsigned a = power[1] > power[0] ? 1 : 0;
-    const unsigned b = power[3] > power[2] ? 3 : 2;
-    return power[b] > power[a] ? b : a;
+    std::uint32_t best = 0;
+    for (std::uint32_t i = 0; i < 4; ++i) {
+        best = std::max(best, (std::bit_cast<std::uint32_t>(power[i]) & ~3U) | i);
+    }
+    return best & 3;
 }
 
 }  // namespace
@@ -60,7 +66,8 @@ DtmfLimits::DtmfLimits(const DtmfSettings& settings)
         const double turn = 2 * std::numbers::pi * kNominal[i] * kHop / kSampleRate;
         cosine[i] = static_cast<float>(std::cos(turn));
         sine[i] = static_cast<float>(std::sin(turn));
-        tolerance[i] = static_cast<float>(turn) * settings.tolerance / 100;
+        const double most = turn * static_cast<double>(settings.tolerance) / 100;
+        tolerance[i] = static_cast<float>(std::tan(std::min(most, kMostTurn)));
     }
 }
 

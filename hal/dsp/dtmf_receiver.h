@@ -21,7 +21,7 @@ struct DtmfLimits {
     float silence;                          ///< mean square below which no digit can be
     float normalTwist, reverseTwist;        ///< ratios of power
     std::array<float, 8> cosine{}, sine{};  ///< of the turn from frame to frame that is due
-    std::array<float, 8> tolerance{};       ///< radians off it
+    std::array<float, 8> tolerance{};       ///< tangent of what it may be off that
     double minimumOn;                       ///< samples
     unsigned pauseFrames;                   ///< frames without the digit that end it
     float purity;

@@ -45,9 +45,12 @@ struct DtmfRun::Tone {
         weakest = weakest > 0 ? std::min(weakest, more) : more;
         strongest = std::max(strongest, more);
     }
-    /// Radians that the phase turned more than the nominal frequency would have made it.
+    /// Tangent of what the phase turned more than the nominal frequency would have made it; far
+    /// from 0 when that is a quarter or more.
     [[nodiscard]] float turn(float cosine, float sine) const {
-        return std::atan2(imaginary * cosine - real * sine, real * cosine + imaginary * sine);
+        const float across = imaginary * cosine - real * sine;
+        const float along = real * cosine + imaginary * sine;
+        return along > 0 ? across / along : 1e6F;
     }
     [[nodiscard]] bool steady(float coherence) const {
         const float least = coherence * lengths;
@@ -144,9 +147,10 @@ bool DtmfRun::pure(const DtmfLimits& limits) {
         std::fabs(highTurn) > limits.tolerance[high_]) {
         return false;
     }
-    // The window at a frequency off its middle, by its series.
-    const auto gain = [](float turn) {
-        const float bins = turn / std::numbers::pi_v<float>;
+    // The window at a frequency off its middle, by its series; the arc by that of its tangent.
+    const auto gain = [](float tangent) {
+        const float square = tangent * tangent;
+        const float bins = tangent * (1 - square / (3 + 1.8F * square)) / std::numbers::pi_v<float>;
         return 1 / (1 - 1.29F * std::min(bins * bins, 0.4F));
     };
     lowGain_ = gain(lowTurn);

@@ -34,6 +34,18 @@ const std::array<Complex, kBins>& roots() {
     return kRoots;
 }
 
+const std::array<float, kMostLineSamples>& window() {
+    static const std::array<float, kMostLineSamples> kWindow = [] {
+        std::array<float, kMostLineSamples> made{};
+        for (std::size_t i = 0; i < kMostLineSamples; ++i) {
+            const double angle = 2 * std::numbers::pi * (double(i) + 0.5) / kMostLineSamples;
+            made[i] = static_cast<float>(0.5 - 0.5 * std::cos(angle));
+        }
+        return made;
+    }();
+    return kWindow;
+}
+
 void reorder(std::array<Complex, kSize>& values) {
     for (std::size_t i = 1, reversed = 0; i < kSize; ++i) {
         std::size_t bit = kSize / 2;
@@ -48,12 +60,13 @@ void reorder(std::array<Complex, kSize>& values) {
 }
 
 void transform(std::array<Complex, kSize>& values) {
+    const std::array<Complex, kBins>& table = roots();
     reorder(values);
     for (std::size_t length = 2; length <= kSize; length *= 2) {
         const std::size_t half = length / 2;
         for (std::size_t i = 0; i < kSize; i += length) {
             for (std::size_t k = 0; k < half; ++k) {
-                const Complex root = roots()[k * (kSize / length)];
+                const Complex root = table[k * (kSize / length)];
                 const Complex b = values[i + k + half];
                 const Complex turned{b.real() * root.real() - b.imag() * root.imag(),
                                      b.real() * root.imag() + b.imag() * root.real()};
@@ -68,10 +81,11 @@ using Powers = std::array<float, kBins>;
 
 Powers powersOf(std::span<const float> sound) {
     std::array<Complex, kSize> values{};
-    const float step = static_cast<float>(2 * std::numbers::pi / double(sound.size()));
+    const std::array<float, kMostLineSamples>& hann = window();
+    // Hann, from a table for the longest sound.
+    const std::size_t step = kMostLineSamples / sound.size();
     for (std::size_t i = 0; i < sound.size(); ++i) {
-        const float window = 0.5F - 0.5F * std::cos(step * (static_cast<float>(i) + 0.5F));
-        values[i] = sound[i] * window;
+        values[i] = sound[i] * hann[i * step + step / 2];
     }
     transform(values);
     Powers powers{};
@@ -118,10 +132,6 @@ float noiseOf(const Powers& powers) {
 }  // namespace
 
 bool hasOneOrTwoLines(std::span<const float> sound) noexcept {
-    sound = sound.last(std::min(sound.size(), kMostLineSamples));
-    if (sound.empty()) {
-        return false;
-    }
     Powers powers = powersOf(sound);
     const float all = sumOf(powers);
     const std::size_t lobe = kLobe * kMostLineSamples / sound.size();

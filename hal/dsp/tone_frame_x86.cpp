@@ -27,8 +27,9 @@ std::int64_t pairAt(const std::int16_t* pairs, std::size_t number) {
 
 namespace {
 
-TIPRING_TARGET inline float fold512(const FrameTable& table, const std::int16_t* before,
-                                    const std::int16_t* now, std::int16_t* pairs) {
+TIPRING_TARGET inline float fold512(const FrameTable& table, std::size_t hop,
+                                    const std::int16_t* before, const std::int16_t* now,
+                                    std::int16_t* pairs) {
     alignas(64) static constexpr std::int16_t kBack[32] = {
         31, 30, 29, 28, 27, 26, 25, 24, 23, 22, 21, 20, 19, 18, 17, 16,
         15, 14, 13, 12, 11, 10, 9,  8,  7,  6,  5,  4,  3,  2,  1,  0};
@@ -42,10 +43,10 @@ TIPRING_TARGET inline float fold512(const FrameTable& table, const std::int16_t*
     const __m512i least = _mm512_set1_epi16(-32767);
     const float* weights = table.weights()->value;
     __m512 energy = _mm512_setzero_ps(), more = _mm512_setzero_ps();
-    for (std::size_t n = 0; n < table.hop(); n += 32) {
+    for (std::size_t n = 0; n < hop; n += 32) {
         const __m512i after = _mm512_srai_epi16(_mm512_loadu_si512(now + n), 1);
         const __m512i until = _mm512_srai_epi16(
-            _mm512_permutexvar_epi16(back, _mm512_loadu_si512(before + table.hop() - 32 - n)), 1);
+            _mm512_permutexvar_epi16(back, _mm512_loadu_si512(before + hop - 32 - n)), 1);
         const __m512i even = _mm512_max_epi16(_mm512_add_epi16(after, until), least);
         const __m512i odd = _mm512_sub_epi16(after, until);
         const __m512i first = _mm512_permutex2var_epi32(even, low, odd);
@@ -66,11 +67,11 @@ TIPRING_TARGET inline __m512i product512(const std::int16_t* pairs, const Factor
                              _mm512_load_si512(rows[number].value));
 }
 
-TIPRING_TARGET inline void multiply512(const FrameTable& table, std::size_t group,
+TIPRING_TARGET inline void multiply512(const FrameTable& table, std::size_t hop, std::size_t group,
                                        const std::int16_t* pairs, FrameSums& sums) {
     const FactorRow* rows = table.factors(group);
     __m512i a = _mm512_setzero_si512(), b = a, c = a, d = a;
-    for (std::size_t i = 0; i < table.hop() / 2; i += 4) {
+    for (std::size_t i = 0; i < hop / 2; i += 4) {
         a = _mm512_add_epi32(a, product512(pairs, rows, i));
         b = _mm512_add_epi32(b, product512(pairs, rows, i + 1));
         c = _mm512_add_epi32(c, product512(pairs, rows, i + 2));
@@ -86,19 +87,30 @@ TIPRING_TARGET inline void multiply512(const FrameTable& table, std::size_t grou
                         _mm512_castsi512_si256(packed));
 }
 
-}  // namespace
-
-TIPRING_TARGET bool frameAvx512(const FrameTable& table, const std::int16_t* before,
-                                const std::int16_t* now, float floor, FrameSums& sums) {
+TIPRING_TARGET inline bool frame512(const FrameTable& table, std::size_t hop,
+                                    const std::int16_t* before, const std::int16_t* now,
+                                    float floor, FrameSums& sums) {
     alignas(64) std::int16_t pairs[2 * FrameTable::kMaxHop];
-    sums.meanSquare = fold512(table, before, now, pairs);
+    sums.meanSquare = fold512(table, hop, before, now, pairs);
     if (sums.meanSquare < floor) {
         return false;
     }
     for (std::size_t group = 0; group < table.groups(); ++group) {
-        multiply512(table, group, pairs, sums);
+        multiply512(table, hop, group, pairs, sums);
     }
     return true;
+}
+
+}  // namespace
+
+TIPRING_TARGET bool frameAvx512(const FrameTable& table, const std::int16_t* before,
+                                const std::int16_t* now, float floor, FrameSums& sums) {
+    // The hops in use as constants: loops without end to count.
+    switch (table.hop()) {
+    case 64: return frame512(table, 64, before, now, floor, sums);
+    case 160: return frame512(table, 160, before, now, floor, sums);
+    default: return frame512(table, table.hop(), before, now, floor, sums);
+    }
 }
 
 #undef TIPRING_TARGET

@@ -20,7 +20,7 @@ constexpr float kShapeChange = 0.045F;  // tones beat: level is no sign; half of
 constexpr std::size_t kHissFrames = 15;
 constexpr std::size_t kShortTone = 4;     // a DTMF digit of 50 ms
 constexpr std::size_t kLeastFrames = 10;  // 200 ms
-constexpr float kDcMove = 8;  // a frame
+constexpr float kDcMove = 8;              // a frame
 constexpr float kLowestNoise = -75;
 constexpr std::size_t kGapFrames = 3;
 constexpr std::size_t kFirstLook = 3, kSecondLook = 6;  // frames of a tone
@@ -102,8 +102,10 @@ void VoiceDetector::followNoise(const Frame& frame) noexcept {
 
 void VoiceDetector::judge(const Frame& frame, Listener<VoiceEvent> tell) {
     steadyRun_ = frame.steady ? steadyRun_ + 1 : 0;
-    // Vowels are steady for a moment, too: the spectrum decides.
-    if (steadyRun_ == kFirstLook || steadyRun_ == kSecondLook) {
+    // Vowels are steady for a moment, too: the spectrum decides. Short tones matter at the start
+    // only.
+    const bool first = steadyRun_ == kFirstLook && state_ == State::Maybe;
+    if (first || (steadyRun_ == kSecondLook && state_ != State::Tone)) {
         lines_ = hasOneOrTwoLines(std::span{recent_}.last(steadyRun_ * kFrame));
         linesSeen_ = linesSeen_ || lines_;
     } else if (steadyRun_ == 0) {

@@ -61,6 +61,9 @@ Result<std::size_t> FdPort::write(std::span<const std::byte> bytes) {
     if (gone_) {
         return tl::unexpected(*gone_);
     }
+    if (loan_) {
+        return fail(ErrorCode::InUse, name_ + " is lent to a program");
+    }
     std::size_t taken = queue_.empty() ? put(bytes) : 0;
     if (gone_) {
         return tl::unexpected(*gone_);
@@ -125,9 +128,40 @@ Result<void> FdPort::watchLines(Duration period) {
     return {};
 }
 
+Result<FileDescriptor> FdPort::lend() {
+    if (gone_) {
+        return tl::unexpected(*gone_);
+    }
+    if (!queue_.empty()) {
+        return fail(ErrorCode::InUse, name_ + " has something to write yet");
+    }
+    if (!loan_) {
+        auto loan = PortLoan::begin(device_->fd(), name_);
+        if (!loan) {
+            return tl::unexpected(std::move(loan.error()));
+        }
+        loan_ = *loan;
+        device_->setExclusive(false);
+        updateInterest();
+    }
+    return PortLoan::duplicate(device_->fd(), name_);
+}
+
+Result<void> FdPort::giveBack() {
+    if (!loan_ || gone_) {
+        loan_.reset();
+        return gone_ ? tl::unexpected(*gone_) : Result<void>{};
+    }
+    const PortLoan loan = *std::exchange(loan_, std::nullopt);
+    device_->setExclusive(true);
+    auto restored = loan.restore(device_->fd(), name_);
+    updateInterest();
+    return checked(std::move(restored));
+}
+
 void FdPort::pollLines() {
     lineTimer_.arm(linePeriod_);
-    if (observer_ == nullptr) {
+    if (observer_ == nullptr || loan_) {
         return;
     }
     const Result<ModemLines> now = modemLines();
@@ -148,6 +182,9 @@ void FdPort::onReady(Io ready) {
 
 void FdPort::handle(Io ready, const bool& died) {
     const bool broken = has(ready, Io::Hangup) || has(ready, Io::Error);
+    if (loan_) {
+        return broken ? end(hungUp()) : void();
+    }
     if (has(ready, Io::Read) || broken) {
         const bool dry = receive(died);
         if (died) {
@@ -238,7 +275,7 @@ void FdPort::updateInterest() {
     if (gone_) {
         return;
     }
-    Io wanted = observer_ != nullptr ? Io::Read : Io::None;
+    Io wanted = observer_ != nullptr && !loan_ ? Io::Read : Io::None;
     wanted = queue_.empty() ? wanted : wanted | Io::Write;
     if (wanted == interest_) {
         return;

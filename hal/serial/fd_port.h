@@ -8,6 +8,7 @@
 
 #include "byte_ring.h"
 #include "port_device.h"
+#include "port_loan.h"
 #include "tipring/hal/base/event_loop.h"
 #include "tipring/hal/serial/serial_port.h"
 
@@ -31,6 +32,9 @@ public:
     Result<void> setRts(bool on) override;
     Result<ModemLines> modemLines() override;
     Result<void> watchLines(Duration period) override;
+    [[nodiscard]] bool lends() const override { return true; }
+    Result<FileDescriptor> lend() override;
+    Result<void> giveBack() override;
     [[nodiscard]] std::string_view name() const override { return name_; }
 
 private:
@@ -58,6 +62,7 @@ private:
     bool told_ = false;     // onGone was delivered
     bool* died_ = nullptr;  // set while a callback runs that may destroy this port
     std::optional<Error> gone_;
+    std::optional<PortLoan> loan_;  // while a program has the port
     ByteRing queue_;
     Duration linePeriod_{};
     ModemLines lines_;

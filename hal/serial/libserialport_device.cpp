@@ -38,6 +38,7 @@ public:
     Result<void> setDtr(bool on) override { return setLine(TIOCM_DTR, on, "DTR"); }
     Result<void> setRts(bool on) override { return setLine(TIOCM_RTS, on, "RTS"); }
     Result<ModemLines> modemLines() override;
+    void setExclusive(bool on) override { ::ioctl(fd_, on ? TIOCEXCL : TIOCNXCL); }
 
 private:
     Result<void> applyConfig(const LineSettings& settings);

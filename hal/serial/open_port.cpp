@@ -12,6 +12,12 @@
 #include "tipring/hal/base/log.h"
 
 namespace tipring::hal {
+
+Result<FileDescriptor> SerialPort::lend() {
+    return fail(ErrorCode::OperationUnavail,
+                std::string(name()) + " has no descriptor that a program could use");
+}
+
 namespace {
 
 const LogCategory kLog{"serial"};

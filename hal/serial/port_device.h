@@ -21,6 +21,8 @@ public:
     virtual Result<void> setDtr(bool on) = 0;
     virtual Result<void> setRts(bool on) = 0;
     virtual Result<ModemLines> modemLines() = 0;
+    /// Whether others may open it beside us, where the system can forbid that.
+    virtual void setExclusive(bool /*on*/) {}
 };
 
 }  // namespace tipring::hal

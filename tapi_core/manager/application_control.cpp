@@ -94,8 +94,10 @@ hal::Result<void> Core::removeRegistration(const ApplicationRecord& application,
         // Who never heard of a call does not keep it.
         for (const auto& unheard : outbox_->drop(cookie)) {
             const auto view = std::static_pointer_cast<CallView>(unheard);
-            listening_.leave(*view);
-            ownership_.forget(view);
+            if (!view->heard) {
+                listening_.leave(*view);
+                ownership_.forget(view);
+            }
         }
         updateMediaDetection(line);
         releaseLine(line);
@@ -128,7 +130,10 @@ std::vector<std::shared_ptr<tapi::Call>> Core::visibleCalls(const LinePtr& line,
             out.push_back(*found);
         } else if (registration != line->registrations.end() && call->announced) {
             out.push_back(ownership_.join(call, *registration));
+        } else {
+            continue;
         }
+        static_cast<CallView&>(*out.back()).heard = true;
     }
     return out;
 }

@@ -37,6 +37,10 @@ hal::Result<std::shared_ptr<tapi::Call>> Core::prepareCall(const LinePtr& line,
     if (!params) {
         return tl::unexpected(std::move(params.error()));
     }
+    if (params->bearerMode == tapi::BearerMode::PassThrough && !dialable->empty()) {
+        return hal::fail(hal::ErrorCode::InvalCallParams,
+                         "a pass-through call has no number: the program dials by itself");
+    }
     auto call = std::make_shared<CallRecord>();
     call->id = nextCallId_++;
     call->line = line;

@@ -99,6 +99,11 @@ public:
     tapi::Result<tapi::RequestId> record(const std::string& path, tapi::Reply reply) override;
     tapi::Result<tapi::RequestId> stopRecording(tapi::Reply reply) override;
 
+    tapi::Result<tapi::RequestId> setCallParams(tapi::BearerMode bearer, std::uint32_t minRate,
+                                                std::uint32_t maxRate,
+                                                const tapi::DialParams& dialParams,
+                                                tapi::Reply reply) override;
+    tapi::Result<hal::FileDescriptor> takeDescriptor(std::string_view deviceClass) override;
     [[nodiscard]] tapi::CallStatus status() const override;
     tapi::Result<tapi::RequestId> accept(tapi::Reply reply) override;
     tapi::Result<tapi::RequestId> secure(tapi::Reply reply) override;
@@ -127,6 +132,7 @@ public:
     tapi::RegistrationCookie cookie = 0;
     std::uint32_t callbackInstance = 0;
     ListeningWish wish;
+    bool heard = false;  ///< the application knows of it: it is not forgotten with a notification
 };
 
 }  // namespace tipring::core

@@ -87,6 +87,28 @@ tapi::Result<void> CallView::gatherDigits(const tapi::GatherDigits& wanted) {
     return core ? (*core)->gatherDigits(*this, wanted) : tl::unexpected(std::move(core.error()));
 }
 
+tapi::Result<tapi::RequestId> CallView::setCallParams(tapi::BearerMode bearer,
+                                                      std::uint32_t minRate, std::uint32_t maxRate,
+                                                      const tapi::DialParams& dialParams,
+                                                      tapi::Reply reply) {
+    auto core = coreOf(*application);
+    if (!core) {
+        return tl::unexpected(std::move(core.error()));
+    }
+    tapi::CallParams wanted;
+    wanted.bearerMode = bearer;
+    wanted.minRate = minRate;
+    wanted.maxRate = maxRate;
+    wanted.dialParams = dialParams;
+    return (*core)->setCallParams(*this, wanted, std::move(reply));
+}
+
+tapi::Result<hal::FileDescriptor> CallView::takeDescriptor(std::string_view deviceClass) {
+    auto core = coreOf(*application);
+    return core ? (*core)->takeDescriptor(*this, deviceClass)
+                : tl::unexpected(std::move(core.error()));
+}
+
 tapi::Result<tapi::RequestId> CallView::play(const std::string& path, tapi::Reply reply) {
     auto core = coreOf(*application);
     return core ? (*core)->play(*this, path, std::move(reply))

@@ -96,6 +96,11 @@ public:
     hal::Result<void> deallocate(CallView& view);
     Priorities& priorities() { return priorities_; }
 
+    // Parameters and the raw port: call_passthrough.cpp
+    hal::Result<tapi::RequestId> setCallParams(CallView& view, const tapi::CallParams& wanted,
+                                               tapi::Reply reply);
+    hal::Result<hal::FileDescriptor> takeDescriptor(CallView& view, std::string_view deviceClass);
+
     // Digits and tones: call_digits.cpp
     hal::Result<void> generateDigits(CallView& view, std::string_view digits, tapi::DigitMode mode,
                                      std::chrono::milliseconds duration);

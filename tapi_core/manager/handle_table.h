@@ -52,6 +52,11 @@ public:
         return index < slots_.size() && generationOf(handle) != 0 &&
                generationOf(handle) < slots_[index].generation;
     }
+    /// Handles in use.
+    [[nodiscard]] std::size_t size() const {
+        const std::lock_guard lock(mutex_);
+        return slots_.size() - free_.size();
+    }
     void remove(Handle handle) {
         std::shared_ptr<T> dying;  // dies outside the lock
         const std::lock_guard lock(mutex_);

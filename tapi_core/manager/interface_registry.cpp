@@ -145,6 +145,9 @@ hal::Result<TspiInterfaceTarget> InterfaceRegistry::targetOf(const InterfaceEntr
     }
     if (target.call) {
         const CallRecord& call = *target.call->call;
+        if (target.call->deallocated) {
+            return hal::fail(hal::ErrorCode::InvalCallHandle, "the call was given back");
+        }
         if (call.phase == CallRecord::Phase::Ended) {
             return hal::fail(hal::ErrorCode::InvalCallHandle, "the call has ended");
         }

@@ -106,6 +106,9 @@ void Core::closeLine(const LinePtr& line) {
     }
     lineServices_.onClosed(*line);
     ProviderRecord& provider = *line->provider;
+    for (const HDRVCALL unseen : provider.queue()->takeNewCalls(handle)) {
+        static_cast<void>(provider.call("lineCloseCall", provider.table().lineCloseCall, unseen));
+    }
     if (auto closed = provider.call("lineClose", provider.table().lineClose, driverLine); !closed) {
         kLog.warning("line {}: {}", line->name, closed.error().text());
     }

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "application.h"
+#include "call_record.h"
 #include "event_gate.h"
 
 namespace tipring::core {
@@ -14,6 +15,18 @@ using OutboxHandles = HandleTable<Outbox, std::uintptr_t>;
 OutboxHandles& outboxHandles() {
     static OutboxHandles handles;
     return handles;
+}
+
+bool isOfHeardCall(const tapi::Event& event) {
+    return std::visit(
+        [](const auto& each) {
+            if constexpr (requires { each.call; }) {
+                return each.call != nullptr && static_cast<const CallView&>(*each.call).heard;
+            } else {
+                return false;
+            }
+        },
+        event);
 }
 
 }  // namespace
@@ -49,6 +62,8 @@ std::vector<std::shared_ptr<tapi::Call>> Outbox::drop(tapi::RegistrationCookie c
             const auto* call = std::get_if<tapi::CallNotificationEvent>(event);
             if (call != nullptr) {
                 unheard.push_back(call->call);
+            } else if (event != nullptr && isOfHeardCall(*event)) {
+                continue;  // its idle, above all, must not be lost
             }
             delivery.application = nullptr;
         }
@@ -96,6 +111,9 @@ void Outbox::deliver(const ApplicationRecord& application, Delivery& delivery) {
     }
     const auto& event = std::get<tapi::Event>(delivery.content);
     if (passes(application, event)) {
+        if (const auto* fresh = std::get_if<tapi::CallNotificationEvent>(&event)) {
+            static_cast<CallView&>(*fresh->call).heard = true;
+        }
         application.sink->onEvent(event);
     }
 }

@@ -27,7 +27,8 @@ public:
     /// registration that the event belongs to, or 0.
     void event(const std::shared_ptr<ApplicationRecord>& application, tapi::Event event,
                tapi::RegistrationCookie cookie = 0);
-    /// Drops the events of a registration. Returns the calls whose notification was among them.
+    /// Drops the events of a registration, but not what happens to calls that were heard of.
+    /// Returns the calls whose notification was among them.
     std::vector<std::shared_ptr<tapi::Call>> drop(tapi::RegistrationCookie cookie);
     /// Nothing is delivered any more.
     void close();

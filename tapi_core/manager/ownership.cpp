@@ -133,6 +133,7 @@ void Ownership::announce(const std::shared_ptr<CallRecord>& call) {
 }
 
 void Ownership::begin(const std::shared_ptr<CallView>& view) {
+    view->heard = true;
     view->call->views.push_back(view);
     view->call->info.owners = 1;
     view->call->info.appName = view->application->name;
@@ -235,9 +236,10 @@ void Ownership::give(CallView& giver, const Registration& taker) {
         view = addView(call, taker, CallPrivilege::Owner);
     }
     call->info.appName = taker.application->name;
-    outbox_->event(view->application,
-                   tapi::CallNotificationEvent{view, CallPrivilege::Owner, view->callbackInstance},
-                   view->cookie);
+    outbox_->event(
+        view->application,
+        tapi::CallNotificationEvent{view, CallPrivilege::Owner, taker.wanted.callbackInstance},
+        taker.cookie);
     outbox_->event(view->application,
                    tapi::CallStateEvent{view, view->state(), view->lineState(), call->mode,
                                         call->cause, view->callbackInstance},
@@ -260,6 +262,9 @@ void Ownership::leave(const std::shared_ptr<CallRecord>& call,
 }
 
 void Ownership::forget(const std::shared_ptr<CallView>& view) {
+    if (view->heard) {
+        return;
+    }
     auto& views = view->call->views;
     views.erase(std::remove(views.begin(), views.end(), view), views.end());
     tellCounts(*view->call, view.get());

@@ -227,6 +227,7 @@ void Core::dispatch(ProviderRecord& provider, ProviderItem& item) {
     }
     case ProviderItem::Kind::LineClosed: return onLineClosed(provider, item);
     case ProviderItem::Kind::CallClosed: return onCallClosed(provider, item);
+    case ProviderItem::Kind::Dropped: return;
     case ProviderItem::Kind::MediaNotice: return onMediaNotice(item);
     case ProviderItem::Kind::PhoneEvent: return phones_.onEvent(provider, item);
     case ProviderItem::Kind::PhoneCreate: return phones_.addDevice(provider, item.text);

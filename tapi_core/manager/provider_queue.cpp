@@ -103,6 +103,24 @@ void ProviderQueue::close() {
     incoming_.clear();
 }
 
+std::vector<HDRVCALL> ProviderQueue::takeNewCalls(HTAPILINE line) {
+    std::vector<HDRVCALL> taken;
+    const std::lock_guard lock(mutex_);
+    for (auto* list : {&round_, &incoming_}) {
+        for (ProviderItem& item : *list) {
+            // What was seen has its record, or had it.
+            if (item.kind == ProviderItem::Kind::LineEvent && item.number == LINE_NEWCALL &&
+                item.line == line && item.call != nullptr && !calls.find(item.call) &&
+                !calls.stale(item.call)) {
+                taken.push_back(reinterpret_cast<HDRVCALL>(item.p1));
+                calls.remove(item.call);
+                item.kind = ProviderItem::Kind::Dropped;
+            }
+        }
+    }
+    return taken;
+}
+
 void ProviderQueue::drain() {
     {
         const std::lock_guard lock(mutex_);

@@ -26,6 +26,7 @@ struct ProviderItem {
         Task,             ///< posted through the host: task, p1 = argument
         LineClosed,       ///< marker: nothing for `line` may come after this
         CallClosed,       ///< marker: nothing for `call` may come after this
+        Dropped,          ///< taken back: nothing
         MediaNotice,      ///< p1 = stream, number = event, p2 = parameter, text = cause
         PhoneEvent,       ///< phone, number = message, p1..p3
         PhoneCreate,      ///< text = device key
@@ -70,6 +71,9 @@ public:
     void push(ProviderItem item);
     /// Drops what waits; the handler is not called any more. Loop's thread.
     void close();
+    /// Calls that the provider announced on a line and that the loop has not seen yet: they are
+    /// taken out, for the line closes. Loop's thread.
+    [[nodiscard]] std::vector<HDRVCALL> takeNewCalls(HTAPILINE line);
     /// Stands for the queue where C wants a pointer: dead once the queue is closed.
     [[nodiscard]] void* context() const { return reinterpret_cast<void*>(handle_); }
     [[nodiscard]] static std::shared_ptr<ProviderQueue> of(void* context);

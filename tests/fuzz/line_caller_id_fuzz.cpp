@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Caller ID from the line. The first byte says how the rest is taken: as a message, as keys, as
 // the bytes of a sender, or as sound.
+#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <cstdlib>
@@ -84,7 +85,9 @@ void hearBytes(Bytes bytes) {
 
 void hearSound(Bytes bytes) {
     std::vector<std::int16_t> sound(bytes.size() / 2);
-    std::memcpy(sound.data(), bytes.data(), sound.size() * 2);
+    if (!sound.empty()) {
+        std::memcpy(sound.data(), bytes.data(), sound.size() * 2);
+    }
     hear(sound);
 }
 

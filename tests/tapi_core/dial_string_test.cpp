@@ -60,6 +60,93 @@ TEST_P(BadDialStringTest, SaysWhy) {
     EXPECT_FALSE(scanned.error().cause.empty());
 }
 
+/// Each modifier on a line with each set of abilities: taken, or refused with its own error.
+TEST(DialStringTest, EachModifierNeedsItsAbility) {
+    struct Modifier {
+        char character;
+        std::uint32_t flag;
+        ErrorCode code;
+    };
+    constexpr Modifier kModifiers[] = {{'W', LINEDEVCAPFLAGS_DIALDIALTONE, ErrorCode::DialDialtone},
+                                       {'w', LINEDEVCAPFLAGS_DIALDIALTONE, ErrorCode::DialDialtone},
+                                       {'@', LINEDEVCAPFLAGS_DIALQUIET, ErrorCode::DialQuiet},
+                                       {'$', LINEDEVCAPFLAGS_DIALBILLING, ErrorCode::DialBilling},
+                                       {'?', 0, ErrorCode::DialPrompt},
+                                       {':', 0, ErrorCode::DialVoiceDetect}};
+    constexpr std::uint32_t kFlags[] = {LINEDEVCAPFLAGS_DIALDIALTONE, LINEDEVCAPFLAGS_DIALQUIET,
+                                        LINEDEVCAPFLAGS_DIALBILLING};
+    for (unsigned set = 0; set < 8; ++set) {
+        std::uint32_t flags = 0;
+        for (unsigned i = 0; i < 3; ++i) {
+            flags |= (set >> i & 1U) != 0 ? kFlags[i] : 0U;
+        }
+        for (const Modifier& modifier : kModifiers) {
+            for (const std::string& number : {std::string(1, modifier.character),
+                                              std::string("12") + modifier.character + "34;",
+                                              std::string("T1,") + modifier.character}) {
+                const auto scanned = scanDialString(number, flags);
+                if ((flags & modifier.flag) != 0) {
+                    EXPECT_TRUE(scanned) << number;
+                } else {
+                    ASSERT_FALSE(scanned) << number;
+                    EXPECT_EQ(scanned.error().code, modifier.code) << number;
+                }
+            }
+        }
+    }
+}
+
+TEST(DialStringTest, NoControlCharacterPassesAnywhere) {
+    for (int byte = 0; byte < 256; ++byte) {
+        const bool bad = byte < 0x20 || byte >= 0x7F;
+        for (const std::size_t at : {std::size_t{0}, std::size_t{2}, std::size_t{4}}) {
+            std::string number = "12|4^";
+            number[at] = static_cast<char>(byte);
+            const auto scanned = scanDialString(number, kAllFlags);
+            if (bad) {
+                ASSERT_FALSE(scanned) << byte;
+                EXPECT_EQ(scanned.error().code, ErrorCode::InvalAddress) << byte;
+            } else if (scanned) {
+                EXPECT_EQ(scanned->find_first_not_of("0123456789ABCD*#,!TPW@$;"), scanned->npos);
+            }
+        }
+    }
+}
+
+TEST(DialStringTest, SixtyFourKilobytesAreRefusedInWords) {
+    for (const char fill : {'1', ' ', ';', '\r'}) {
+        const auto scanned = scanDialString(std::string(65536, fill), kAllFlags);
+        ASSERT_FALSE(scanned);
+        EXPECT_EQ(scanned.error().code, ErrorCode::InvalAddress);
+        EXPECT_LT(scanned.error().cause.size(), 200u);
+    }
+}
+
+/// Whatever is in it, no piece is too long, ends in `;` but the last, or dials in another mode.
+TEST(DialStringTest, CutsKeepModesAndModifiers) {
+    const std::string number = "T1,2W3!4P56@7T$89*#,,A;";
+    for (std::size_t limit = 4; limit <= number.size() + 1; ++limit) {
+        const auto pieces = cutDialString(number, limit);
+        std::string modes, expected;
+        char mode = ' ';
+        for (const char c : number) {
+            mode = c == 'T' || c == 'P' ? c : mode;
+            expected += c == 'T' || c == 'P' || c == ';' ? "" : std::string{c, mode};
+        }
+        for (std::size_t i = 0; i < pieces.size(); ++i) {
+            ASSERT_LE(pieces[i].size(), limit);
+            ASSERT_EQ(pieces[i].back(), ';') << "the number itself is incomplete";
+            ASSERT_EQ(pieces[i].find(';'), pieces[i].size() - 1);
+            mode = ' ';
+            for (const char c : pieces[i]) {
+                mode = c == 'T' || c == 'P' ? c : mode;
+                modes += c == 'T' || c == 'P' || c == ';' ? "" : std::string{c, mode};
+            }
+        }
+        EXPECT_EQ(modes, expected) << limit;
+    }
+}
+
 TEST(DialStringTest, TextWithoutEndIsRefused) {
     EXPECT_TRUE(scanDialString(std::string(kMaxDialText, '1'), 0));
     EXPECT_FALSE(scanDialString(std::string(kMaxDialText + 1, '1'), 0));

@@ -97,6 +97,8 @@ public:
     TSPI_RESULT monitorResult = 0, gatherResult = LINEERR_OPERATIONUNAVAIL;
 
     [[nodiscard]] Line& line(std::size_t index = 0) { return *lines_.at(index); }
+    [[nodiscard]] std::size_t lineCount() const { return lines_.size(); }
+    [[nodiscard]] Call& call(std::size_t index) { return *calls_.at(index); }
     [[nodiscard]] Call& lastCall() { return *calls_.back(); }
     [[nodiscard]] Media& lastMedia() { return *media_.back(); }
     [[nodiscard]] std::size_t callCount() const { return calls_.size(); }

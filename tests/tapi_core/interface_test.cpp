@@ -425,6 +425,43 @@ TEST_F(InterfaceTest, ACallsEventGoesToThoseWhoHaveTheCall) {
     EXPECT_EQ(breaches(), 0u);
 }
 
+TEST_F(InterfaceTest, TheFiltersOfAddressAndCallTakeEventsAway) {
+    begin();
+    app->watch();
+    auto& call = fake.ring(fake.line());
+    settle();
+    const auto line = app->address();
+    const auto mine = app->events.all<tapi::CallNotificationEvent>().at(0).call;
+    const auto raise = [&] {
+        interfaces.event(fake.line().handle, nullptr, 1, 1, {});
+        interfaces.event(fake.line().handle, call.handle, 3, 0, tspi::InterfaceValues().add(true));
+        settle();
+        const std::size_t heard = app->events.all<tapi::PrivateEvent>().size();
+        app->events.events.clear();
+        return heard;
+    };
+    constexpr auto kPrivate = tapi::EventClass::Private;
+    EXPECT_EQ(raise(), 2u);
+    ASSERT_TRUE(mine->setEventFilter(kPrivate, tapi::kAllSubEvents, false));
+    EXPECT_EQ(raise(), 1u) << "the address's is left";
+    ASSERT_TRUE(line->setEventFilter(kPrivate, 0, false));
+    EXPECT_EQ(raise(), 0u);
+    ASSERT_TRUE(mine->setEventFilter(kPrivate, tapi::kAllSubEvents, true));
+    EXPECT_EQ(raise(), 0u) << "the address's filter is the call's too";
+    ASSERT_TRUE(line->setEventFilter(kPrivate, 0, true));
+    EXPECT_EQ(raise(), 2u);
+    app->tapi->setEventFilter(tapi::EventFilter::fromBits(~std::uint32_t(kPrivate)));
+    EXPECT_EQ(raise(), 0u);
+}
+
+TEST_F(InterfaceTest, ACallThatWasGivenBackHasNoInterface) {
+    begin();
+    const auto call = connected(*app);
+    const auto of = call->queryInterface(kFake, 1).value();
+    ASSERT_TRUE(call->deallocate());
+    expectError(outcome(*of, "Name", {}), ErrorCode::InvalCallHandle);
+}
+
 TEST_F(InterfaceTest, ACallsEarlyEventIsHeldUntilTheCallIsValid) {
     begin();
     fake.behave = [](const std::string&) { return Behaviour{How::Later, 0, "", 1s}; };

@@ -135,6 +135,44 @@ TEST_F(Cli, DevicesWorksOnAnyMachine) {
     }
 }
 
+TEST_F(Cli, InterfacesOfProvidersAreListedWithTheirTypes) {
+    const Ran ran = run({"interfaces"});
+    EXPECT_EQ(ran.code, 0) << ran.err;
+    EXPECT_THAT(ran.out, HasSubstr("org.tipring.AtModem  version 1"));
+    EXPECT_THAT(ran.out, HasSubstr("Command(s line) -> (s response)"));
+    bool listed = false;
+    for (const json& object : run({"interfaces", "--json"}).objects()) {
+        ASSERT_TRUE(object.is_object());
+        EXPECT_EQ(object.value("interface", ""), "org.tipring.AtModem");
+        if (object.value("method", "") == "SetSpeakerLevel") {
+            listed = true;
+            EXPECT_EQ(object["in"], json::array({"u level"}));
+            EXPECT_EQ(object["out"], json::array());
+        }
+    }
+    EXPECT_TRUE(listed);
+}
+
+TEST_F(Cli, AnInterfaceThatCannotBeCalledSaysWhy) {
+    const std::string name = "org.tipring.AtModem";
+    const Ran nowhere = run({"call-interface", "7", name, "Identify"});
+    EXPECT_EQ(nowhere.code, 3);
+    EXPECT_THAT(nowhere.err, HasSubstr("there is no line 7"));
+    const Ran own = run({"call-interface", "-", name, "Identify"});
+    EXPECT_EQ(own.code, 1);
+    EXPECT_THAT(own.err, HasSubstr("addresses have one"));
+    const std::vector<std::string> absent = {"--port", "/dev/ttyNOTHERE7"};
+    const Ran gone = run({"call-interface", "0", name, "Identify", absent[0], absent[1]});
+    EXPECT_EQ(gone.code, 3) << gone.err;
+    EXPECT_THAT(gone.err, HasSubstr("/dev/ttyNOTHERE7"));
+    const Ran wrong =
+        run({"call-interface", "0", name, "SetSpeakerLevel", "loud", absent[0], absent[1]});
+    EXPECT_EQ(wrong.code, 2);
+    EXPECT_THAT(wrong.err, HasSubstr("level: \"loud\" is not a number from 0"));
+    EXPECT_EQ(run({"interfaces", "--provider", "/nothing.so"}).code, 1);
+    EXPECT_EQ(run({"interfaces", "--set", "novalue"}).code, 2);
+}
+
 TEST_F(Cli, TheDemoShowsAWholeCallAndLeavesARowAndARecording) {
     const Ran ran = run({"demo", "--fast", "--json"});
     ASSERT_EQ(ran.code, 0) << ran.out << ran.err;

@@ -31,9 +31,9 @@ TEST(CommandLine, HelpNamesEverySubcommandAndTheExitCodes) {
     const Said said = parse({"--help"});
     EXPECT_FALSE(said.invocation.run);
     EXPECT_EQ(said.invocation.code, ExitCode::Ok);
-    for (const char* name :
-         {"devices", "lines", "monitor", "dial", "answer", "record", "simulate", "demo", "decode",
-          "calls", "translate", "locations", "completion", "Exit codes"}) {
+    for (const char* name : {"devices", "lines", "monitor", "dial", "answer", "record", "simulate",
+                             "demo", "decode", "calls", "translate", "locations", "completion",
+                             "interfaces", "call-interface", "Exit codes"}) {
         EXPECT_THAT(said.out, HasSubstr(name));
     }
 }

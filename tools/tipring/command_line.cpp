@@ -24,14 +24,15 @@ constexpr const char* kFooter =
     "Try first: tipring demo        (needs no hardware)";
 
 /// What stands for the value of an option in the help.
-constexpr std::array<std::pair<std::string_view, const char*>, 28> kValueNames{{
-    {"log", "LEVELS"},       {"port", "PORT"},       {"country", "CC"},       {"profile", "NAME"},
-    {"config", "FILE"},      {"call-log", "FILE"},   {"count", "N"},          {"play", "FILE"},
-    {"digits", "KEYS"},      {"record", "FILE"},     {"seconds", "N"},        {"rings", "N"},
-    {"greeting", "FILE"},    {"recording", "FILE"},  {"limit", "SECONDS"},    {"dial", "NUMBER"},
-    {"modem", "KIND"},       {"pty", "LINK"},        {"control", "SOCKET"},   {"number", "NUMBER"},
-    {"directory", "FOLDER"}, {"prefix", "DIGITS"},   {"location", "NAME"},    {"card", "NAME"},
-    {"use", "NAME"},         {"dial-rules", "FILE"}, {"provider", "LIBRARY"}, {"only", "NAME"},
+constexpr std::array<std::pair<std::string_view, const char*>, 30> kValueNames{{
+    {"log", "LEVELS"},       {"port", "PORT"},       {"country", "CC"},     {"profile", "NAME"},
+    {"config", "FILE"},      {"call-log", "FILE"},   {"count", "N"},        {"play", "FILE"},
+    {"digits", "KEYS"},      {"record", "FILE"},     {"seconds", "N"},      {"rings", "N"},
+    {"greeting", "FILE"},    {"recording", "FILE"},  {"limit", "SECONDS"},  {"dial", "NUMBER"},
+    {"modem", "KIND"},       {"pty", "LINK"},        {"control", "SOCKET"}, {"number", "NUMBER"},
+    {"directory", "FOLDER"}, {"prefix", "DIGITS"},   {"location", "NAME"},  {"card", "NAME"},
+    {"use", "NAME"},         {"dial-rules", "FILE"}, {"provider", "FILE"},  {"set", "KEY=VALUE"},
+    {"events", "SECONDS"},   {"only", "NAME"},
 }};
 
 /// Everything that options are stored in while CLI11 reads them.
@@ -45,6 +46,8 @@ struct Parsed {
     DemoOptions demo;
     DecodeOptions decode;
     ConformanceOptions conformance;
+    ProviderOptions providers;
+    CallInterfaceOptions callInterface;
     TranslateCommand translate;
     LocationsCommand locations;
     std::uint32_t calls = 20;
@@ -87,6 +90,7 @@ public:
         addCalls();
         addDialRules();
         addTools();
+        addInterfaces();
         nameValues();
     }
 
@@ -162,6 +166,8 @@ private:
     void addDialRules();
     void addTools();
     void addConformance();
+    void addInterfaces();
+    void addProviderOptions(CLI::App* command);
     void nameValues();
 
     static CommandShape shapeOf(const CLI::App& command);
@@ -399,6 +405,46 @@ void Tree::addConformance() {
                           "Simulated time, for a provider that lives by the host's timers alone");
     conformance->add_option("--only", options.only, "Only the checks whose name begins so");
     conformance->add_flag("--list", options.list, "List the checks and leave");
+}
+
+void Tree::addProviderOptions(CLI::App* command) {
+    addLineOptions(command, false);
+    command
+        ->add_option("--provider", parsed_.providers.libraries,
+                     "Load this provider too (may be repeated)")
+        ->allow_extra_args(false);
+    command
+        ->add_option("--set", parsed_.providers.settings,
+                     "A setting for the loaded providers (may be repeated)")
+        ->allow_extra_args(false);
+}
+
+void Tree::addInterfaces() {
+    auto* list = add(
+        "interfaces", "List what providers have beyond telephone lines",
+        "Names, methods, events and their types. Types are letters of D-Bus: b boolean, i u x t\n"
+        "whole numbers, d number, s text, ay bytes.\n"
+        "Example: tipring interfaces --provider ./libmy_tsp.so",
+        [this](Console& c) { return runInterfaces(c, parsed_.common, parsed_.providers); });
+    addProviderOptions(list);
+
+    auto* call = add("call-interface", "Call a method of a provider's own interface",
+                     "LINE is a number, name or port of a line; - for the provider itself.\n"
+                     "Values: true or false, numbers, text, bytes as hexadecimal digits.\n"
+                     "Example: tipring call-interface 0 org.tipring.AtModem Command I3 --port "
+                     "/dev/ttyACM0",
+                     [this](Console& c) {
+                         return runCallInterface(c, parsed_.common, parsed_.providers,
+                                                 parsed_.callInterface);
+                     });
+    addProviderOptions(call);
+    call->add_option("LINE", parsed_.callInterface.line, "The line, or -")->required();
+    call->add_option("NAME", parsed_.callInterface.name, "Name of the interface")->required();
+    call->add_option("METHOD", parsed_.callInterface.method, "Name of the method")->required();
+    call->add_option("VALUE", parsed_.callInterface.arguments, "What the method takes");
+    call->add_option("--events", parsed_.callInterface.events,
+                     "Then show the interfaces' events for so long")
+        ->check(range(1, 86'400));
 }
 
 void Tree::nameValues() {

@@ -59,6 +59,17 @@ struct DecodeOptions {
     std::string file = "-";
     bool frame = false;
 };
+/// Providers besides that of the modems.
+struct ProviderOptions {
+    std::vector<std::string> libraries;  ///< "./libmy_tsp.so"
+    std::vector<std::string> settings;   ///< "KEY=VALUE", for all of them
+};
+struct CallInterfaceOptions {
+    std::string line;  ///< number, name or port; "-": the provider itself
+    std::string name, method;
+    std::vector<std::string> arguments;
+    std::uint32_t events = 0;  ///< tell events so many seconds
+};
 
 struct ConformanceOptions {
     std::string provider, number = "1", only;
@@ -81,6 +92,10 @@ ExitCode runDemo(Console& console, const CommonOptions& common, const DemoOption
 ExitCode runDecode(Console& console, const DecodeOptions& options);
 ExitCode runConformance(Console& console, const CommonOptions& common,
                         const ConformanceOptions& options);
+ExitCode runInterfaces(Console& console, const CommonOptions& common,
+                       const ProviderOptions& options);
+ExitCode runCallInterface(Console& console, const CommonOptions& common,
+                          const ProviderOptions& options, const CallInterfaceOptions& call);
 ExitCode runTranslate(Console& console, const CommonOptions& common,
                       const TranslateCommand& command);
 ExitCode runLocations(Console& console, const CommonOptions& common,

@@ -33,6 +33,11 @@ private:
     }
 
     void onEvent(const tapi::Event& event) override {
+        if (const auto* fresh = std::get_if<tapi::CallNotificationEvent>(&event)) {
+            // Where the modem cannot tell, the call is shown without.
+            static_cast<void>(
+                fresh->call->monitorMedia(tapi::MediaMode::G3Fax | tapi::MediaMode::DataModem));
+        }
         console_.object(toJson(event, loop_.wallNow()));
         const std::string text = describe(event);
         if (!text.empty()) {

@@ -24,6 +24,8 @@ using hal::Result;
 /// A modem that was just plugged in needs some seconds; a probe through all speeds more.
 constexpr auto kOpenLimit = 20s;
 
+}  // namespace
+
 core::ProviderConfig providerConfig(const Settings& settings) {
     core::ProviderConfig config(settings.provider.begin(), settings.provider.end());
     config["ports"] = fmt::format("{}", fmt::join(settings.ports, "\n"));
@@ -35,8 +37,6 @@ core::ProviderConfig providerConfig(const Settings& settings) {
     }
     return config;
 }
-
-}  // namespace
 
 Result<Settings> settingsFor(const CommonOptions& common) {
     auto settings = loadSettings(common.config);

@@ -20,6 +20,9 @@ namespace tipring::tools {
 /// The configuration file with the command line's options laid over it; also sets up the log.
 hal::Result<Settings> settingsFor(const CommonOptions& common);
 
+/// What the modems' provider is configured with.
+[[nodiscard]] core::ProviderConfig providerConfig(const Settings& settings);
+
 /// Runs a command with its settings and a loop of its own; what is wrong with either is told.
 ExitCode runOnLoop(Console& console, const CommonOptions& common,
                    const std::function<ExitCode(hal::EventLoop&, const Settings&)>& command);

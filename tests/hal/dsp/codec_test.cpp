@@ -13,7 +13,8 @@ namespace {
 constexpr SampleFormat kFormats[] = {
     SampleFormat::Unsigned8,      SampleFormat::Signed8,        SampleFormat::MuLaw,
     SampleFormat::ALaw,           SampleFormat::Linear16,       SampleFormat::ImaAdpcm4,
-    SampleFormat::RockwellAdpcm2, SampleFormat::RockwellAdpcm3, SampleFormat::RockwellAdpcm4};
+    SampleFormat::RockwellAdpcm2, SampleFormat::RockwellAdpcm3, SampleFormat::RockwellAdpcm4,
+    SampleFormat::ZyxelAdpcm2,    SampleFormat::ZyxelAdpcm3,    SampleFormat::ZyxelAdpcm4};
 
 std::vector<std::int16_t> sine(std::size_t count, double hertz = 440, double amplitude = 10000) {
     std::vector<std::int16_t> samples(count);

@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "tipring/hal/dsp/rockwell_adpcm.h"
+#include "tipring/hal/dsp/zyxel_adpcm.h"
 
 namespace tipring::dsp {
 
@@ -21,6 +22,9 @@ enum class SampleFormat : std::uint8_t {
     RockwellAdpcm2,  ///< Rockwell's ADPCM (rockwell_adpcm.h), 2 bits, first code in the low bits
     RockwellAdpcm3,  ///< the same, 3 bits: codes run on from byte to byte
     RockwellAdpcm4,  ///< the same, 4 bits
+    ZyxelAdpcm2,     ///< ZyXEL's ADPCM (zyxel_adpcm.h), 2 bits, first code in the high bits
+    ZyxelAdpcm3,     ///< the same, 3 bits: codes run on from byte to byte
+    ZyxelAdpcm4,     ///< the same, 4 bits
 };
 
 /// "unsigned 8-bit linear", for logs and messages.
@@ -66,7 +70,7 @@ public:
     [[nodiscard]] SampleFormat format() const noexcept { return format_; }
 
 private:
-    template <class SampleOf>
+    template <bool kHighFirst, class SampleOf>
     CodecProgress unpack(std::span<const std::byte> bytes, std::span<std::int16_t> samples,
                          SampleOf sampleOf) noexcept;
 
@@ -74,7 +78,8 @@ private:
     unsigned width_;  ///< bits of an element
     ImaState ima_{};
     RockwellAdpcm rockwell_;
-    std::uint32_t bits_ = 0;  ///< consumed and not yet a sample, the oldest lowest
+    ZyxelAdpcm zyxel_;
+    std::uint32_t bits_ = 0;  ///< consumed and not yet a sample
     unsigned count_ = 0;      ///< of them
 };
 
@@ -90,7 +95,7 @@ public:
     [[nodiscard]] SampleFormat format() const noexcept { return format_; }
 
 private:
-    template <class ElementOf>
+    template <bool kHighFirst, class ElementOf>
     CodecProgress pack(std::span<const std::int16_t> samples, std::span<std::byte> bytes,
                        ElementOf elementOf) noexcept;
 
@@ -98,7 +103,8 @@ private:
     unsigned width_;  ///< bits of an element
     ImaState ima_{};
     RockwellAdpcm rockwell_;
-    std::uint32_t bits_ = 0;  ///< not yet written, the oldest lowest
+    ZyxelAdpcm zyxel_;
+    std::uint32_t bits_ = 0;  ///< not yet written
     unsigned count_ = 0;      ///< of them
 };
 

@@ -10,6 +10,7 @@
 #include <string_view>
 
 #include "tipring/hal/base/event_loop.h"
+#include "tipring/hal/base/file_descriptor.h"
 #include "tipring/hal/base/result.h"
 
 namespace tipring::hal {
@@ -93,6 +94,17 @@ public:
         static_cast<void>(period);
         return fail(ErrorCode::OperationUnavail, "this port has no modem lines to watch");
     }
+
+    /// True where lend() can work.
+    [[nodiscard]] virtual bool lends() const { return false; }
+    /// Gives another program the port: a duplicate of its descriptor, blocking, which the caller
+    /// owns. From now on until giveBack() nothing is read, and write() answers InUse; only the end
+    /// of the port is still reported. May be asked again while it is lent, for another duplicate.
+    /// InUse while something waits to be written. OperationUnavail where there is no descriptor.
+    virtual Result<FileDescriptor> lend();
+    /// Settings, DTR and RTS are as they were at lend(), and what waits unread is thrown away. The
+    /// borrower must not touch its duplicate any more. Without effect on a port that is not lent.
+    virtual Result<void> giveBack() { return {}; }
 
     /// The name it was opened by, scheme included ("serial:/dev/ttyACM0").
     [[nodiscard]] virtual std::string_view name() const = 0;

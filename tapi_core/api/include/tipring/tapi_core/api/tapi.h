@@ -58,7 +58,8 @@ public:
     virtual Result<RegistrationCookie> registerCallNotifications(
         const std::shared_ptr<Address>& address, const CallNotification& wanted) = 0;
     /// Events already on their way for that registration are dropped; a call whose notification was
-    /// among them stays unowned. Calls that were heard of stay. Of a request recipient too.
+    /// among them stays unowned. Calls that were heard of stay, with their events. Of a request
+    /// recipient too.
     virtual Result<void> unregisterNotifications(RegistrationCookie cookie) = 0;
 
     /// For calls of one media mode, by the application's name; kept over restarts.
