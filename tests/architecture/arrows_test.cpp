@@ -37,10 +37,10 @@ const std::array<Arrow, 16> kArrows{{
     {"drivers",
      {"tapi_core/tspi", "hal/base", "hal/dsp", "hal/serial", "hal/usb", "hal/hotplug",
       "drivers/at_modem", "drivers/analog", "drivers/chips"}},
-    // tools put the parts together (docs/adr/0001)
+    // tools put the parts together (docs/adr/0001), listen and synth show hal/dsp (docs/adr/0007)
     {"tools",
-     {"tapi_core/api", "tapi_core/manager", "tapi_core/rpc", "drivers", "hal/base", "hal/serial",
-      "hal/sim"}},
+     {"tapi_core/api", "tapi_core/manager", "tapi_core/rpc", "tapi_core/media", "drivers",
+      "hal/base", "hal/dsp", "hal/serial", "hal/sim"}},
     {"examples", {"tapi_core/api", "tapi_core/manager", "tapi_core/rpc", "drivers", "hal/base"}},
     {"udev", {}},
     {"tests", {"*"}},

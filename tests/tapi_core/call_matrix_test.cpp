@@ -35,6 +35,7 @@ struct Row {
     Ask ask;
 };
 constexpr tapi::GeneratedTone kTone{440};
+constexpr tapi::MonitoredTone kHeard{1, 100ms, {1100, 0, 0}};
 
 const Row kTable[] = {
     {Operation::Connect, true, "----------------", 0,
@@ -53,12 +54,16 @@ const Row kTable[] = {
      [](tapi::Call& call) {
          return outcomeOf(call.setMediaMode(tapi::MediaMode::InteractiveVoice));
      }},
-    {Operation::SetCallParams, true, "-AAAAAAAAAAAAA-A", LINECALLFEATURE_SETCALLPARAMS, nullptr},
+    {Operation::SetCallParams, true, "-AAAAAAAAAAAAA-A", LINECALLFEATURE_SETCALLPARAMS,
+     [](tapi::Call& call) {
+         return outcomeOf(call.setCallParams(tapi::BearerMode::Voice, 0, 0, {}, {}));
+     }},
     {Operation::SetCallData, true, "-AAAAAAAAAAAAAAA", LINECALLFEATURE_SETCALLDATA,
      [](tapi::Call& call) { return outcomeOf(call.setCallData({}, {})); }},
     {Operation::SetAppSpecific, true, "-AAAAAAAAAAAAAAA", 0,
      [](tapi::Call& call) { return outcomeOf(call.setAppSpecific(1)); }},
-    {Operation::TakeDescriptor, true, "-UU-----U-------", 0, nullptr},
+    {Operation::TakeDescriptor, true, "-UU-----U-------", 0,
+     [](tapi::Call& call) { return outcomeOf(call.takeDescriptor("comm")); }},
     {Operation::Handoff, true, "-AAAAAAAAAAAAAAA", 0,
      [](tapi::Call& call) { return outcomeOf(call.handoff("taker")); }},
     {Operation::Handoff, true, "-AAAAAAAAAAAAAAA", 0,
@@ -71,9 +76,14 @@ const Row kTable[] = {
      }},
     {Operation::MonitorDigits, false, "-AAAAAAAAAAAAA-A", LINECALLFEATURE_MONITORDIGITS,
      [](tapi::Call& call) { return outcomeOf(call.monitorDigits(tapi::DigitMode::Dtmf)); }},
-    {Operation::MonitorTones, false, "-AAAAAAAAAAAAAAA", LINECALLFEATURE_MONITORTONES, nullptr},
-    {Operation::MonitorMedia, false, "-AAAAAAAAAAAAAAA", LINECALLFEATURE_MONITORMEDIA, nullptr},
-    {Operation::GatherDigits, true, "-AAAAAAAAAAAAAAA", LINECALLFEATURE_GATHERDIGITS, nullptr},
+    {Operation::MonitorTones, false, "-AAAAAAAAAAAAAAA", LINECALLFEATURE_MONITORTONES,
+     [](tapi::Call& call) {
+         return outcomeOf(call.monitorTones({&kHeard, 1}));
+     }},
+    {Operation::MonitorMedia, false, "-AAAAAAAAAAAAAAA", LINECALLFEATURE_MONITORMEDIA,
+     [](tapi::Call& call) { return outcomeOf(call.monitorMedia(tapi::MediaMode::G3Fax)); }},
+    {Operation::GatherDigits, true, "-AAAAAAAAAAAAAAA", LINECALLFEATURE_GATHERDIGITS,
+     [](tapi::Call& call) { return outcomeOf(call.gatherDigits({.count = 4})); }},
     {Operation::Play, true, "--------A-------", 0, nullptr},
     {Operation::Record, true, "--------A-------", 0, nullptr},
     {Operation::DevSpecific, false, "-AAAAAAAAAAAAAAA", 0, nullptr},
@@ -115,14 +125,7 @@ protected:
     void SetUp() override {
         fake.caps.mediaModes |= LINEMEDIAMODE_G3FAX;
         fake.caps.monitorToneMaxEntries = 4;
-        fake.table.lineSetCallParams = [](DRV_REQUESTID id, HDRVCALL, std::uint32_t, std::uint32_t,
-                                          std::uint32_t, const TspiDialParams*) {
-            return static_cast<TSPI_RESULT>(id);
-        };
-        fake.table.lineMonitorTones = [](HDRVCALL, const TspiMonitorTone*, std::uint32_t) {
-            return TSPI_RESULT{0};
-        };
-        fake.table.lineMonitorMedia = [](HDRVCALL, std::uint32_t) { return TSPI_RESULT{0}; };
+        fake.caps.monitorToneMaxFrequencies = 1;
     }
     void begin() {
         start();

@@ -238,6 +238,20 @@ const Source kSources[] = {
      [](Stage& stage) {
          stage.event(LINE_GENERATE, LINEGENERATETERM_DONE, stage.driverCall->endToEndId);
      }},
+    {"Gathered", EventClass::GatherDigits, 0, true, true, false,
+     [](Stage& stage) { ASSERT_TRUE(stage.call->gatherDigits({.count = 4})); },
+     [](Stage& stage) { ASSERT_TRUE(stage.call->gatherDigits({.count = 0})); }},
+    {"Tone", EventClass::ToneEvent, 0, true, true, false,
+     [](Stage& stage) {
+         const tapi::MonitoredTone tone{1, 100ms, {1100, 0, 0}};
+         ASSERT_TRUE(stage.call->monitorTones({&tone, 1}));
+     },
+     [](Stage& stage) {
+         stage.event(LINE_MONITORTONE, stage.driverCall->tones.at(0).appSpecific);
+     }},
+    {"MediaHeard", EventClass::CallMedia, 4, true, true, false,
+     [](Stage& stage) { ASSERT_TRUE(stage.call->monitorMedia(tapi::MediaMode::G3Fax)); },
+     [](Stage& stage) { stage.event(LINE_MONITORMEDIA, LINEMEDIAMODE_G3FAX); }},
     {"FileActive", EventClass::FileTerminal, 1, true, true, false, &nothing,
      [](Stage& stage) { ASSERT_TRUE(stage.call->record(stage.path, {})); }},
     {"StreamActive", EventClass::CallMedia, 0, true, true, false, &nothing,
@@ -247,6 +261,7 @@ const Source kSources[] = {
 class EventSourceTest : public ManagerFixture, public testing::WithParamInterface<Source> {
 protected:
     void SetUp() override {
+        fake.caps.monitorToneMaxEntries = fake.caps.monitorToneMaxFrequencies = 1;
         start();
         app = std::make_unique<Application>(*manager, "app");
         app->watch({.owner = true, .monitor = true, .callbackInstance = 7});
@@ -338,9 +353,7 @@ TEST_P(EventSourceTest, TheCallsFilterTakesAwayWhatIsOfTheCall) {
 
 TEST_P(EventSourceTest, AFilterThatIsSetWhileTheEventIsUnderWayHolds) {
     GetParam().produce(*stage);
-    loop.post([this] {  // after the provider's queue, before the delivery or with it
-        app->tapi->setEventFilter(allBut(GetParam().eventClass));
-    });
+    app->tapi->setEventFilter(allBut(GetParam().eventClass));  // it waits at one place or another
     settle();
     for (const auto& event : app->events.events) {
         EXPECT_NE(tapi::classOf(event), GetParam().eventClass);

@@ -170,6 +170,16 @@ struct FakeTable {
         of(call).mediaMode = mode;
         return 0;
     }
+    static TSPI_RESULT setCallParams(DRV_REQUESTID id, HDRVCALL call, std::uint32_t bearer,
+                                     std::uint32_t minRate, std::uint32_t maxRate,
+                                     const TspiDialParams* dialParams) {
+        TspiCallParams& params = of(call).params;
+        params.bearerMode = bearer;
+        params.minRate = minRate;
+        params.maxRate = maxRate;
+        params.dialParams = *dialParams;
+        return ask(of(call), "lineSetCallParams", id);
+    }
     static TSPI_RESULT secureCall(DRV_REQUESTID id, HDRVCALL call) {
         return ask(of(call), "lineSecureCall", id);
     }
@@ -284,6 +294,7 @@ struct FakeTable {
         table.lineGetCallStatus = &callStatus;
         table.lineSetMediaMode = &setMediaMode;
         table.lineSecureCall = &secureCall;
+        table.lineSetCallParams = &setCallParams;
         table.lineGenerateDigits = &generateDigits;
         table.lineGenerateTone = &generateTone;
         table.lineMonitorDigits = &monitorDigits;

@@ -60,7 +60,7 @@ public:
         unsigned closed = 0;
         std::uint32_t digitModes = 0;
         std::uint32_t endToEndId = 0;
-        TspiCallParams params{};      ///< of lineMakeCall
+        TspiCallParams params{};      ///< of lineMakeCall, lineSetCallParams
         std::uint32_t mediaMode = 0;  ///< of lineSetMediaMode
         std::uint32_t mediaModes = 0;
         std::vector<TspiMonitorTone> tones;

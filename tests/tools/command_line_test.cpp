@@ -32,8 +32,8 @@ TEST(CommandLine, HelpNamesEverySubcommandAndTheExitCodes) {
     EXPECT_FALSE(said.invocation.run);
     EXPECT_EQ(said.invocation.code, ExitCode::Ok);
     for (const char* name : {"devices", "lines", "monitor", "dial", "answer", "record", "simulate",
-                             "demo", "decode", "calls", "translate", "locations", "completion",
-                             "interfaces", "call-interface", "Exit codes"}) {
+                             "demo", "decode", "calls", "translate", "locations", "listen", "synth",
+                             "completion", "interfaces", "call-interface", "Exit codes"}) {
         EXPECT_THAT(said.out, HasSubstr(name));
     }
 }
@@ -51,7 +51,7 @@ TEST_P(SubcommandHelp, ExplainsItselfAndOffersJson) {
 INSTANTIATE_TEST_SUITE_P(CommandLine, SubcommandHelp,
                          ::testing::Values("devices", "lines", "monitor", "calls", "dial", "answer",
                                            "record", "simulate", "demo", "decode", "translate",
-                                           "locations"));
+                                           "locations", "listen", "synth"));
 
 TEST(CommandLine, MistakesGoToStandardErrorWithAWayOut) {
     for (const auto& words :

@@ -11,6 +11,7 @@
 
 #include "completion.h"
 #include "console.h"
+#include "sound_options.h"
 #include "tipring/hal/sim/country.h"
 #include "tipring/hal/sim/personality.h"
 
@@ -46,6 +47,9 @@ struct Parsed {
     DemoOptions demo;
     DecodeOptions decode;
     ConformanceOptions conformance;
+    ListenOptions listen;
+    SynthOptions synth;
+    SynthSettings synthSettings;
     ProviderOptions providers;
     CallInterfaceOptions callInterface;
     TranslateCommand translate;
@@ -90,6 +94,7 @@ public:
         addCalls();
         addDialRules();
         addTools();
+        addSounds();
         addInterfaces();
         nameValues();
     }
@@ -166,6 +171,7 @@ private:
     void addDialRules();
     void addTools();
     void addConformance();
+    void addSounds();
     void addInterfaces();
     void addProviderOptions(CLI::App* command);
     void nameValues();
@@ -407,6 +413,29 @@ void Tree::addConformance() {
     conformance->add_flag("--list", options.list, "List the checks and leave");
 }
 
+void Tree::addSounds() {
+    auto* listen =
+        add("listen", "Tell what is heard in a sound: keys, tones, caller ID, fax, voice",
+            "With --json one object for each: at (seconds), event, and what belongs to it; see\n"
+            "docs/guides/tipring-command.md.\n"
+            "Example: tipring listen call.wav --country DE --plot call.png\n"
+            "         arecord -t raw -f S16_LE -r 8000 | tipring listen - --live",
+            [this](Console& c) { return runListen(c, parsed_.common, parsed_.listen); });
+    addListenOptions(*listen, parsed_.listen);
+    addCountry(listen);
+
+    auto* synth = add("synth", "Write the sounds of a telephone line: keys, tones, caller ID, fax",
+                      "Levels in dBm0, of which 3.14 is a sine at full scale. 8 kHz, 16 bit.\n"
+                      "Example: tipring synth busy.wav --tone busy --country DE --noise -50\n"
+                      "         tipring synth - --caller-id 'number=5551234,name=\"J DOE\"' | "
+                      "tipring listen -",
+                      [this](Console& c) {
+                          return runSynth(c, parsed_.common, parsed_.synthSettings, parsed_.synth);
+                      });
+    addSynthOptions(*synth, parsed_.synth, parsed_.synthSettings);
+    addCountry(synth);
+}
+
 void Tree::addProviderOptions(CLI::App* command) {
     addLineOptions(command, false);
     command
@@ -478,7 +507,8 @@ CommandShape::Option Tree::optionShape(const CLI::Option& option) {
         shape.name == "--port" || shape.name == "--config" || shape.name == "--greeting" ||
         shape.name == "--play" || shape.name == "--record" || shape.name == "--recording" ||
         shape.name == "--call-log" || shape.name == "--pty" || shape.name == "--control" ||
-        shape.name == "--directory" || shape.name == "--dial-rules" || shape.name == "--provider";
+        shape.name == "--directory" || shape.name == "--plot" || shape.name == "--dial-rules" ||
+        shape.name == "--provider";
     if (shape.name == "--modem") {
         shape.values = modemNames();
     } else if (shape.name == "--country") {

@@ -11,6 +11,7 @@
 namespace tipring::tools {
 
 class Console;
+struct SynthSettings;
 
 /// Options that every subcommand takes. What is given here wins over the configuration file.
 struct CommonOptions {
@@ -59,6 +60,15 @@ struct DecodeOptions {
     std::string file = "-";
     bool frame = false;
 };
+struct ListenOptions {
+    std::string file, device;  ///< one of them
+    std::string standard, plot;
+    bool raw = false, live = false;
+};
+struct SynthOptions {
+    std::string file;
+    bool list = false;
+};
 /// Providers besides that of the modems.
 struct ProviderOptions {
     std::vector<std::string> libraries;  ///< "./libmy_tsp.so"
@@ -92,6 +102,9 @@ ExitCode runDemo(Console& console, const CommonOptions& common, const DemoOption
 ExitCode runDecode(Console& console, const DecodeOptions& options);
 ExitCode runConformance(Console& console, const CommonOptions& common,
                         const ConformanceOptions& options);
+ExitCode runListen(Console& console, const CommonOptions& common, const ListenOptions& options);
+ExitCode runSynth(Console& console, const CommonOptions& common, SynthSettings settings,
+                  const SynthOptions& options);
 ExitCode runInterfaces(Console& console, const CommonOptions& common,
                        const ProviderOptions& options);
 ExitCode runCallInterface(Console& console, const CommonOptions& common,

@@ -155,29 +155,49 @@ void drawAxes(cairo_t* context, const Scale& scale) {
     }
 }
 
+struct MarkPlace {
+    double left, right;  // of the thing
+    double text, width;  // of the words: left of the line where there is no room to its right
+};
+
+MarkPlace placeOf(cairo_t* context, const Scale& scale, const PlotMark& mark) {
+    const double left = scale.x(mark.from);
+    const double right = std::max(scale.x(std::max(mark.until, mark.from)), left + 1);
+    cairo_text_extents_t size;
+    cairo_text_extents(context, mark.text.c_str(), &size);
+    const bool fits = left + 3 + size.width <= scale.x(scale.seconds) + kRight;
+    return {left, right, fits ? left + 3 : left - 3 - size.width, size.width};
+}
+
+void drawMark(cairo_t* context, const MarkPlace& place, double top, const std::string& words) {
+    const double bottom = kTopMargin + kMarkRow * kMarkRows + kHeight;
+    const double width = place.right - place.left;
+    cairo_set_source_rgba(context, 0.35, 0.75, 1.0, 0.12);
+    cairo_rectangle(context, place.left, kTopMargin + kMarkRow * kMarkRows, width, kHeight);
+    cairo_fill(context);
+    cairo_set_source_rgba(context, 0.35, 0.75, 1.0, 0.25);
+    cairo_rectangle(context, place.left, top + 1, width, kMarkRow - 2);
+    cairo_fill(context);
+    cairo_set_source_rgba(context, 0.1, 0.45, 0.8, 0.8);
+    cairo_move_to(context, place.left, top + 1);
+    cairo_line_to(context, place.left, bottom);
+    cairo_stroke(context);
+    cairo_set_source_rgb(context, 0.05, 0.25, 0.5);
+    text(context, place.text, top + 10, words);
+}
+
 /// Marks stand in rows, so that neighbours do not write over each other.
 void drawMarks(cairo_t* context, const Scale& scale, const std::vector<PlotMark>& marks) {
     std::array<double, kMarkRows> freeFrom{};
-    const double bottom = kTopMargin + kMarkRow * kMarkRows + kHeight;
     for (const PlotMark& mark : marks) {
-        const double left = scale.x(mark.from);
-        const double right = std::max(scale.x(std::max(mark.until, mark.from)), left + 1);
-        cairo_text_extents_t size;
-        cairo_text_extents(context, mark.text.c_str(), &size);
+        const MarkPlace place = placeOf(context, scale, mark);
+        const double begin = std::min(place.left, place.text);
         const auto* row = std::find_if(freeFrom.begin(), freeFrom.end(),
-                                       [left](double from) { return from <= left; });
+                                       [begin](double from) { return from <= begin; });
         row = row == freeFrom.end() ? std::min_element(freeFrom.begin(), freeFrom.end()) : row;
         const auto index = static_cast<std::size_t>(row - freeFrom.begin());
-        freeFrom[index] = std::max(left + size.width + 6, right + 2);
-        const double top = kTopMargin + kMarkRow * static_cast<double>(index);
-        cairo_set_source_rgba(context, 0.35, 0.75, 1.0, 0.22);
-        cairo_rectangle(context, left, kTopMargin + kMarkRow * kMarkRows, right - left, kHeight);
-        cairo_fill(context);
-        cairo_set_source_rgba(context, 0.1, 0.45, 0.8, 0.8);
-        cairo_move_to(context, left, top + 3);
-        cairo_line_to(context, left, bottom);
-        cairo_stroke(context);
-        text(context, left + 3, top + 10, mark.text);
+        freeFrom[index] = std::max(place.text + place.width + 6, place.right + 2);
+        drawMark(context, place, kTopMargin + kMarkRow * static_cast<double>(index), mark.text);
     }
 }
 

@@ -270,8 +270,13 @@ TEST_F(ProviderTest, DigitsAreToldOnceEach) {
     EXPECT_EQ(rig.count("digit 5"), 2);
 }
 
-TEST_F(ProviderTest, FaxTonesAreTold) {
+TEST_F(ProviderTest, FaxTonesAreToldToWhoAsked) {
     connected();
+    modem.say(
+        "\x10"
+        "c");
+    EXPECT_EQ(rig.count("media 20"), 0);
+    EXPECT_EQ(rig.table->lineMonitorMedia(rig.call, LINEMEDIAMODE_G3FAX), 0);
     modem.say(
         "\x10"
         "c");

@@ -22,7 +22,8 @@ using ProviderConfig = std::map<std::string, std::string, std::less<>>;
 /// its own Tapi. Thread: the loop's (providers may call back from any thread; it queues).
 class LineManager {
 public:
-    /// `stateDirectory`: where stable line ids are kept (file "lines.json"); empty: not kept.
+    /// `stateDirectory`: where stable line ids ("lines.json") and priorities of applications
+    /// ("priorities.json") are kept; empty: not kept.
     explicit LineManager(hal::EventLoop& loop, std::string stateDirectory = {});
     /// Ends all calls, closes all lines, shuts the providers down, the last one first. Replies and
     /// events under way are dropped. Not from inside an event or a reply.
