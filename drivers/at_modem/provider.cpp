@@ -21,6 +21,7 @@ namespace {
 
 const hal::LogCategory kLog{"at_modem"};
 using std::chrono::milliseconds;
+constexpr std::uint32_t kToneFrequencies = 1;  // together: +VTS and its like take one
 
 void readSeconds(const tspi::Session& session, const char* key, unsigned low, unsigned high,
                  bool zero, milliseconds& value) {
@@ -219,6 +220,7 @@ void addVoiceCaps(const ModemDevice& device, TspiLineCaps& caps) {
     caps.generateDigitModes = profile.sequence(Sequence::Digit).empty() ? 0 : LINEDIGITMODE_DTMF;
     caps.generateToneModes =
         profile.sequence(Sequence::Tone).empty() ? 0 : LINETONEMODE_CUSTOM | LINETONEMODE_BEEP;
+    caps.generateToneMaxFrequencies = caps.generateToneModes == 0 ? 0 : kToneFrequencies;
     caps.monitorDigitModes = profile.reportsDigits ? LINEDIGITMODE_DTMF : 0;
     caps.devCapFlags |= LINEDEVCAPFLAGS_MSP;
     caps.media.directions = TSPI_MEDIA_PLAY | TSPI_MEDIA_RECORD;
@@ -249,6 +251,7 @@ void addClaimedCaps(TspiLineCaps& caps) {
         LINEMEDIAMODE_UNKNOWN | LINEMEDIAMODE_INTERACTIVEVOICE | LINEMEDIAMODE_AUTOMATEDVOICE;
     caps.generateDigitModes = LINEDIGITMODE_DTMF;
     caps.generateToneModes = LINETONEMODE_CUSTOM | LINETONEMODE_BEEP;
+    caps.generateToneMaxFrequencies = kToneFrequencies;
     caps.monitorDigitModes = LINEDIGITMODE_DTMF;
     caps.devCapFlags |= LINEDEVCAPFLAGS_MSP;
     caps.callerIdFlags = LINECALLPARTYID_UNKNOWN;

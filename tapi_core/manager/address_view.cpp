@@ -55,6 +55,68 @@ tapi::Result<tapi::RequestId> AddressView::devSpecific(std::string_view data, ta
     return way->core->devSpecific(line_, way->application, data, std::move(reply));
 }
 
+tapi::AddressStatus AddressView::status() const {
+    auto way = wayOf(application_);
+    return way ? way->core->lineServices().status(line_) : tapi::AddressStatus{};
+}
+
+tapi::Result<void> AddressView::setRingsBeforeAnswer(std::uint32_t rings) {
+    auto way = wayOf(application_);
+    return way ? way->core->lineServices().setRingsBeforeAnswer(line_, way->application, rings)
+               : tl::unexpected(std::move(way.error()));
+}
+
+tapi::Result<tapi::RequestId> AddressView::setDevStatus(std::uint32_t flags, bool on,
+                                                        tapi::Reply reply) {
+    auto way = wayOf(application_);
+    return way ? way->core->lineServices().setDevStatus(line_, way->application, flags, on,
+                                                        std::move(reply))
+               : tl::unexpected(std::move(way.error()));
+}
+
+tapi::Result<tapi::RequestId> AddressView::forward(const std::vector<tapi::Forwarding>& list,
+                                                   std::uint32_t ringsNoAnswer, tapi::Reply reply) {
+    auto way = wayOf(application_);
+    return way ? way->core->lineServices().forward(line_, way->application, list, ringsNoAnswer,
+                                                   std::move(reply))
+               : tl::unexpected(std::move(way.error()));
+}
+
+tapi::Result<std::string> AddressView::deviceConfig(std::string_view deviceClass) const {
+    auto way = wayOf(application_);
+    return way ? way->core->lineServices().deviceConfig(line_, deviceClass)
+               : tl::unexpected(std::move(way.error()));
+}
+
+tapi::Result<void> AddressView::setDeviceConfig(std::string_view deviceClass,
+                                                const std::string& config) {
+    auto way = wayOf(application_);
+    return way ? way->core->lineServices().setDeviceConfig(line_, deviceClass, config)
+               : tl::unexpected(std::move(way.error()));
+}
+
+tapi::Result<void> AddressView::checkMediaDetection(tapi::MediaModes modes) const {
+    auto way = wayOf(application_);
+    return way ? way->core->lineServices().checkMediaDetection(line_, modes)
+               : tl::unexpected(std::move(way.error()));
+}
+
+tapi::Result<tapi::RequestId> AddressView::devSpecificFeature(std::uint32_t feature,
+                                                              std::string_view data,
+                                                              tapi::Reply reply) {
+    auto way = wayOf(application_);
+    return way ? way->core->lineServices().devSpecificFeature(line_, way->application, feature,
+                                                              data, std::move(reply))
+               : tl::unexpected(std::move(way.error()));
+}
+
+tapi::Result<std::uint32_t> AddressView::negotiateExtVersion(std::uint32_t low,
+                                                             std::uint32_t high) {
+    auto way = wayOf(application_);
+    return way ? way->core->lineServices().negotiateExtVersion(line_, low, high)
+               : tl::unexpected(std::move(way.error()));
+}
+
 tapi::Result<void> AddressView::setEventFilter(tapi::EventClass eventClass, std::int32_t subEvent,
                                                bool on) {
     auto way = wayOf(application_);

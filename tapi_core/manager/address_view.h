@@ -37,6 +37,22 @@ public:
     tapi::Result<std::shared_ptr<tapi::ProviderInterface>> queryInterface(
         std::string_view name, std::uint32_t version) override;
 
+    // line_services.h
+    [[nodiscard]] tapi::AddressStatus status() const override;
+    tapi::Result<void> setRingsBeforeAnswer(std::uint32_t rings) override;
+    tapi::Result<tapi::RequestId> setDevStatus(std::uint32_t flags, bool on,
+                                               tapi::Reply reply) override;
+    tapi::Result<tapi::RequestId> forward(const std::vector<tapi::Forwarding>& list,
+                                          std::uint32_t ringsNoAnswer, tapi::Reply reply) override;
+    [[nodiscard]] tapi::Result<std::string> deviceConfig(
+        std::string_view deviceClass) const override;
+    tapi::Result<void> setDeviceConfig(std::string_view deviceClass,
+                                       const std::string& config) override;
+    [[nodiscard]] tapi::Result<void> checkMediaDetection(tapi::MediaModes modes) const override;
+    tapi::Result<tapi::RequestId> devSpecificFeature(std::uint32_t feature, std::string_view data,
+                                                     tapi::Reply reply) override;
+    tapi::Result<std::uint32_t> negotiateExtVersion(std::uint32_t low, std::uint32_t high) override;
+
     [[nodiscard]] const std::shared_ptr<LineRecord>& line() const { return line_; }
     [[nodiscard]] bool belongsTo(const ApplicationRecord& application) const {
         return application_.lock().get() == &application;

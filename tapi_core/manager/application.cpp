@@ -50,10 +50,26 @@ void TapiView::setEventSink(tapi::EventSink* sink) {
 
 void TapiView::setEventFilter(tapi::EventFilter filter) {
     application_->filter = filter;
+    if (const auto core = application_->core.lock()) {
+        core->lineServices().updateStatusMessages();
+    }
 }
 
 tapi::EventFilter TapiView::eventFilter() const {
     return application_->filter;
+}
+
+tapi::Result<std::shared_ptr<tapi::Address>> TapiView::findAddress(
+    const tapi::CallParams& wanted) const {
+    auto core = coreOf(*application_);
+    if (!core) {
+        return tl::unexpected(std::move(core.error()));
+    }
+    auto line = (*core)->lineServices().find(wanted);
+    if (!line) {
+        return tl::unexpected(std::move(line.error()));
+    }
+    return (*core)->addressFor(application_, *line);
 }
 
 tapi::Result<tapi::RegistrationCookie> TapiView::registerCallNotifications(

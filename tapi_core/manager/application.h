@@ -37,6 +37,8 @@ public:
     ~TapiView() override;
 
     [[nodiscard]] std::vector<std::shared_ptr<tapi::Address>> addresses() const override;
+    [[nodiscard]] tapi::Result<std::shared_ptr<tapi::Address>> findAddress(
+        const tapi::CallParams& wanted) const override;
     void setEventSink(tapi::EventSink* sink) override;
     void setEventFilter(tapi::EventFilter filter) override;
     [[nodiscard]] tapi::EventFilter eventFilter() const override;

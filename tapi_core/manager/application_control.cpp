@@ -52,6 +52,7 @@ hal::Result<tapi::RegistrationCookie> Core::addRegistration(const LinePtr& line,
         return tl::unexpected(std::move(opened.error()));
     }
     line->registrations.push_back({nextCookie_, application, wanted});
+    lineServices_.updateStatusMessages(line);
     updateMediaDetection(line);
     return nextCookie_++;
 }

@@ -76,13 +76,12 @@ hal::Result<void> Core::checkAppearance(const LineRecord& line,
     if (!params.flags.has(tapi::CallParamFlag::Idle)) {
         return {};
     }
-    TspiAddressStatus status{};
-    status.size = sizeof status;
+    Filled<TspiAddressStatus> status;
     ProviderRecord& provider = *line.provider;
     const auto get = provider.table().lineGetAddressStatus;
     const bool told =
-        get != nullptr && provider.call("lineGetAddressStatus", get, line.driverLine, 0U, &status);
-    if (!line.calls.empty() || (told && status.inUse != 0)) {
+        get != nullptr && provider.fill("lineGetAddressStatus", get, status, line.driverLine, 0U);
+    if (!line.calls.empty() || (told && status->inUse != 0)) {
         return hal::fail(hal::ErrorCode::CallUnavail, fmt::format("line {} is in use", line.name));
     }
     return {};
@@ -143,7 +142,8 @@ hal::Result<tapi::RequestId> Core::connect(CallView& view, tapi::Reply reply) {
         return asked;
     }
     if (call->driverCall == nullptr) {
-        provider.breach("lineMakeCall", line->name, "accepted a request without a call handle");
+        provider.breach(ContractRule::MissingHandle, "lineMakeCall", line->name,
+                        "accepted a request without a call handle");
     }
     call->toDial.assign(std::make_move_iterator(pieces.begin() + 1),
                         std::make_move_iterator(pieces.end()));
@@ -346,6 +346,8 @@ void Core::armWatchdog(const CallPtr& call, std::string why) {
         loop_, [this, weak = std::weak_ptr<CallRecord>(call), why = std::move(why)] {
             if (const CallPtr late = weak.lock()) {
                 kLog.warning("line {}: idle is forced: {}", late->line->name, why);
+                late->line->provider->breach(ContractRule::NoIdle, "LINE_CALLSTATE",
+                                             late->line->name, why);
                 forceIdle(late, why);
             }
         });
@@ -372,6 +374,7 @@ void Core::endCall(const CallPtr& call) {
     call->entered = loop_.wallNow();
     call->mode = 0;
     call->watchdog.reset();
+    call->firstState.reset();
     call->noAnswer.reset();
     call->held.clear();
     call->toDial.clear();

@@ -61,8 +61,8 @@ hal::Result<void> Core::generate(CallView& view, const char* function,
         return provider.missing(function);
     }
     const std::uint32_t id = nextEndToEndId_++;
-    provider.clearExplanation();
-    const TSPI_RESULT code = invoke(id);  // what it reports of it is queued
+    const TSPI_RESULT code =  // what it reports of it is queued
+        provider.invoke(function, {view.call->driverCall, {}}, [&] { return invoke(id); });
     if (code != 0) {
         return tl::unexpected(provider.refusal(function, code));
     }

@@ -14,6 +14,14 @@ namespace {
 
 const hal::LogCategory kLog{"manager"};
 constexpr std::size_t kMaxHeld = 64;
+constexpr hal::Duration kFirstStateLimit = std::chrono::seconds(10);
+
+ContractRule ruleAfterIdle(const ProviderItem& item) {
+    if (item.number != LINE_CALLSTATE) {
+        return ContractRule::EventAfterIdle;
+    }
+    return item.p1 == LINECALLSTATE_IDLE ? ContractRule::IdleTwice : ContractRule::LeftIdle;
+}
 
 std::string_view text(HTAPICALL call, bool stale) {
     if (call == nullptr) {
@@ -28,10 +36,18 @@ void Core::onNewCall(const LinePtr& line, const ProviderItem& item) {
     ProviderRecord& provider = *line->provider;
     if (item.call == nullptr) {
         if (item.p1 == 0 || item.p2 == 0) {
-            provider.breach("LINE_NEWCALL", line->name, "came without a handle");
+            provider.breach(ContractRule::ZeroCallHandle, "LINE_NEWCALL", line->name,
+                            "came without a handle");
         } else {
             kLog.warning("line {}: no room for a new call", line->name);
         }
+        return;
+    }
+    const auto driverCall = reinterpret_cast<HDRVCALL>(item.p1);
+    if (isDriverCall(provider, driverCall)) {
+        provider.breach(ContractRule::DuplicateCall, "LINE_NEWCALL", line->name,
+                        "came twice for one call");
+        provider.queue()->calls.remove(item.call);
         return;
     }
     auto call = std::make_shared<CallRecord>();
@@ -40,9 +56,31 @@ void Core::onNewCall(const LinePtr& line, const ProviderItem& item) {
     call->inbound = true;
     call->phase = CallRecord::Phase::Alive;
     call->handle = item.call;
-    call->driverCall = reinterpret_cast<HDRVCALL>(item.p1);
+    call->driverCall = driverCall;
     provider.queue()->calls.set(call->handle, call);
     line->calls.push_back(call);
+    armFirstState(call);
+    lineServices_.checkCallAddress(call);
+}
+
+bool Core::isDriverCall(const ProviderRecord& provider, HDRVCALL call) const {
+    return std::any_of(lines_.begin(), lines_.end(), [&](const LinePtr& line) {
+        return line->provider == &provider &&
+               std::any_of(line->calls.begin(), line->calls.end(),
+                           [call](const CallPtr& each) { return each->driverCall == call; });
+    });
+}
+
+/// A call that never gets a state would hold its line open for ever.
+void Core::armFirstState(const CallPtr& call) {
+    call->firstState.emplace(loop_, [this, weak = std::weak_ptr<CallRecord>(call)] {
+        if (const CallPtr mute = weak.lock(); mute && !mute->state) {
+            mute->line->provider->breach(ContractRule::NoFirstState, "LINE_NEWCALL",
+                                         mute->line->name, "no state of the call followed");
+            forceIdle(mute, "the provider announced a call and said nothing more of it");
+        }
+    });
+    call->firstState->arm(kFirstStateLimit);
 }
 
 std::shared_ptr<CallRecord> Core::findCall(const LinePtr& line, ProviderRecord& provider,
@@ -51,9 +89,12 @@ std::shared_ptr<CallRecord> Core::findCall(const LinePtr& line, ProviderRecord& 
     if (call && call->line == line) {
         return call;
     }
-    provider.breach("the event routine", line->name,
-                    fmt::format("message {} came for a call handle that is {}", item.number,
-                                text(item.call, provider.queue()->calls.stale(item.call))));
+    const bool stale = !call && provider.queue()->calls.stale(item.call);
+    provider.breach(item.call == nullptr ? ContractRule::ZeroCallHandle
+                    : stale              ? ContractRule::EventAfterCallClose
+                                         : ContractRule::UnknownCallHandle,
+                    messageName(item.number), line->name,
+                    fmt::format("the call handle is {}", text(item.call, stale)));
     return nullptr;
 }
 
@@ -62,18 +103,22 @@ void Core::onCallEvent(const LinePtr& line, const CallPtr& call, ProviderItem& i
         if (call->held.size() < kMaxHeld) {
             call->held.push_back(std::move(item));
         } else {
-            line->provider->breach("lineMakeCall", line->name,
+            line->provider->breach(ContractRule::EarlyFlood, "lineMakeCall", line->name,
                                    "sent a flood of events before its request was completed");
         }
         return;
     }
     if (call->phase == CallRecord::Phase::Ended) {
         if (call->endedByProvider) {
-            line->provider->breach(
-                "the event routine", line->name,
-                fmt::format("message {} came for a call after idle", item.number));
+            line->provider->breach(ruleAfterIdle(item), messageName(item.number), line->name,
+                                   "came for a call after its idle");
         }
         return;
+    }
+    if (!call->state && call->inbound && item.number != LINE_CALLSTATE &&
+        !std::exchange(call->orderReported, true)) {
+        line->provider->breach(ContractRule::NoFirstState, messageName(item.number), line->name,
+                               "came for a new call before its first state");
     }
     if (item.kind == ProviderItem::Kind::InterfaceEvent) {
         return interfaces_.onEvent(*line->provider, item, line, call);
@@ -86,16 +131,17 @@ void Core::onCallEvent(const LinePtr& line, const CallPtr& call, ProviderItem& i
     case LINE_MONITORMEDIA: return listening_.onMedia(*call, item);
     case LINE_MONITORTONE: return listening_.onTone(*call, item);
     case LINE_GATHERDIGITS: return listening_.onGathered(*call, item);
-    case LINE_CALLDEVSPECIFIC: return;
+    case LINE_CALLDEVSPECIFIC:
+    case LINE_CALLDEVSPECIFICFEATURE: return lineServices_.onCallDevSpecific(call, item);
     default:
-        line->provider->breach("the event routine", line->name,
-                               fmt::format("message {} is not one of the contract", item.number));
+        line->provider->breach(ContractRule::UnknownMessage, messageName(item.number), line->name,
+                               "is not one of the contract");
     }
 }
 
 void Core::onCallState(const LinePtr& line, const CallPtr& call, const ProviderItem& item) {
     if (!isCallState(item.p1)) {
-        line->provider->breach("LINE_CALLSTATE", line->name,
+        line->provider->breach(ContractRule::BadValue, "LINE_CALLSTATE", line->name,
                                fmt::format("{:#x} is no call state", item.p1));
         return;
     }
@@ -103,12 +149,12 @@ void Core::onCallState(const LinePtr& line, const CallPtr& call, const ProviderI
     auto mode = static_cast<std::uint32_t>(item.p2);
     if (!isModeOf(next, item.p2)) {
         line->provider->breach(
-            "LINE_CALLSTATE", line->name,
+            ContractRule::BadValue, "LINE_CALLSTATE", line->name,
             fmt::format("{:#x} is no mode of the state {}", item.p2, tapi::name(next)));
         mode = unknownModeOf(next);
     }
     if (!legalMove(call->state, next, call->inbound)) {
-        line->provider->breach("LINE_CALLSTATE", line->name,
+        line->provider->breach(ContractRule::IllegalMove, "LINE_CALLSTATE", line->name,
                                fmt::format("a call cannot go from {} to {}",
                                            call->state ? tapi::name(*call->state) : "its beginning",
                                            tapi::name(next)));
@@ -132,6 +178,7 @@ void Core::onCallState(const LinePtr& line, const CallPtr& call, const ProviderI
 
 void Core::enterState(const CallPtr& call, tapi::LineCallState state, std::uint32_t mode,
                       std::string cause) {
+    call->firstState.reset();
     call->state = state;
     call->mode = mode;
     call->entered = loop_.wallNow();
@@ -165,16 +212,15 @@ void Core::announce(const CallPtr& call) {
 
 /// What the provider knows of the call; what the core keeps of it stays.
 void Core::readInfo(const CallPtr& call) {
-    TspiCallInfo info{};
-    info.size = sizeof info;
-    info.networkHour = 0xFF;
+    Filled<TspiCallInfo> info;
+    info->networkHour = 0xFF;
     ProviderRecord& provider = *call->line->provider;
-    if (!provider.call("lineGetCallInfo", provider.table().lineGetCallInfo, call->driverCall,
-                       &info)) {
+    if (!provider.fill("lineGetCallInfo", provider.table().lineGetCallInfo, info,
+                       call->driverCall)) {
         return;
     }
     tapi::CallInfo& kept = call->info;
-    tapi::CallInfo fresh = callInfoOf(info);
+    tapi::CallInfo fresh = callInfoOf(info.value());
     fresh.dialParams = kept.dialParams;
     fresh.owners = kept.owners;
     fresh.monitors = kept.monitors;
@@ -186,19 +232,18 @@ void Core::readInfo(const CallPtr& call) {
     fresh.comment = std::move(kept.comment);
     kept = std::move(fresh);
     if (call->mediaModes == 0) {
-        call->mediaModes = info.mediaMode;
+        call->mediaModes = info->mediaMode;
     }
 }
 
 std::string Core::readCause(const CallPtr& call) {
-    TspiCallStatus status{};
-    status.size = sizeof status;
+    Filled<TspiCallStatus> status;
     ProviderRecord& provider = *call->line->provider;
     const auto get = provider.table().lineGetCallStatus;
-    if (get == nullptr || !provider.call("lineGetCallStatus", get, call->driverCall, &status)) {
+    if (get == nullptr || !provider.fill("lineGetCallStatus", get, status, call->driverCall)) {
         return {};
     }
-    return fieldText(status.cause);
+    return fieldText(status->cause);
 }
 
 void Core::onCallInfo(const CallPtr& call, std::uint32_t reported) {
@@ -258,12 +303,13 @@ void Core::onGenerated(const CallPtr& call, const ProviderItem& item) {
         return;
     }
     if (found == all.end()) {
-        call->line->provider->breach("LINE_GENERATE", call->line->name,
+        call->line->provider->breach(ContractRule::UnknownGeneration, "LINE_GENERATE",
+                                     call->line->name,
                                      fmt::format("no generation {} is under way", item.p2));
         return;
     }
     if (item.p1 != LINEGENERATETERM_DONE && item.p1 != LINEGENERATETERM_CANCEL) {
-        call->line->provider->breach("LINE_GENERATE", call->line->name,
+        call->line->provider->breach(ContractRule::BadValue, "LINE_GENERATE", call->line->name,
                                      fmt::format("{:#x} is no end of a generation", item.p1));
     }
     endGeneration(call, item.p1 != LINEGENERATETERM_DONE);

@@ -128,12 +128,11 @@ std::uint32_t liveFeatures(const CallRecord& call) {
     }
     ProviderRecord& provider = *call.line->provider;
     const auto get = provider.table().lineGetCallStatus;
-    TspiCallStatus status{};
-    status.size = sizeof status;
-    if (get == nullptr || !provider.call("lineGetCallStatus", get, call.driverCall, &status)) {
+    Filled<TspiCallStatus> status;
+    if (get == nullptr || !provider.fill("lineGetCallStatus", get, status, call.driverCall)) {
         return kAll;
     }
-    return status.features == 0 ? kAll : status.features;
+    return status->features == 0 ? kAll : status->features;
 }
 
 bool livesIn(std::uint32_t live, Operation operation) {

@@ -5,20 +5,26 @@
 #include <array>
 #include <utility>
 
-#include "tipring/hal/base/log.h"
-
 namespace tipring::core {
 namespace {
 
-const hal::LogCategory kLog{"manager"};
 /// A gap longer than this is a device's mistake, not lost sound.
 constexpr std::uint64_t kMaxGap = 60 * 8000;
 
 std::shared_ptr<CallMedia> find(HTAPIMEDIA stream, const char* routine) {
     auto found = CallMedia::handles().find(stream);
     if (!found) {
-        kLog.warning("contract breach: a provider called {} for a stream that is {}", routine,
-                     CallMedia::handles().stale(stream) ? "closed" : "unknown");
+        const auto owner = DeadHandles::instance().find(DeadHandles::Kind::Stream, stream);
+        if (!owner.source.provider.empty()) {
+            owner.source.report(ContractRule::StaleStream, routine, owner.line,
+                                "the stream was closed");
+        } else if (const ProviderQueue* caller = ProviderScope::current()) {
+            caller->source().report(ContractRule::StaleStream, routine, "",
+                                    "nobody gave this stream");
+        } else {
+            ContractChecker::reportUnknown(ContractRule::StaleStream, routine,
+                                           "nobody gave this stream");
+        }
     }
     return found;
 }

@@ -60,9 +60,11 @@ struct CallRecord {
     std::vector<Generation> generations;  ///< at most one
     EndedIds endedIds;                    ///< of generations and of gatherings
     ListeningState listening;
-    hal::WallTime entered{};             ///< its state
-    std::optional<hal::Timer> noAnswer;  ///< where the device has no such timer
-    std::optional<hal::Timer> watchdog;  ///< forces idle on a provider that forgets it
+    hal::WallTime entered{};               ///< its state
+    std::optional<hal::Timer> noAnswer;    ///< where the device has no such timer
+    std::optional<hal::Timer> firstState;  ///< of an incoming call that has none yet
+    bool orderReported = false;            ///< that something came before the first state
+    std::optional<hal::Timer> watchdog;    ///< forces idle on a provider that forgets it
 };
 
 /// A call as one application sees it.

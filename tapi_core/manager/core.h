@@ -11,9 +11,11 @@
 #include "assisted_requests.h"
 #include "call_record.h"
 #include "call_states.h"
+#include "contract_checker.h"
 #include "interface_registry.h"
 #include "line_ids.h"
 #include "line_record.h"
+#include "line_services.h"
 #include "listening.h"
 #include "outbox.h"
 #include "ownership.h"
@@ -45,6 +47,8 @@ public:
     void releaseLine(const std::shared_ptr<LineRecord>& line);
     [[nodiscard]] const std::vector<std::shared_ptr<LineRecord>>& lines() const { return lines_; }
     [[nodiscard]] std::shared_ptr<LineRecord> findLine(std::uint32_t id) const;
+    LineServices& lineServices() { return lineServices_; }
+    [[nodiscard]] ContractChecker& contract() { return *checker_; }
     hal::Result<tapi::RequestId> devSpecific(const std::shared_ptr<LineRecord>& line,
                                              const std::shared_ptr<ApplicationRecord>& application,
                                              std::string_view data, tapi::Reply reply);
@@ -120,6 +124,7 @@ public:
     InterfaceRegistry& interfaces() { return interfaces_; }
 
 private:
+    friend class LineServices;
     using LinePtr = std::shared_ptr<LineRecord>;
     using CallPtr = std::shared_ptr<CallRecord>;
     using ApplicationPtr = std::shared_ptr<ApplicationRecord>;
@@ -130,6 +135,9 @@ private:
     void onLineClosed(ProviderRecord& provider, const ProviderItem& item);
     void onCallClosed(ProviderRecord& provider, const ProviderItem& item);
     hal::Result<void> enumerate(ProviderRecord& provider);
+    [[nodiscard]] std::string lineNameOf(const ProviderRecord& provider,
+                                         const CallTarget& target) const;
+    void onExpired(const PendingRequest& request);
     void addDevice(ProviderRecord& provider, const std::string& deviceKey);
     void removeDevice(ProviderRecord& provider, std::uint32_t deviceId);
     void onLineEvent(ProviderRecord& provider, ProviderItem& item);
@@ -155,7 +163,6 @@ private:
     /// Ends the line's calls as the loss of the device does, and closes it.
     void abandonLine(const LinePtr& line, const std::string& cause);
     void updateMediaDetection(const LinePtr& line);
-    void onLineState(const LinePtr& line, const ProviderItem& item);
     void tellAll(const LinePtr& line, tapi::AddressEvent::Kind kind);
     void tellAll(const LinePtr& line, tapi::TapiObjectEvent::Kind kind);
     void tellRinging(const LinePtr& line, const ProviderItem& item);
@@ -180,6 +187,8 @@ private:
     hal::Result<tapi::RequestId> callRequest(const CallPtr& call, const char* function,
                                              TSPI_RESULT (*pointer)(DRV_REQUESTID, HDRVCALL),
                                              PendingRequest::Done done);
+    [[nodiscard]] bool isDriverCall(const ProviderRecord& provider, HDRVCALL call) const;
+    void armFirstState(const CallPtr& call);
     void onMakeCallDone(const CallPtr& call, const hal::Result<void>& result);
     void dialNext(const CallPtr& call);
     void beginCall(const CallPtr& call);
@@ -216,10 +225,12 @@ private:
     void closeMedia(const CallPtr& call, const std::string& cause);
 
     hal::EventLoop& loop_;
+    const std::shared_ptr<ContractChecker> checker_;
     LineIds ids_;
     std::shared_ptr<Outbox> outbox_;
     RequestTable requests_;
     AssistedRequests assisted_;
+    LineServices lineServices_{*this};
     std::unique_ptr<tapi::AddressTranslation> dialRules_;
     std::unique_ptr<tapi::TranslationSubscription> dialRulesChange_;
     Priorities priorities_;
@@ -246,9 +257,11 @@ hal::Result<tapi::RequestId> Core::request(ProviderRecord& provider, PendingRequ
     const std::string device = pending.line    ? pending.line->name
                                : pending.phone ? pending.phone->name
                                                : std::string();
+    const CallTarget target{pending.line ? pending.line->driverLine : nullptr, {}};
     const tapi::RequestId id = requests_.add(std::move(pending));
-    provider.clearExplanation();
-    return requestResult(provider, function, device, id, std::forward<Invoke>(invoke)(id));
+    const TSPI_RESULT result =
+        provider.invoke(function, target, [&] { return std::forward<Invoke>(invoke)(id); });
+    return requestResult(provider, function, device, id, result);
 }
 
 }  // namespace tipring::core

@@ -8,8 +8,12 @@
 #include "tipring/hal/base/log.h"
 
 struct TspiTimer_tag {
-    TspiTimer_tag(tipring::hal::EventLoop& loop, TspiTask task, void* argument)
-        : timer(loop, [task, argument] { task(argument); }) {}
+    TspiTimer_tag(tipring::hal::EventLoop& loop, const tipring::core::ProviderQueue& queue,
+                  TspiTask task, void* argument)
+        : timer(loop, [&queue, task, argument] {
+              const tipring::core::ProviderScope scope(queue);
+              task(argument);
+          }) {}
     tipring::hal::Timer timer;
 };
 struct TspiWatch_tag {
@@ -46,7 +50,8 @@ struct HostServices::Functions {
     }
 
     static TspiTimer timerCreate(void* context, TspiTask task, void* argument) {
-        auto timer = std::make_unique<TspiTimer_tag>(of(context).loop_, task, argument);
+        auto timer =
+            std::make_unique<TspiTimer_tag>(of(context).loop_, *of(context).queue_, task, argument);
         of(context).timers_.insert(timer.get());
         return timer.release();
     }
@@ -62,9 +67,12 @@ struct HostServices::Functions {
 
     static TspiWatch watchCreate(void* context, int fd, std::uint32_t events, TspiIoTask task,
                                  void* argument) {
-        auto made = hal::Watch::create(
-            of(context).loop_, fd, hal::Io(events),
-            [task, argument](hal::Io ready) { task(argument, std::uint32_t(ready)); });
+        auto made =
+            hal::Watch::create(of(context).loop_, fd, hal::Io(events),
+                               [&queue = *of(context).queue_, task, argument](hal::Io ready) {
+                                   const ProviderScope scope(queue);
+                                   task(argument, std::uint32_t(ready));
+                               });
         if (!made) {
             kLog.warning("{}: {}", of(context).provider_, made.error().text());
             return nullptr;

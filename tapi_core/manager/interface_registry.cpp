@@ -50,7 +50,7 @@ void InterfaceRegistry::read(ProviderRecord& provider) {
                       (count == 0 || list->size >= sizeof(TspiInterface));
     if (!sane) {
         provider.breach(
-            "providerGetInterfaces", "",
+            ContractRule::BadValue, "providerGetInterfaces", "",
             fmt::format("gave {} interfaces, at NULL, of a wrong size, or too many", count));
         return;
     }
@@ -66,7 +66,7 @@ void InterfaceRegistry::read(ProviderRecord& provider) {
                        each->description.object == described->object;
             });
         if (!described || twice) {
-            provider.breach("providerGetInterfaces", "",
+            provider.breach(ContractRule::BadValue, "providerGetInterfaces", "",
                             fmt::format("interface {}: {}", index,
                                         twice ? "it is there twice" : described.error().cause));
             continue;
@@ -251,7 +251,8 @@ hal::Result<std::vector<tapi::Value>> InterfaceRegistry::resultsOf(const Running
     }
     if (!problem.empty()) {
         const std::string what = fmt::format("{}: {}", running.name, problem);
-        running.provider->breach("interfaceResult", running.line ? running.line->name : "", what);
+        running.provider->breach(ContractRule::InterfaceValues, "interfaceResult",
+                                 running.line ? running.line->name : "", what);
         return hal::fail(
             hal::ErrorCode::OperationFailed,
             fmt::format("provider {} broke the contract: {}", running.provider->name(), what));
@@ -263,14 +264,14 @@ void InterfaceRegistry::onResult(ProviderRecord& provider, const ProviderItem& i
     const auto found = running_.find(item.number);
     if (found == running_.end() || found->second->provider != &provider) {
         // After its time limit a request is forgotten: then late results are no breach.
-        if (requests_.history(item.number) != RequestTable::Unknown::Late) {
-            provider.breach("interfaceResult", "",
+        if (requests_.history(item.number).why != RequestTable::Unknown::Late) {
+            provider.breach(ContractRule::UnknownRequest, "interfaceResult", "",
                             fmt::format("request {} is no method that is under way", item.number));
         }
         return;
     }
     if (found->second->results) {
-        provider.breach("interfaceResult", "",
+        provider.breach(ContractRule::DoubleCompletion, "interfaceResult", "",
                         fmt::format("gave the results of {} twice", found->second->name));
         return;
     }
@@ -290,7 +291,7 @@ void InterfaceRegistry::onEvent(ProviderRecord& provider, const ProviderItem& it
     const EntryPtr entry = find(provider, item.p1);
     const std::string lineName = line ? line->name : "";
     if (!entry || item.p2 >= entry->description.events.size()) {
-        provider.breach("interfaceEvent", lineName,
+        provider.breach(ContractRule::InterfaceValues, "interfaceEvent", lineName,
                         fmt::format("there is no event {} of interface {}", item.p2, item.p1));
         return;
     }
@@ -306,7 +307,7 @@ void InterfaceRegistry::onEvent(ProviderRecord& provider, const ProviderItem& it
         problem = fmt::format("it stands on {}, the handles say something else", wordsOf(object));
     }
     if (!problem.empty()) {
-        provider.breach("interfaceEvent", lineName,
+        provider.breach(ContractRule::InterfaceValues, "interfaceEvent", lineName,
                         fmt::format("{}.{}: {}", entry->description.name, described.name, problem));
         return;
     }

@@ -28,17 +28,15 @@ hal::Result<void> Core::describeLine(ProviderRecord& provider, LineRecord& line)
             return agreed;
         }
     }
-    TspiLineCaps caps{};
-    caps.size = sizeof caps;
-    caps.media.size = sizeof caps.media;
+    Filled<TspiLineCaps> caps;
+    caps->media.size = sizeof caps->media;
     auto described =
-        provider.call("lineGetDevCaps", table.lineGetDevCaps, provider.session(), line.id, &caps);
+        provider.fill("lineGetDevCaps", table.lineGetDevCaps, caps, provider.session(), line.id);
     if (described) {
-        line.caps = caps;
-        line.capabilities = capabilitiesOf(caps);
-        line.capabilities.maxCallDataSize = kMaxCallData;
+        line.caps = caps.value();
+        line.capabilities = capabilitiesOf(line.caps);
         readAddressCaps(provider, line);
-        line.name = fieldText(caps.name);
+        line.name = fieldText(caps->name);
         if (line.name.empty()) {
             line.name = line.deviceKey;
         }
@@ -47,12 +45,13 @@ hal::Result<void> Core::describeLine(ProviderRecord& provider, LineRecord& line)
 }
 
 void Core::readAddressCaps(ProviderRecord& provider, LineRecord& line) {
-    TspiAddressCaps caps{};
-    caps.size = sizeof caps;
+    Filled<TspiAddressCaps> caps;
     const auto get = provider.table().lineGetAddressCaps;
-    line.hasAddressCaps = get != nullptr && provider.call("lineGetAddressCaps", get,
-                                                          provider.session(), line.id, 0U, &caps);
-    line.addressCaps = line.hasAddressCaps ? caps : TspiAddressCaps{};
+    line.hasAddressCaps = get != nullptr && provider.fill("lineGetAddressCaps", get, caps,
+                                                          provider.session(), line.id, 0U);
+    line.addressCaps = line.hasAddressCaps ? caps.value() : addressCapsOf(line.caps);
+    addCapabilities(line.capabilities, line.addressCaps);
+    line.capabilities.maxCallDataSize = kMaxCallData;
 }
 
 hal::Result<void> Core::openLine(const LinePtr& line) {
@@ -67,24 +66,26 @@ hal::Result<void> Core::openLine(const LinePtr& line) {
     auto session = std::make_shared<LineSession>();
     session->queue = provider.queue();
     session->line = line;
+    session->name = line->name;
     const HTAPILINE handle = lineHandles().add(session);
     HDRVLINE driverLine = nullptr;
     auto opened = provider.call("lineOpen", provider.table().lineOpen, provider.session(), line->id,
                                 handle, &core::onLineEvent, TSPI_VERSION, &driverLine);
     if (opened && driverLine == nullptr) {
-        provider.breach("lineOpen", line->name, "gave no handle");
+        provider.breach(ContractRule::MissingHandle, "lineOpen", line->name, "gave no handle");
         opened = hal::fail(
             hal::ErrorCode::OperationFailed,
             fmt::format("provider {} gave no handle for line {}", provider.name(), line->name));
     }
     if (!opened) {
-        lineHandles().remove(handle);
+        forgetLine(handle);
         return opened;
     }
     line->handle = handle;
     line->driverLine = driverLine;
     line->mediaDetection = 0;
     readStatus(*line);
+    lineServices_.onOpened(line);
     return {};
 }
 
@@ -103,6 +104,7 @@ void Core::closeLine(const LinePtr& line) {
     if (const auto session = lineHandles().find(handle)) {
         session->closing = true;
     }
+    lineServices_.onClosed(*line);
     ProviderRecord& provider = *line->provider;
     for (const HDRVCALL unseen : provider.queue()->takeNewCalls(handle)) {
         static_cast<void>(provider.call("lineCloseCall", provider.table().lineCloseCall, unseen));
@@ -125,19 +127,19 @@ void Core::abandonLine(const LinePtr& line, const std::string& cause) {
 }
 
 void Core::readStatus(LineRecord& line) {
-    TspiLineStatus status{};
-    status.size = sizeof status;
+    Filled<TspiLineStatus> status;
     ProviderRecord& provider = *line.provider;
-    if (!provider.call("lineGetLineDevStatus", provider.table().lineGetLineDevStatus,
-                       line.driverLine, &status)) {
+    if (!provider.fill("lineGetLineDevStatus", provider.table().lineGetLineDevStatus, status,
+                       line.driverLine)) {
         return;
     }
-    const bool good = status.connected != 0 && status.inService != 0;
+    line.status = status.value();
+    const bool good = status->connected != 0 && status->inService != 0;
     line.state = good ? tapi::AddressState::InService : tapi::AddressState::OutOfService;
-    line.stateCause = good ? "" : fieldText(status.cause);
+    line.stateCause = good ? "" : fieldText(status->cause);
     if (!good && line.stateCause.empty()) {
-        line.stateCause = status.connected == 0 ? "the device does not answer"
-                                                : "the device finds no telephone line";
+        line.stateCause = status->connected == 0 ? "the device does not answer"
+                                                 : "the device finds no telephone line";
     }
 }
 
@@ -167,34 +169,6 @@ void Core::updateMediaDetection(const LinePtr& line) {
         if (auto told = provider.call("lineSetDefaultMediaDetection", set, line->driverLine, modes);
             !told && told.error().code != hal::ErrorCode::OperationUnavail) {
             kLog.warning("line {}: {}", line->name, told.error().text());
-        }
-    }
-}
-
-void Core::onLineState(const LinePtr& line, const ProviderItem& item) {
-    constexpr std::uintptr_t kStatus = LINEDEVSTATE_CONNECTED | LINEDEVSTATE_DISCONNECTED |
-                                       LINEDEVSTATE_INSERVICE | LINEDEVSTATE_OUTOFSERVICE |
-                                       LINEDEVSTATE_MAINTENANCE;
-    if ((item.p1 & LINEDEVSTATE_RINGING) != 0) {
-        tellRinging(line, item);
-    }
-    if ((item.p1 & kStatus) != 0) {
-        const auto state = line->state;
-        const auto cause = line->stateCause;
-        readStatus(*line);
-        if (line->state != state || line->stateCause != cause) {
-            tellAll(line, tapi::AddressEvent::Kind::State);
-        }
-    }
-    if ((item.p1 & LINEDEVSTATE_MSGWAITON) != 0) {
-        tellAll(line, tapi::AddressEvent::Kind::MessageWaitOn);
-    }
-    if ((item.p1 & LINEDEVSTATE_MSGWAITOFF) != 0) {
-        tellAll(line, tapi::AddressEvent::Kind::MessageWaitOff);
-    }
-    if ((item.p1 & (LINEDEVSTATE_CAPSCHANGE | LINEDEVSTATE_CONFIGCHANGE)) != 0) {
-        if (describeLine(*line->provider, *line)) {
-            tellAll(line, tapi::AddressEvent::Kind::CapsChange);
         }
     }
 }
@@ -275,11 +249,13 @@ hal::Result<std::string> Core::deviceId(const LinePtr& line, std::string_view de
     const std::string name(deviceClass);
     auto got = provider.call("lineGetID", provider.table().lineGetID, line->driverLine,
                              name.c_str(), id.data(), id.size());
-    releaseLine(line);
     if (!got) {
+        releaseLine(line);
         return tl::unexpected(std::move(got.error()));
     }
-    return fieldText(id.data(), id.size());
+    std::string text = provider.textOf("lineGetID", line->name, id);
+    releaseLine(line);
+    return text;
 }
 
 }  // namespace tipring::core

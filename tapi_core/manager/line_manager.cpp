@@ -32,6 +32,14 @@ hal::Result<void> LineManager::loadProvider(const std::string& libraryPath, Prov
     return impl_->core->addProvider(*loaded->table, std::move(config), std::move(loaded->library));
 }
 
+std::vector<ContractBreach> LineManager::breaches() const {
+    return impl_->core->contract().breaches();
+}
+
+void LineManager::observeBreaches(BreachObserver observer) {
+    impl_->core->contract().observe(std::move(observer));
+}
+
 void LineManager::setDialRules(std::unique_ptr<tapi::AddressTranslation> rules) {
     impl_->core->setDialRules(std::move(rules));
 }

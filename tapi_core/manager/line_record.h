@@ -31,8 +31,18 @@ struct LineRecord {
     TspiLineCaps caps{};
     tapi::AddressCapabilities capabilities;
 
-    TspiAddressCaps addressCaps{};
-    bool hasAddressCaps = false;  ///< the provider told them
+    TspiAddressCaps addressCaps{};  ///< as the provider told them, or made of the line's
+    bool hasAddressCaps = false;    ///< the provider told them
+    TspiLineStatus status{};        ///< as last read
+    std::uint32_t extVersion = 0;   ///< in force since the line is open; 0: none
+    std::uint32_t extAgreed = 0;    ///< negotiated, for the next open
+    std::uint32_t addressCount = 1;
+    std::uint32_t statusMessages = 0;  ///< LINEDEVSTATE_* as last told to the provider
+    struct RingWish {
+        std::weak_ptr<ApplicationRecord> application;
+        std::uint32_t rings = 0;
+    };
+    std::vector<RingWish> ringWishes;  ///< before an answering application answers
 
     HTAPILINE handle = nullptr;  ///< null: not open
     HDRVLINE driverLine = nullptr;
@@ -58,6 +68,10 @@ template <std::size_t N>
 }
 
 [[nodiscard]] tapi::AddressCapabilities capabilitiesOf(const TspiLineCaps& caps);
+/// What an address can do, as far as the caps of its line tell.
+[[nodiscard]] TspiAddressCaps addressCapsOf(const TspiLineCaps& caps);
+/// Adds what an address can do to what its line can.
+void addCapabilities(tapi::AddressCapabilities& out, const TspiAddressCaps& caps);
 [[nodiscard]] tapi::CallInfo callInfoOf(const TspiCallInfo& info);
 /// The most that Call::setCallData takes, on any line: the core keeps it.
 inline constexpr std::uint32_t kMaxCallData = 4096;

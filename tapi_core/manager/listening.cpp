@@ -24,8 +24,9 @@ constexpr std::uint32_t kMediaModes = LINEMEDIAMODE_UNKNOWN | LINEMEDIAMODE_INTE
                                       LINEMEDIAMODE_AUTOMATEDVOICE | LINEMEDIAMODE_DATAMODEM |
                                       LINEMEDIAMODE_G3FAX | LINEMEDIAMODE_TDD;
 
-void breach(const CallRecord& call, const char* message, const std::string& what) {
-    call.line->provider->breach(message, call.line->name, what);
+void breach(const CallRecord& call, const char* message, const std::string& what,
+            ContractRule rule = ContractRule::BadValue) {
+    call.line->provider->breach(rule, message, call.line->name, what);
 }
 
 bool sameSound(const tapi::MonitoredTone& tone, const TspiMonitorTone& told) {
@@ -398,7 +399,8 @@ void Listening::onGathered(CallRecord& call, const ProviderItem& item) {
     });
     if (found == call.views.end()) {
         if (!call.endedIds.take(item.p2)) {
-            breach(call, "LINE_GATHERDIGITS", fmt::format("no gathering {} is under way", item.p2));
+            breach(call, "LINE_GATHERDIGITS", fmt::format("no gathering {} is under way", item.p2),
+                   ContractRule::UnknownGeneration);
         }
         return;
     }

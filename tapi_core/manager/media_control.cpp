@@ -269,7 +269,7 @@ void Core::onMediaNotice(const ProviderItem& item) {
         return kLog.debug("line {}: received sound was lost", call->line->name);
     default:
         call->line->provider->breach(
-            "the media event routine", call->line->name,
+            ContractRule::UnknownMessage, "the media event routine", call->line->name,
             fmt::format("event {} is not one of the contract", item.number));
     }
 }
@@ -312,6 +312,8 @@ void Core::closeMedia(const CallPtr& call, const std::string& cause) {
     }
     endPlayback(call, Cause::Normal, cause);
     endRecording(call, Cause::Normal, cause);
+    DeadHandles::instance().add(DeadHandles::Kind::Stream, call->media->handle,
+                                {provider.queue()->source(), call->line->name});
     CallMedia::handles().remove(call->media->handle);
     call->media.reset();
 }

@@ -57,7 +57,8 @@ void PhoneManager::enumerate(ProviderRecord& provider) {
     auto listed =
         provider.call("providerEnumPhones", table.providerEnumPhones, provider.session(), &count);
     if (count > kMaxPhones) {
-        provider.breach("providerEnumPhones", "", fmt::format("claims {} phones", count));
+        provider.breach(ContractRule::BadValue, "providerEnumPhones", "",
+                        fmt::format("claims {} phones", count));
         count = 0;
     }
     for (std::uint32_t index = 0; listed && index < count; ++index) {
@@ -78,7 +79,7 @@ void PhoneManager::addDevice(ProviderRecord& provider, const std::string& device
     const std::uint32_t id = ids_.idFor(provider.name(), deviceKey);
     PhonePtr phone = find(id);
     if (phone && phone->provider != nullptr) {
-        provider.breach("phoneCreate", phone->name,
+        provider.breach(ContractRule::DuplicateDevice, "phoneCreate", phone->name,
                         fmt::format("phone \"{}\" was there already", deviceKey));
         return;
     }
@@ -122,16 +123,15 @@ hal::Result<void> PhoneManager::describe(ProviderRecord& provider, PhoneRecord& 
                                          version, TSPI_VERSION));
         }
     }
-    TspiPhoneCaps caps{};
-    caps.size = sizeof caps;
-    auto described = provider.call("phoneGetDevCaps", table.phoneGetDevCaps, provider.session(),
-                                   phone.id, &caps);
+    Filled<TspiPhoneCaps> caps;
+    auto described =
+        provider.fill("phoneGetDevCaps", table.phoneGetDevCaps, caps, provider.session(), phone.id);
     if (described) {
         phone.provider = &provider;
-        phone.caps = caps;
-        phone.capabilities = capabilitiesOf(caps);
+        phone.caps = caps.value();
+        phone.capabilities = capabilitiesOf(phone.caps);
         phone.capabilities.features = possibleFeatures(phone);
-        phone.name = fieldText(caps.name);
+        phone.name = fieldText(caps->name);
         if (phone.name.empty()) {
             phone.name = phone.deviceKey;
         }
@@ -142,7 +142,8 @@ hal::Result<void> PhoneManager::describe(ProviderRecord& provider, PhoneRecord& 
 void PhoneManager::removeDevice(ProviderRecord& provider, std::uint32_t deviceId) {
     const PhonePtr phone = find(deviceId);
     if (!phone || phone->provider != &provider) {
-        provider.breach("phoneRemove", "", fmt::format("phone {} is not one of its own", deviceId));
+        provider.breach(ContractRule::UnknownDevice, "phoneRemove", "",
+                        fmt::format("phone {} is not one of its own", deviceId));
         return;
     }
     kLog.info("phone {} is gone: {}", phone->id, phone->name);
@@ -237,12 +238,13 @@ hal::Result<void> PhoneManager::openDevice(const PhonePtr& phone) {
     const auto session = std::make_shared<PhoneSession>();
     session->queue = provider.queue();
     session->phone = phone;
+    session->name = phone->name;
     const HTAPIPHONE handle = phoneHandles().add(session);
     HDRVPHONE driverPhone = nullptr;
     auto opened = provider.call("phoneOpen", table.phoneOpen, provider.session(), phone->id, handle,
                                 &core::onPhoneEvent, TSPI_VERSION, &driverPhone);
     if (opened && driverPhone == nullptr) {
-        breach(*phone, "phoneOpen", "gave no handle");
+        breach(*phone, ContractRule::MissingHandle, "phoneOpen", "gave no handle");
         opened = hal::fail(
             hal::ErrorCode::OperationFailed,
             fmt::format("provider {} gave no handle for phone {}", provider.name(), phone->name));
@@ -317,13 +319,17 @@ void PhoneManager::closeForAll(const PhonePtr& phone) {
 void PhoneManager::onClosed(ProviderRecord& provider, const ProviderItem& item) {
     const auto session = phoneHandles().find(item.phone);
     const PhonePtr phone = session ? session->phone.lock() : nullptr;
+    if (session) {
+        DeadHandles::instance().add(DeadHandles::Kind::Phone, item.phone,
+                                    {provider.queue()->source(), session->name});
+    }
     phoneHandles().remove(item.phone);
     if (!phone || phone->isOpen()) {
         return;
     }
     const bool gone = phone->provider == nullptr;
     for (const tapi::RequestId id : requests_.pendingOf(*phone)) {
-        provider.breach("phoneClose", phone->name,
+        provider.breach(ContractRule::MissingCompletion, "phoneClose", phone->name,
                         fmt::format("request {} was left without completion", id));
         requests_.finish(
             id, hal::fail(gone ? hal::ErrorCode::NoDevice : hal::ErrorCode::OperationFailed,

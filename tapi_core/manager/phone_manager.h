@@ -110,7 +110,8 @@ private:
     void onStateBit(const PhonePtr& phone, std::uint32_t bit, std::uint32_t value);
     void onLampState(const PhonePtr& phone, std::uint32_t lampId);
     void onButton(const PhonePtr& phone, const ProviderItem& item);
-    void breach(const PhoneRecord& phone, const char* function, std::string_view what) const;
+    void breach(const PhoneRecord& phone, ContractRule rule, const char* function,
+                std::string what) const;
     void tell(const PhonePtr& phone, tapi::PhoneEvent event,
               const ApplicationRecord* except = nullptr) const;
     void tellAll(const PhonePtr& phone, tapi::TapiObjectEvent::Kind kind) const;

@@ -51,9 +51,9 @@ constexpr std::uint32_t kPlainStates = PHONESTATE_OTHER | PHONESTATE_CONNECTED |
 
 }  // namespace
 
-void PhoneManager::breach(const PhoneRecord& phone, const char* function,
-                          std::string_view what) const {
-    phone.provider->breach(function, phone.name, what);
+void PhoneManager::breach(const PhoneRecord& phone, ContractRule rule, const char* function,
+                          std::string what) const {
+    phone.provider->breach(rule, function, phone.name, std::move(what));
 }
 
 void PhoneManager::onEvent(ProviderRecord& provider, const ProviderItem& item) {
@@ -74,7 +74,7 @@ void PhoneManager::onEvent(ProviderRecord& provider, const ProviderItem& item) {
         }
         return;
     default:
-        breach(*phone, "the phone's event routine",
+        breach(*phone, ContractRule::UnknownMessage, "the phone's event routine",
                fmt::format("message {} is not one of the contract", item.number));
     }
 }
@@ -83,7 +83,8 @@ void PhoneManager::onState(const PhonePtr& phone, const ProviderItem& item) {
     constexpr std::uint64_t kAll =
         0xFFFFFF & ~std::uint64_t{PHONESTATE_OWNER | PHONESTATE_MONITORS};
     if (item.p1 == 0 || (item.p1 & ~kAll) != 0) {
-        breach(*phone, "PHONE_STATE", fmt::format("{:#x} are no states of a phone", item.p1));
+        breach(*phone, ContractRule::BadValue, "PHONE_STATE",
+               fmt::format("{:#x} are no states of a phone", item.p1));
         return;
     }
     const auto bits = static_cast<std::uint32_t>(item.p1);
@@ -116,13 +117,15 @@ void PhoneManager::onStateBit(const PhonePtr& phone, std::uint32_t bit, std::uin
     event.device = row.device;
     event.value = value;
     if (row.kind == Kind::HookSwitch && !isOneOf(value, kHookSwitchModes)) {
-        breach(*phone, "PHONE_STATE", fmt::format("{:#x} is no mode of a hook switch", value));
+        breach(*phone, ContractRule::BadValue, "PHONE_STATE",
+               fmt::format("{:#x} is no mode of a hook switch", value));
         event.value = PHONEHOOKSWITCHMODE_UNKNOWN;
     }
     const bool level =
         row.kind == Kind::Volume || row.kind == Kind::Gain || row.kind == Kind::RingVolume;
     if (level && value > kMaxLevel) {
-        breach(*phone, "PHONE_STATE", fmt::format("{:#x} is more than {:#x}", value, kMaxLevel));
+        breach(*phone, ContractRule::BadValue, "PHONE_STATE",
+               fmt::format("{:#x} is more than {:#x}", value, kMaxLevel));
         event.value = kMaxLevel;
     }
     tell(phone, event);
@@ -130,7 +133,8 @@ void PhoneManager::onStateBit(const PhonePtr& phone, std::uint32_t bit, std::uin
 
 void PhoneManager::onLampState(const PhonePtr& phone, std::uint32_t lampId) {
     if (lampId >= phone->caps.buttonCount) {
-        breach(*phone, "PHONE_STATE", fmt::format("there is no lamp {}", lampId));
+        breach(*phone, ContractRule::BadValue, "PHONE_STATE",
+               fmt::format("there is no lamp {}", lampId));
         return;
     }
     tapi::PhoneEvent event{nullptr, Kind::Lamp};
@@ -147,7 +151,7 @@ void PhoneManager::onLampState(const PhonePtr& phone, std::uint32_t lampId) {
 void PhoneManager::onButton(const PhonePtr& phone, const ProviderItem& item) {
     if (item.p1 >= phone->caps.buttonCount || !isOneOf(item.p2, kButtonModes) ||
         !isOneOf(item.p3, kButtonStates)) {
-        breach(*phone, "PHONE_BUTTON",
+        breach(*phone, ContractRule::BadValue, "PHONE_BUTTON",
                fmt::format("button {}, mode {:#x}, state {:#x} is none of the phone's", item.p1,
                            item.p2, item.p3));
         return;
@@ -160,7 +164,7 @@ void PhoneManager::onButton(const PhonePtr& phone, const ProviderItem& item) {
     const auto found = std::find(down.begin(), down.end(), event.buttonId);
     if (event.buttonState == PHONEBUTTONSTATE_DOWN) {
         if (found != down.end()) {
-            breach(*phone, "PHONE_BUTTON",
+            breach(*phone, ContractRule::BadValue, "PHONE_BUTTON",
                    fmt::format("button {} went down twice without coming up", event.buttonId));
             return;
         }

@@ -69,18 +69,17 @@ hal::Result<tapi::PhonePrivilege> PhoneManager::usable(const PhoneRecord& phone,
 
 /// Where the provider cannot tell, all that is possible is taken to be possible now.
 TspiPhoneStatus PhoneManager::readStatus(const PhoneRecord& phone) const {
-    TspiPhoneStatus status{};
-    status.size = sizeof status;
+    Filled<TspiPhoneStatus> status;
     ProviderRecord& provider = *phone.provider;
     const auto get = provider.table().phoneGetStatus;
     if (get == nullptr) {
-        status.statusFlags = PHONESTATUSFLAGS_CONNECTED;
-        status.features = phone.capabilities.features;
-    } else if (auto got = provider.call("phoneGetStatus", get, phone.driverPhone, &status); !got) {
-        status = {};
-        tspi::copyText(status.cause, got.error().text());
+        status->statusFlags = PHONESTATUSFLAGS_CONNECTED;
+        status->features = phone.capabilities.features;
+    } else if (auto got = provider.fill("phoneGetStatus", get, status, phone.driverPhone); !got) {
+        status.value() = {};
+        tspi::copyText(status->cause, got.error().text());
     }
-    return status;
+    return status.value();
 }
 
 hal::Result<void> PhoneManager::check(const PhoneRecord& phone,
@@ -258,17 +257,16 @@ hal::Result<tapi::ButtonInfo> PhoneManager::buttonInfo(const PhoneRecord& phone,
     if (allowed) {
         allowed = checkButton(phone, buttonId);
     }
-    TspiButtonInfo info{};
-    info.size = sizeof info;
+    Filled<TspiButtonInfo> info;
     if (allowed) {
         allowed =
-            phone.provider->call("phoneGetButtonInfo", phone.provider->table().phoneGetButtonInfo,
-                                 phone.driverPhone, buttonId, &info);
+            phone.provider->fill("phoneGetButtonInfo", phone.provider->table().phoneGetButtonInfo,
+                                 info, phone.driverPhone, buttonId);
     }
     if (!allowed) {
         return tl::unexpected(std::move(allowed.error()));
     }
-    return tapi::ButtonInfo{info.mode, info.function, info.state, fieldText(info.text)};
+    return tapi::ButtonInfo{info->mode, info->function, info->state, fieldText(info->text)};
 }
 
 hal::Result<tapi::RequestId> PhoneManager::setButtonInfo(const PhonePtr& phone,
@@ -372,7 +370,7 @@ hal::Result<std::uint32_t> PhoneManager::negotiateExtVersion(const PhonePtr& pho
                              provider.session(), phone->id, low, high, &version);
     }
     if (done && outside(version)) {
-        breach(*phone, "phoneNegotiateExtVersion",
+        breach(*phone, ContractRule::BadValue, "phoneNegotiateExtVersion",
                fmt::format("chose {:#x}, asked was {:#x} to {:#x}", version, low, high));
         done = hal::fail(hal::ErrorCode::IncompatibleExtVersion,
                          "the provider chose a version that was not asked for");

@@ -4,22 +4,30 @@
 #include <utility>
 
 #include "provider_queue.h"
-#include "tipring/hal/base/log.h"
 
 namespace tipring::core {
 namespace {
 
-const hal::LogCategory kLog{"manager"};
-
-void warnOfDeadHandle(HTAPIPHONE htPhone, std::uint32_t message) {
-    const char* what = "unknown";
-    if (htPhone == nullptr) {
-        what = "zero";
-    } else if (phoneHandles().stale(htPhone) || phoneHandles().find(htPhone)) {
-        what = "of a phone that was closed";
+void reportDeadPhone(HTAPIPHONE htPhone, std::uint32_t message, const PhoneSession* closed) {
+    const std::string function = messageName(message);
+    const auto owner = DeadHandles::instance().find(DeadHandles::Kind::Phone, htPhone);
+    if (closed != nullptr) {
+        closed->queue->source().report(ContractRule::EventAfterClose, function, closed->name,
+                                       "the phone was closed");
+    } else if (!owner.source.provider.empty()) {
+        owner.source.report(ContractRule::EventAfterClose, function, owner.line,
+                            "the phone was closed");
+    } else {
+        const bool zero = htPhone == nullptr;
+        const ContractRule rule =
+            zero ? ContractRule::ZeroDeviceHandle : ContractRule::UnknownDeviceHandle;
+        const char* text = zero ? "the phone handle is zero" : "nobody gave this phone handle";
+        if (const ProviderQueue* caller = ProviderScope::current()) {
+            caller->source().report(rule, function, "", text);
+        } else {
+            ContractChecker::reportUnknown(rule, function, text);
+        }
     }
-    kLog.warning("contract breach: a provider sent message {} for phone handle {}, which is {}",
-                 message, static_cast<const void*>(htPhone), what);
 }
 
 }  // namespace
@@ -51,8 +59,19 @@ void onPhoneEvent(HTAPIPHONE htPhone, std::uint32_t message, std::uintptr_t p1, 
                   std::uintptr_t p3) {
     const auto session = phoneHandles().find(htPhone);
     if (!session || session->closed) {
-        warnOfDeadHandle(htPhone, message);
+        reportDeadPhone(htPhone, message, session.get());
         return;
+    }
+    if (const ProviderQueue* caller = ProviderScope::current();
+        caller != nullptr && caller != session->queue.get()) {
+        caller->source().report(ContractRule::ForeignDeviceHandle, messageName(message), "",
+                                "the phone belongs to another provider");
+        return;
+    }
+    const RoutineScope scope;
+    if (scope.nested()) {
+        session->queue->source().report(ContractRule::ReEntry, messageName(message), session->name,
+                                        "was called from within a routine of the core");
     }
     ProviderItem item;
     item.kind = ProviderItem::Kind::PhoneEvent;

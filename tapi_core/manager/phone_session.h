@@ -4,6 +4,7 @@
 #include <atomic>
 #include <cstdint>
 #include <memory>
+#include <string>
 
 #include "handle_table.h"
 #include "tipring/tapi_core/tspi/tspi.h"
@@ -17,6 +18,7 @@ class ProviderQueue;
 struct PhoneSession {
     std::shared_ptr<ProviderQueue> queue;
     std::weak_ptr<PhoneRecord> phone;
+    std::string name{};                ///< of the phone, for any thread
     std::atomic<bool> closed = false;  ///< phoneClose returned: what comes now is a breach
 };
 using PhoneHandles = HandleTable<PhoneSession, HTAPIPHONE>;

@@ -6,6 +6,7 @@
 #include <array>
 #include <utility>
 
+#include "call_media.h"
 #include "core.h"
 #include "tipring/hal/base/log.h"
 
@@ -14,10 +15,29 @@ namespace {
 
 const hal::LogCategory kLog{"manager"};
 
+constexpr std::uint32_t kCallMessages[] = {
+    LINE_CALLSTATE,    LINE_CALLINFO,        LINE_MONITORDIGITS,
+    LINE_MONITORMEDIA, LINE_MONITORTONE,     LINE_GENERATE,
+    LINE_GATHERDIGITS, LINE_CALLDEVSPECIFIC, LINE_CALLDEVSPECIFICFEATURE,
+};
+
+std::string_view lineOf(const PendingRequest& request) {
+    if (request.phone) {
+        return request.phone->name;
+    }
+    return request.line ? std::string_view(request.line->name) : std::string_view();
+}
+
+bool isCallMessage(std::uint32_t message) {
+    return std::find(std::begin(kCallMessages), std::end(kCallMessages), message) !=
+           std::end(kCallMessages);
+}
+
 }  // namespace
 
 Core::Core(hal::EventLoop& loop, std::string stateDirectory)
     : loop_(loop),
+      checker_(ContractChecker::create(loop)),
       ids_(stateDirectory),
       outbox_(Outbox::create(loop)),
       requests_(loop),
@@ -27,7 +47,9 @@ Core::Core(hal::EventLoop& loop, std::string stateDirectory)
                  [this](const CallPtr& call, const std::string& why) { dropCall(call, why); }),
       listening_(loop, outbox_),
       phones_(std::move(stateDirectory), outbox_, requests_, applications_, asking()),
-      interfaces_(outbox_, requests_, applications_, waysOfInterfaces()) {}
+      interfaces_(outbox_, requests_, applications_, waysOfInterfaces()) {
+    requests_.onExpiry([this](const PendingRequest& request) { onExpired(request); });
+}
 
 Core::~Core() = default;
 
@@ -43,13 +65,17 @@ hal::Result<void> Core::addProvider(const TspiProvider& table, ProviderConfig co
                          fmt::format("provider {} is there already", table.name));
     }
     auto slot = std::make_shared<ProviderRecord*>(nullptr);
-    auto queue = ProviderQueue::create(loop_, [this, slot](ProviderItem& item) {
-        if (*slot != nullptr) {
-            dispatch(**slot, item);
-        }
-    });
+    auto queue =
+        ProviderQueue::create(loop_, {checker_, table.name}, [this, slot](ProviderItem& item) {
+            if (*slot != nullptr) {
+                dispatch(**slot, item);
+            }
+        });
     auto provider = std::make_unique<ProviderRecord>(loop_, table, std::move(config),
                                                      std::move(library), std::move(queue));
+    provider->setLineNames([this, self = provider.get()](const CallTarget& target) {
+        return lineNameOf(*self, target);
+    });
     if (auto begun = provider->init(); !begun) {
         return begun;
     }
@@ -84,7 +110,7 @@ hal::Result<void> Core::enumerate(ProviderRecord& provider) {
             !read) {
             return read;
         }
-        addDevice(provider, fieldText(key.data(), key.size()));
+        addDevice(provider, provider.textOf("providerGetDeviceKey", "", key));
     }
     return {};
 }
@@ -93,7 +119,7 @@ void Core::addDevice(ProviderRecord& provider, const std::string& deviceKey) {
     const std::uint32_t id = ids_.idFor(provider.name(), deviceKey);
     LinePtr line = findLine(id);
     if (line && line->provider != nullptr) {
-        provider.breach("lineCreate", line->name,
+        provider.breach(ContractRule::DuplicateDevice, "lineCreate", line->name,
                         fmt::format("device \"{}\" was there already", deviceKey));
         return;
     }
@@ -131,7 +157,8 @@ void Core::addDevice(ProviderRecord& provider, const std::string& deviceKey) {
 void Core::removeDevice(ProviderRecord& provider, std::uint32_t deviceId) {
     const LinePtr line = findLine(deviceId);
     if (!line || line->provider != &provider) {
-        provider.breach("lineRemove", "", fmt::format("line {} is not one of its own", deviceId));
+        provider.breach(ContractRule::UnknownDevice, "lineRemove", "",
+                        fmt::format("line {} is not one of its own", deviceId));
         return;
     }
     kLog.info("line {} is gone: {}", line->id, line->name);
@@ -162,6 +189,30 @@ void Core::shutDown() {
         providers_.pop_back();  // the last one first
     }
     requests_.clear();
+    checker_->close();
+}
+
+/// The line that a call into a provider was for. Only asked when it broke a rule.
+std::string Core::lineNameOf(const ProviderRecord& provider, const CallTarget& target) const {
+    for (const LinePtr& line : lines_) {
+        const auto isIt = [&](const CallPtr& call) {
+            return call->driverCall == target.handle ||
+                   (call->media && call->media->driverMedia == target.handle);
+        };
+        const bool byHandle =
+            target.handle != nullptr && (line->driverLine == target.handle ||
+                                         std::any_of(line->calls.begin(), line->calls.end(), isIt));
+        const bool mine = line->provider == nullptr || line->provider == &provider;
+        if (mine && (byHandle || target.deviceId == line->id)) {
+            return line->name;
+        }
+    }
+    return {};
+}
+
+void Core::onExpired(const PendingRequest& request) {
+    request.provider->breach(ContractRule::MissingCompletion, request.function, lineOf(request),
+                             "the request was not completed in its time");
 }
 
 void Core::dispatch(ProviderRecord& provider, ProviderItem& item) {
@@ -170,7 +221,10 @@ void Core::dispatch(ProviderRecord& provider, ProviderItem& item) {
     case ProviderItem::Kind::LineEvent: return onLineEvent(provider, item);
     case ProviderItem::Kind::LineCreate: return addDevice(provider, item.text);
     case ProviderItem::Kind::LineRemove: return removeDevice(provider, item.number);
-    case ProviderItem::Kind::Task: return item.task(reinterpret_cast<void*>(item.p1));
+    case ProviderItem::Kind::Task: {
+        const ProviderScope scope(*provider.queue());
+        return item.task(reinterpret_cast<void*>(item.p1));
+    }
     case ProviderItem::Kind::LineClosed: return onLineClosed(provider, item);
     case ProviderItem::Kind::CallClosed: return onCallClosed(provider, item);
     case ProviderItem::Kind::Dropped: return;
@@ -185,33 +239,41 @@ void Core::dispatch(ProviderRecord& provider, ProviderItem& item) {
 }
 
 void Core::onCompletion(ProviderRecord& provider, const ProviderItem& item) {
-    if (requests_.has(item.number, provider)) {
+    const PendingRequest* pending = requests_.find(item.number);
+    if (pending != nullptr && pending->provider == &provider) {
         if (item.result == 0) {
             requests_.finish(item.number, {});
             return;
         }
         if (item.result > 0) {
-            provider.breach("completion", "",
-                            fmt::format("request {} completed with the positive "
-                                        "result {}",
+            provider.breach(ContractRule::PositiveCompletion, pending->function, lineOf(*pending),
+                            fmt::format("request {} completed with the positive result {}",
                                         item.number, item.result));
         }
         requests_.finish(item.number, tl::unexpected(errorOf(item.result, item.text,
                                                              provider.name(), "a request")));
         return;
     }
-    switch (requests_.history(item.number)) {
+    if (pending != nullptr) {
+        provider.breach(ContractRule::ForeignRequest, "completion", "",
+                        fmt::format("request {} is one of provider {}", item.number,
+                                    pending->provider->name()));
+        return;
+    }
+    const RequestTable::History history = requests_.history(item.number);
+    switch (history.why) {
     case RequestTable::Unknown::Late:
         kLog.info("provider {} completed request {} after its time", provider.name(), item.number);
         break;
     case RequestTable::Unknown::Twice:
-        provider.breach("completion", "",
-                        fmt::format("request {} was completed twice, or after it "
-                                    "was refused",
-                                    item.number));
+        provider.breach(
+            ContractRule::DoubleCompletion, history.function,
+            history.line ? history.line->name : "",
+            fmt::format("request {} was completed twice, or after it was refused", item.number));
         break;
     case RequestTable::Unknown::Never:
-        provider.breach("completion", "", fmt::format("request {} does not exist", item.number));
+        provider.breach(ContractRule::UnknownRequest, "completion", "",
+                        fmt::format("request {} does not exist", item.number));
         break;
     }
 }
@@ -220,12 +282,12 @@ void Core::onCompletion(ProviderRecord& provider, const ProviderItem& item) {
 void Core::onLineClosed(ProviderRecord& provider, const ProviderItem& item) {
     const auto session = lineHandles().find(item.line);
     const LinePtr line = session ? session->line.lock() : nullptr;
-    lineHandles().remove(item.line);
+    forgetLine(item.line);
     if (!line || line->isOpen()) {
         return;
     }
     for (const tapi::RequestId id : requests_.pendingOf(*line)) {
-        provider.breach("lineClose", line->name,
+        provider.breach(ContractRule::MissingCompletion, "lineClose", line->name,
                         fmt::format("request {} was left without completion", id));
         requests_.finish(id, hal::fail(hal::ErrorCode::OperationFailed,
                                        "the line was closed before the request was completed"));
@@ -240,7 +302,7 @@ void Core::onCallClosed(ProviderRecord& provider, const ProviderItem& item) {
         return;
     }
     for (const tapi::RequestId id : requests_.pendingOf(*call)) {
-        provider.breach("lineCloseCall", call->line->name,
+        provider.breach(ContractRule::MissingCompletion, "lineCloseCall", call->line->name,
                         fmt::format("request {} was left without completion", id));
         requests_.finish(id, hal::fail(hal::ErrorCode::OperationFailed,
                                        "the call ended before the request was completed"));
@@ -251,6 +313,9 @@ void Core::onCallClosed(ProviderRecord& provider, const ProviderItem& item) {
 void Core::onLineEvent(ProviderRecord& provider, ProviderItem& item) {
     const auto session = lineHandles().find(item.line);
     const LinePtr line = session ? session->line.lock() : nullptr;
+    if (!session) {
+        reportDeadLine(item.line, item.number);
+    }
     if (!line || session->closing || line->handle != item.line) {
         if (item.number == LINE_NEWCALL) {
             provider.queue()->calls.remove(item.call);  // the line closed while it was on its way
@@ -259,12 +324,20 @@ void Core::onLineEvent(ProviderRecord& provider, ProviderItem& item) {
     }
     switch (item.number) {
     case LINE_NEWCALL: return onNewCall(line, item);
-    case LINE_LINEDEVSTATE: return onLineState(line, item);
+    case LINE_LINEDEVSTATE: return lineServices_.onLineState(line, item);
+    case LINE_ADDRESSSTATE: return lineServices_.onAddressState(line, item);
     case LINE_CLOSE:
+        lineServices_.onForcedClose(line);
         abandonLine(line, "the provider closed the line");
         return setState(line, tapi::AddressState::OutOfService, "the provider closed the line");
-    case LINE_DEVSPECIFIC: return;
+    case LINE_DEVSPECIFIC:
+    case LINE_DEVSPECIFICFEATURE: return lineServices_.onDevSpecific(line, item);
     default: break;
+    }
+    if (!isCallMessage(item.number)) {
+        provider.breach(ContractRule::UnknownMessage, messageName(item.number), line->name,
+                        "is not one of the contract");
+        return;
     }
     if (const CallPtr call = findCall(line, provider, item)) {
         onCallEvent(line, call, item);
@@ -279,7 +352,8 @@ hal::Result<tapi::RequestId> Core::requestResult(ProviderRecord& provider, const
     }
     requests_.withdraw(id);
     if (result >= 0) {
-        provider.breach(function, device, fmt::format("returned {} for request {}", result, id));
+        provider.breach(result == 0 ? ContractRule::ZeroResult : ContractRule::WrongRequestId,
+                        function, device, fmt::format("returned {} for request {}", result, id));
         return hal::fail(
             hal::ErrorCode::OperationFailed,
             fmt::format("provider {} broke the contract: {} returned {} for request {}",
@@ -295,7 +369,7 @@ void Core::onInterfaceEvent(ProviderRecord& provider, ProviderItem& item) {
         const auto session = lineHandles().find(item.line);
         if (!session || session->queue != provider.queue()) {
             provider.breach(
-                "interfaceEvent", "",
+                ContractRule::UnknownDeviceHandle, "interfaceEvent", "",
                 fmt::format("line handle {} is {}", static_cast<void*>(item.line),
                             !session && lineHandles().stale(item.line) ? "of a line that was closed"
                                                                        : "none of the provider's"));
@@ -310,7 +384,8 @@ void Core::onInterfaceEvent(ProviderRecord& provider, ProviderItem& item) {
         return interfaces_.onEvent(provider, item, line, nullptr);
     }
     if (!line) {
-        provider.breach("interfaceEvent", "", "a call handle came without its line's");
+        provider.breach(ContractRule::ZeroDeviceHandle, "interfaceEvent", "",
+                        "a call handle came without its line's");
     } else if (const CallPtr call = findCall(line, provider, item)) {
         onCallEvent(line, call, item);
     }

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "contract_checker.h"
 #include "handle_table.h"
 #include "tipring/hal/base/event_loop.h"
 #include "tipring/tapi_core/tspi/tspi.h"
@@ -58,8 +59,13 @@ public:
     /// Handles of calls, given out to a provider from any of its threads.
     using CallHandles = HandleTable<CallRecord, HTAPICALL>;
 
-    static std::shared_ptr<ProviderQueue> create(hal::EventLoop& loop, Handler handler);
-    ProviderQueue(hal::EventLoop& loop, Handler handler);
+    static std::shared_ptr<ProviderQueue> create(hal::EventLoop& loop, BreachSource source,
+                                                 Handler handler);
+    ProviderQueue(hal::EventLoop& loop, BreachSource source, Handler handler);
+
+    /// Whose it is, for reports of what goes wrong before the loop. Any thread.
+    [[nodiscard]] const BreachSource& source() const { return source_; }
+    [[nodiscard]] hal::EventLoop& loop() const { return loop_; }
 
     /// Any thread.
     void push(ProviderItem item);
@@ -78,9 +84,11 @@ private:
     void drain();
 
     hal::EventLoop& loop_;
+    const BreachSource source_;
     Handler handler_;
     std::uintptr_t handle_ = 0;
-    std::mutex mutex_;
+    /// Recursive: a provider that calls a routine from within one is reported, not stuck.
+    std::recursive_mutex mutex_;
     std::vector<ProviderItem> incoming_;  // guarded by mutex_
     bool posted_ = false;                 // guarded by mutex_
     bool closed_ = false;                 // guarded by mutex_
@@ -93,11 +101,52 @@ struct LineRecord;
 struct LineSession {
     std::shared_ptr<ProviderQueue> queue;
     std::weak_ptr<LineRecord> line;
+    std::string name{};    ///< of the line, for any thread
     bool closing = false;  ///< loop's thread only
 };
 using LineHandles = HandleTable<LineSession, HTAPILINE>;
 /// The lines of the process: an event routine gets nothing but the handle.
 LineHandles& lineHandles();
+
+/// Removes a line's handle; an event for it is known as too late from then on.
+void forgetLine(HTAPILINE line);
+/// Reports an event for a line handle that is none.
+void reportDeadLine(HTAPILINE line, std::uint32_t message);
+
+/// The message of an event routine: "LINE_CALLSTATE".
+[[nodiscard]] std::string messageName(std::uint32_t message);
+
+/// A provider's code runs on this thread while this lives: in a function of its table, or in a task
+/// that the host runs for it. Tells the routines who calls them.
+class ProviderScope {
+public:
+    static constexpr hal::Duration kLongest = std::chrono::milliseconds(50);
+
+    explicit ProviderScope(const ProviderQueue& queue);
+    ~ProviderScope();
+    ProviderScope(const ProviderScope&) = delete;
+    ProviderScope& operator=(const ProviderScope&) = delete;
+
+    /// How long it has run, by the loop's clock.
+    [[nodiscard]] hal::Duration taken() const { return queue_.loop().now() - begun_; }
+    /// Null: nobody's that is known.
+    [[nodiscard]] static const ProviderQueue* current();
+
+private:
+    const ProviderQueue& queue_;
+    const hal::TimePoint begun_;
+    const ProviderQueue* const before_;
+};
+
+/// Tells a routine that is called from within a routine of this thread.
+class RoutineScope {
+public:
+    RoutineScope();
+    ~RoutineScope();
+    RoutineScope(const RoutineScope&) = delete;
+    RoutineScope& operator=(const RoutineScope&) = delete;
+    [[nodiscard]] bool nested() const;
+};
 
 /// The routines that a provider gets.
 void onCompletion(void* context, DRV_REQUESTID requestId, TSPI_RESULT result, const char* cause);

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cstddef>
 #include <cstring>
 
 #include "interface_values.h"
@@ -15,7 +16,13 @@ namespace tipring::core {
 namespace {
 
 const hal::LogCategory kLog{"manager"};
-constexpr unsigned kLoggedBreaches = 200;  // then one of 1000
+/// A table may be shorter than ours: what lies beyond its end is not there. It holds at least what
+/// every provider needs, and no half of a pointer.
+constexpr std::size_t kSmallestTable = offsetof(TspiProvider, lineMakeCall);
+
+bool wholeTable(std::size_t size) {
+    return size >= kSmallestTable && (size - kSmallestTable) % sizeof(void*) == 0;
+}
 
 std::string versionText(std::uint32_t version) {
     return fmt::format("{}.{}", version >> 16, version & 0xFFFF);
@@ -53,11 +60,11 @@ hal::Result<LoadedProvider> openLibrary(const std::string& path) {
 }
 
 hal::Result<void> checkTable(const TspiProvider& table) {
-    if (table.size < sizeof(TspiProvider)) {
+    if (table.size < sizeof(TspiProvider) && !wholeTable(table.size)) {
         return hal::fail(
             hal::ErrorCode::IncompatibleApiVersion,
             fmt::format("the provider's table has {} bytes, that of TSPI {} has {}: it was built "
-                        "for an older contract",
+                        "for another contract",
                         table.size, versionText(TSPI_VERSION), sizeof(TspiProvider)));
     }
     if (table.version < TSPI_VERSION || table.version >> 16 != TSPI_VERSION >> 16) {
@@ -72,9 +79,45 @@ hal::Result<void> checkTable(const TspiProvider& table) {
     return {};
 }
 
+hal::ErrorCode errorCodeOf(TSPI_RESULT code) noexcept {
+    struct Same {
+        TSPI_RESULT phone;
+        hal::ErrorCode line;
+    };
+    using hal::ErrorCode;
+    // The others are values of ErrorCode themselves.
+    constexpr Same kSame[] = {
+        {PHONEERR_ALLOCATED, ErrorCode::Allocated},
+        {PHONEERR_BADDEVICEID, ErrorCode::BadDeviceId},
+        {PHONEERR_INCOMPATIBLEAPIVERSION, ErrorCode::IncompatibleApiVersion},
+        {PHONEERR_INCOMPATIBLEEXTVERSION, ErrorCode::IncompatibleExtVersion},
+        {PHONEERR_INUSE, ErrorCode::InUse},
+        {PHONEERR_INVALAPPHANDLE, ErrorCode::InvalAppHandle},
+        {PHONEERR_INVALDEVICECLASS, ErrorCode::InvalDeviceClass},
+        {PHONEERR_INVALEXTVERSION, ErrorCode::InvalExtVersion},
+        {PHONEERR_INVALPARAM, ErrorCode::InvalParam},
+        {PHONEERR_INVALPOINTER, ErrorCode::InvalPointer},
+        {PHONEERR_NODEVICE, ErrorCode::NoDevice},
+        {PHONEERR_NODRIVER, ErrorCode::NoDriver},
+        {PHONEERR_NOMEM, ErrorCode::NoMem},
+        {PHONEERR_NOTOWNER, ErrorCode::NotOwner},
+        {PHONEERR_OPERATIONFAILED, ErrorCode::OperationFailed},
+        {PHONEERR_OPERATIONUNAVAIL, ErrorCode::OperationUnavail},
+        {PHONEERR_RESOURCEUNAVAIL, ErrorCode::ResourceUnavail},
+        {PHONEERR_REQUESTOVERRUN, ErrorCode::RequestOverrun},
+        {PHONEERR_STRUCTURETOOSMALL, ErrorCode::StructureTooSmall},
+        {PHONEERR_UNINITIALIZED, ErrorCode::Uninitialized},
+        {PHONEERR_DISCONNECTED, ErrorCode::Disconnected},
+    };
+    const auto* found = std::find_if(std::begin(kSame), std::end(kSame),
+                                     [code](const Same& each) { return each.phone == code; });
+    return found != std::end(kSame) ? found->line
+                                    : static_cast<ErrorCode>(static_cast<std::uint32_t>(code));
+}
+
 hal::Error errorOf(TSPI_RESULT code, std::string cause, const std::string& provider,
                    const char* function) {
-    const auto asError = static_cast<hal::ErrorCode>(static_cast<std::uint32_t>(code));
+    const auto asError = errorCodeOf(code);
     const bool known = code < 0 && hal::errorName(asError) != "UNKNOWN";
     if (cause.empty()) {
         cause = fmt::format("provider {} failed {} with code {:#x} and no words", provider,
@@ -90,7 +133,7 @@ ProviderRecord::ProviderRecord(hal::EventLoop& loop, const TspiProvider& table,
       library_(std::move(library)),
       queue_(std::move(queue)),
       host_(loop, queue_, name_, std::move(config)) {
-    std::memcpy(&table_, &table, sizeof table_);
+    std::memcpy(&table_, &table, std::min<std::size_t>(table.size, sizeof table_));
 }
 
 ProviderRecord::~ProviderRecord() {
@@ -100,7 +143,8 @@ ProviderRecord::~ProviderRecord() {
         }
     }
     if (const std::size_t left = host_.clear(); left > 0) {
-        breach("providerShutdown", "", fmt::format("left {} timers and watches behind", left));
+        breach(ContractRule::LeftBehind, "providerShutdown", "",
+               fmt::format("left {} timers and watches behind", left));
     }
     queue_->close();
 }
@@ -121,6 +165,23 @@ hal::Result<void> ProviderRecord::init() {
     return call("providerInit", table_.providerInit, &init, &session_);
 }
 
+std::string ProviderRecord::textOf(std::string_view function, std::string_view line,
+                                   std::span<const char> buffer) const {
+    const std::size_t length = ::strnlen(buffer.data(), buffer.size());
+    if (length == buffer.size()) {
+        breach(ContractRule::UnterminatedText, function, line,
+               "wrote a text without terminating zero");
+    }
+    return {buffer.data(), length};
+}
+
+void ProviderRecord::reportBlocking(const char* function, const CallTarget& target,
+                                    hal::Duration taken) {
+    const auto ms = std::chrono::duration_cast<std::chrono::milliseconds>(taken).count();
+    breach(ContractRule::BlockedLoop, function, lineOf(target),
+           fmt::format("kept the loop for {} ms", ms));
+}
+
 hal::Result<void> ProviderRecord::missing(const char* function) const {
     return hal::fail(hal::ErrorCode::OperationUnavail,
                      fmt::format("provider {} has no {}", name_, function));
@@ -130,23 +191,16 @@ hal::Error ProviderRecord::refusal(const char* function, TSPI_RESULT code) {
     return errorOf(code, host_.takeExplanation(), name_, function);
 }
 
-hal::Result<void> ProviderRecord::resultOf(const char* function, TSPI_RESULT code) {
+hal::Result<void> ProviderRecord::resultOf(const char* function, const CallTarget& target,
+                                           TSPI_RESULT code) {
     if (code == 0) {
         return {};
     }
     if (code > 0) {
-        breach(function, "", fmt::format("returned {}, which is neither 0 nor an error", code));
+        breach(ContractRule::PositiveResult, function, lineOf(target),
+               fmt::format("returned {}, which is neither 0 nor an error", code));
     }
     return tl::unexpected(refusal(function, code));
-}
-
-void ProviderRecord::breach(const char* function, std::string_view line,
-                            std::string_view what) const {
-    ++breaches_;
-    if (breaches_ <= kLoggedBreaches || breaches_ % 1000 == 0) {
-        kLog.warning("contract breach {} by provider {} in {}{}{}: {}", breaches_, name_, function,
-                     line.empty() ? "" : " on line ", line, what);
-    }
 }
 
 }  // namespace tipring::core

@@ -1,11 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstdint>
+#include <functional>
 #include <memory>
+#include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
 
+#include "filled_struct.h"
 #include "host_services.h"
 #include "provider_queue.h"
 #include "tipring/hal/base/result.h"
@@ -27,9 +32,30 @@ struct LoadedProvider {
 [[nodiscard]] hal::Result<LoadedProvider> openLibrary(const std::string& path);
 /// INCOMPATIBLEAPIVERSION, with both versions in words, for a table of another contract.
 [[nodiscard]] hal::Result<void> checkTable(const TspiProvider& table);
-/// A TSPI code as an error; `cause` empty: words are made up from the function's name.
+/// The code of the one error set; a PHONEERR_* that means the same as a LINEERR_* is that.
+[[nodiscard]] hal::ErrorCode errorCodeOf(TSPI_RESULT code) noexcept;
+/// A TSPI code as an error, unknown ones as OPERATIONFAILED; `cause` empty: words are made up from
+/// the function's name.
 [[nodiscard]] hal::Error errorOf(TSPI_RESULT code, std::string cause, const std::string& provider,
                                  const char* function);
+
+/// What a function of the table is called for: its first argument, and the device id after it.
+struct CallTarget {
+    const void* handle = nullptr;
+    std::optional<std::uint32_t> deviceId;
+};
+template <class... Args>
+CallTarget targetOf(const Args&...) {
+    return {};
+}
+template <class Handle, class... Args>
+CallTarget targetOf(Handle* handle, const Args&...) {
+    return {handle, {}};
+}
+template <class... Args>
+CallTarget targetOf(HPROVIDER, std::uint32_t deviceId, const Args&...) {
+    return {nullptr, deviceId};
+}
 
 /// One provider: its table, its session, and what it has of the core. Thread: the loop's.
 class ProviderRecord {
@@ -54,8 +80,35 @@ public:
         if (pointer == nullptr) {
             return missing(function);
         }
+        const CallTarget target = targetOf(args...);
+        return resultOf(function, target,
+                        invoke(function, target, [&] { return pointer(args...); }));
+    }
+    /// The same for one that fills a struct, its last argument: what it did to it is checked.
+    template <class Function, class Struct, class... Args>
+    hal::Result<void> fill(const char* function, Function pointer, Filled<Struct>& out,
+                           Args... args) {
+        auto called = call(function, pointer, args..., &out.value());
+        for (const StructFault& fault : out.check()) {
+            breach(fault.rule, function, lineOf(targetOf(args...)), fault.text);
+        }
+        return called;
+    }
+    /// Runs a function of the provider as such: with its explanation cleared, on the clock.
+    template <class Invoke>
+    TSPI_RESULT invoke(const char* function, const CallTarget& target, Invoke&& code) {
         host_.clearExplanation();
-        return resultOf(function, pointer(args...));
+        hal::Duration taken{};
+        const TSPI_RESULT result = [&] {
+            const ProviderScope scope(*queue_);
+            const TSPI_RESULT given = std::forward<Invoke>(code)();
+            taken = scope.taken();
+            return given;
+        }();
+        if (taken > ProviderScope::kLongest) {
+            reportBlocking(function, target, taken);
+        }
+        return result;
     }
     /// OPERATIONUNAVAIL with the function's name.
     [[nodiscard]] hal::Result<void> missing(const char* function) const;
@@ -63,10 +116,26 @@ public:
     void clearExplanation() { host_.clearExplanation(); }
 
     /// Reports that the provider broke the contract.
-    void breach(const char* function, std::string_view line, std::string_view what) const;
+    void breach(ContractRule rule, std::string_view function, std::string_view line,
+                std::string text) const {
+        queue_->source().report(rule, function, line, std::move(text));
+    }
+    void breach(std::string_view function, std::string_view line, std::string text) const {
+        breach(ContractRule::Other, function, line, std::move(text));
+    }
+    /// Text that a function wrote into a buffer; without an end it is a breach, and cut.
+    [[nodiscard]] std::string textOf(std::string_view function, std::string_view line,
+                                     std::span<const char> buffer) const;
+    /// How a target is found to be of a line: the name, or nothing.
+    using LineNames = std::function<std::string(const CallTarget& target)>;
+    void setLineNames(LineNames names) { lineNames_ = std::move(names); }
 
 private:
-    hal::Result<void> resultOf(const char* function, TSPI_RESULT code);
+    void reportBlocking(const char* function, const CallTarget& target, hal::Duration taken);
+    hal::Result<void> resultOf(const char* function, const CallTarget& target, TSPI_RESULT code);
+    [[nodiscard]] std::string lineOf(const CallTarget& target) const {
+        return lineNames_ ? lineNames_(target) : std::string();
+    }
 
     std::string name_;
     Library library_;  // outlives all that follows
@@ -74,7 +143,7 @@ private:
     std::shared_ptr<ProviderQueue> queue_;
     HostServices host_;
     HPROVIDER session_ = nullptr;
-    mutable unsigned breaches_ = 0;
+    LineNames lineNames_;
 };
 
 }  // namespace tipring::core

@@ -26,11 +26,6 @@ void RequestTable::withdraw(tapi::RequestId id) {
     remove(id, false);
 }
 
-bool RequestTable::has(tapi::RequestId id, const ProviderRecord& provider) const {
-    const auto found = pending_.find(id);
-    return found != pending_.end() && found->second.provider == &provider;
-}
-
 void RequestTable::finish(tapi::RequestId id, const hal::Result<void>& result) {
     const auto found = pending_.find(id);
     if (found != pending_.end()) {
@@ -40,13 +35,18 @@ void RequestTable::finish(tapi::RequestId id, const hal::Result<void>& result) {
     }
 }
 
-RequestTable::Unknown RequestTable::history(tapi::RequestId id) const {
+const PendingRequest* RequestTable::find(tapi::RequestId id) const {
+    const auto found = pending_.find(id);
+    return found == pending_.end() ? nullptr : &found->second;
+}
+
+RequestTable::History RequestTable::history(tapi::RequestId id) const {
     const auto* found = std::find_if(ended_.begin(), ended_.end(),
                                      [id](const Ended& each) { return each.id == id; });
     if (id == 0 || found == ended_.end()) {
-        return Unknown::Never;
+        return {};
     }
-    return found->late ? Unknown::Late : Unknown::Twice;
+    return {found->late ? Unknown::Late : Unknown::Twice, found->function, found->line.lock()};
 }
 
 std::vector<tapi::RequestId> RequestTable::pendingOf(const CallRecord& call) const {
@@ -94,8 +94,8 @@ void RequestTable::remove(tapi::RequestId id, bool late) {
         return;
     }
     due_.erase({found->second.due, id});
+    ended_[nextEnded_] = {id, late, found->second.function, found->second.line};
     pending_.erase(found);
-    ended_[nextEnded_] = {id, late};
     nextEnded_ = (nextEnded_ + 1) % ended_.size();
     armTimer();
 }
@@ -113,6 +113,9 @@ void RequestTable::expire() {
         const tapi::RequestId id = due_.begin()->second;
         PendingRequest request = std::move(pending_.at(id));
         remove(id, true);
+        if (onExpiry_) {
+            onExpiry_(request);
+        }
         const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(request.limit);
         request.done(hal::fail(hal::ErrorCode::Timeout,
                                fmt::format("the provider did not complete {} within {} s",

@@ -57,11 +57,21 @@ public:
     tapi::RequestId add(PendingRequest request);
     /// Forgets a request that was refused.
     void withdraw(tapi::RequestId id);
-    [[nodiscard]] bool has(tapi::RequestId id, const ProviderRecord& provider) const;
     /// Ends a request.
     void finish(tapi::RequestId id, const hal::Result<void>& result);
-    /// Why an id is not there.
-    [[nodiscard]] Unknown history(tapi::RequestId id) const;
+    /// Null: it is not pending.
+    [[nodiscard]] const PendingRequest* find(tapi::RequestId id) const;
+    /// Called for each request whose time is over, before its reply.
+    void onExpiry(std::function<void(const PendingRequest& request)> handler) {
+        onExpiry_ = std::move(handler);
+    }
+    /// Why an id is not there, and what it was of.
+    struct History {
+        Unknown why = Unknown::Never;
+        const char* function = "completion";
+        std::shared_ptr<LineRecord> line;
+    };
+    [[nodiscard]] History history(tapi::RequestId id) const;
     /// Ids of what is still pending.
     [[nodiscard]] std::vector<tapi::RequestId> pendingOf(const CallRecord& call) const;
     [[nodiscard]] std::vector<tapi::RequestId> pendingOf(const LineRecord& line) const;
@@ -80,10 +90,13 @@ private:
     struct Ended {
         tapi::RequestId id = 0;
         bool late = false;
+        const char* function = "";
+        std::weak_ptr<LineRecord> line;
     };
     std::array<Ended, 1024> ended_{};  // a ring of the last ones
     std::size_t nextEnded_ = 0;
     hal::Timer timer_;
+    std::function<void(const PendingRequest& request)> onExpiry_;
 };
 
 }  // namespace tipring::core

@@ -19,19 +19,17 @@ public:
         port_ = std::make_unique<sim::SimPortName>("conformance", simulation_->modem());
         sim::Route route;
         route.outcome = sim::Route::Outcome::Answer;
-        route.rings = 50;  // until farEndAnswers()
+        route.rings = 50;  // until answer()
         route.farEnd = &simulation_->farEnd();
         simulation_->exchange().setRoute("1234", route);
     }
     const TspiProvider& table() override { return *tipring_at_modem_provider(); }
     core::ProviderConfig config() override { return {{"ports", "sim:conformance"}}; }
-    void farEndRings(tapi::Address&) override {
+    void ring(tapi::Address&) override {
         static_cast<void>(simulation_->farEnd().call("5550100", {}));
     }
-    void farEndAnswers(tapi::Address&) override {
-        static_cast<void>(simulation_->farEnd().answer());
-    }
-    void farEndHangsUp(tapi::Address&) override { simulation_->farEnd().hangUp(); }
+    void answer(tapi::Address&) override { static_cast<void>(simulation_->farEnd().answer()); }
+    void hangUp(tapi::Address&) override { simulation_->farEnd().hangUp(); }
     bool unplug() override {
         port_.reset();
         return true;

@@ -7,34 +7,24 @@
 #include <string>
 #include <vector>
 
-#include "tipring/hal/base/event_loop.h"
-#include "tipring/tapi_core/api/tapi.h"
-#include "tipring/tapi_core/manager/line_manager.h"
+#include "conformance_kit.h"
+#include "tipring/hal/base/virtual_loop.h"
 #include "tipring/tapi_core/tspi/tspi.h"
 
 namespace tipring::conformance {
 
 /// A provider with a device and somebody at the far end, for the suite. Its first line is used.
 /// Everything runs on the loop that the factory got; the world outlives the line manager.
-class World {
+class World : public FarEnd {
 public:
-    virtual ~World() = default;
     [[nodiscard]] virtual const TspiProvider& table() = 0;
     [[nodiscard]] virtual core::ProviderConfig config() { return {}; }
-
-    /// The far end rings the line. `address` is the line, for providers that are moved through it.
-    virtual void farEndRings(tapi::Address& address) = 0;
-    /// The far end answers a call that is proceeding.
-    virtual void farEndAnswers(tapi::Address& address) = 0;
-    /// The far end hangs up a call that is connected, or stops ringing.
-    virtual void farEndHangsUp(tapi::Address& address) = 0;
-    /// Pulls the device out of the machine; false where it cannot be done.
-    virtual bool unplug() { return false; }
 };
 
 struct Factory {
     const char* name;
     std::function<std::unique_ptr<World>(hal::EventLoop& loop)> make;
+    std::vector<std::string> skips{};  ///< ids of the checks that this device has nothing for
 };
 /// Every provider that the suite runs over. A new one: write its World, add a line in
 /// providers.cpp.
@@ -43,5 +33,25 @@ struct Factory {
 inline void PrintTo(const Factory& factory, std::ostream* out) {
     *out << factory.name;
 }
+
+/// A world on virtual time.
+class WorldBench final : public Bench {
+public:
+    explicit WorldBench(const Factory& factory) : world_(factory.make(loop_)) {}
+
+    [[nodiscard]] hal::EventLoop& loop() override { return loop_; }
+    bool until(const std::function<bool()>& done, hal::Duration limit) override {
+        return loop_.advanceUntil(done, limit);
+    }
+    hal::Result<void> addProvider(core::LineManager& manager) override {
+        return manager.addProvider(world_->table(), world_->config());
+    }
+    [[nodiscard]] FarEnd* farEnd() override { return world_.get(); }
+    [[nodiscard]] std::string number() const override { return "1234"; }
+
+private:
+    hal::VirtualLoop loop_;
+    std::unique_ptr<World> world_;
+};
 
 }  // namespace tipring::conformance

@@ -14,6 +14,11 @@ using test::FakeProvider;
 class FakeWorld : public World {
 public:
     FakeWorld() {
+        fake_.caps.disconnectModes = LINEDISCONNECTMODE_NORMAL;
+        fake_.caps.connectedModes = LINECONNECTEDMODE_ACTIVE | LINECONNECTEDMODE_CONFIRMED;
+        fake_.caps.generateToneMaxFrequencies = 1;
+        fake_.caps.maxActiveCalls = 2;
+        fake_.table.lineGenerateDigits = &generateDigits;
         fake_.behave = [this](const std::string& function) {
             if (function == "lineAnswer") {
                 later([](FakeProvider& fake) {
@@ -31,11 +36,11 @@ public:
         };
     }
     const TspiProvider& table() override { return fake_.table; }
-    void farEndRings(tapi::Address&) override { fake_.ring(fake_.line()); }
-    void farEndAnswers(tapi::Address&) override {
+    void ring(tapi::Address&) override { fake_.ring(fake_.line()); }
+    void answer(tapi::Address&) override {
         fake_.state(fake_.lastCall(), LINECALLSTATE_CONNECTED, LINECONNECTEDMODE_CONFIRMED);
     }
-    void farEndHangsUp(tapi::Address&) override {
+    void hangUp(tapi::Address&) override {
         fake_.state(fake_.lastCall(), LINECALLSTATE_DISCONNECTED, LINEDISCONNECTMODE_NORMAL);
         fake_.state(fake_.lastCall(), LINECALLSTATE_IDLE);
     }
@@ -46,9 +51,17 @@ public:
     }
 
 private:
+    static TSPI_RESULT generateDigits(HDRVCALL call, std::uint32_t id, std::uint32_t, const char*,
+                                      std::uint32_t) {
+        auto& sent = *reinterpret_cast<FakeProvider::Call*>(call);
+        sent.line->provider->event(*sent.line, sent.handle, LINE_GENERATE, LINEGENERATETERM_DONE,
+                                   id);
+        return 0;
+    }
     void later(void (*act)(FakeProvider&)) {
         fake_.loop().post([this, act] {
-            if (fake_.lastCall().status.state != LINECALLSTATE_IDLE) {
+            if (fake_.lastCall().status.state != LINECALLSTATE_IDLE &&
+                fake_.lastCall().closed == 0) {
                 act(fake_);
             }
         });
@@ -60,9 +73,9 @@ private:
 class SampleWorld : public World {
 public:
     const TspiProvider& table() override { return *tspi_provider(); }
-    void farEndRings(tapi::Address& address) override { tell(address, "ring"); }
-    void farEndAnswers(tapi::Address&) override {}  // after a second, by itself
-    void farEndHangsUp(tapi::Address& address) override { tell(address, "hangup"); }
+    void ring(tapi::Address& address) override { tell(address, "ring"); }
+    void answer(tapi::Address&) override {}  // after a second, by itself
+    void hangUp(tapi::Address& address) override { tell(address, "hangup"); }
 
 private:
     static void tell(tapi::Address& address, const char* what) {
@@ -74,8 +87,12 @@ private:
 
 std::vector<Factory> factories() {
     return {
-        {"fake", [](hal::EventLoop&) { return std::make_unique<FakeWorld>(); }},
-        {"sample", [](hal::EventLoop&) { return std::make_unique<SampleWorld>(); }},
+        {"fake",
+         [](hal::EventLoop&) { return std::make_unique<FakeWorld>(); },
+         {"call.one-at-a-time"}},
+        {"sample",
+         [](hal::EventLoop&) { return std::make_unique<SampleWorld>(); },
+         {"session.unplugged"}},
         {"at_modem_v253", [](hal::EventLoop& loop) { return makeAtModemWorld(loop, "v253"); }},
         {"at_modem_conexant",
          [](hal::EventLoop& loop) { return makeAtModemWorld(loop, "conexant"); }},

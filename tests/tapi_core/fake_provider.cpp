@@ -27,6 +27,13 @@ struct FakeTable {
     using Call = FakeProvider::Call;
     using Media = FakeProvider::Media;
 
+    /// All but the size, which is the core's.
+    template <class Struct>
+    static void give(Struct* out, const Struct& value) {
+        const std::uint32_t size = out->size;
+        *out = value;
+        out->size = size;
+    }
     static FakeProvider& of(HPROVIDER provider) {
         return *reinterpret_cast<FakeProvider*>(provider);
     }
@@ -80,7 +87,7 @@ struct FakeTable {
     }
     static TSPI_RESULT devCaps(HPROVIDER provider, std::uint32_t id, TspiLineCaps* caps) {
         FakeProvider& self = of(provider);
-        *caps = self.caps;
+        give(caps, self.caps);
         for (const auto& line : self.lines_) {
             if (line->id == id) {
                 put(caps->permanentId, line->key);
@@ -90,7 +97,7 @@ struct FakeTable {
         return 0;
     }
     static TSPI_RESULT lineStatus(HDRVLINE line, TspiLineStatus* status) {
-        *status = of(line).status;
+        give(status, of(line).status);
         return 0;
     }
     static TSPI_RESULT lineOpen(HPROVIDER provider, std::uint32_t id, HTAPILINE htLine,
@@ -152,11 +159,11 @@ struct FakeTable {
         return 0;
     }
     static TSPI_RESULT callInfo(HDRVCALL call, TspiCallInfo* info) {
-        *info = of(call).info;
+        give(info, of(call).info);
         return 0;
     }
     static TSPI_RESULT callStatus(HDRVCALL call, TspiCallStatus* status) {
-        *status = of(call).status;
+        give(status, of(call).status);
         return 0;
     }
     static TSPI_RESULT setMediaMode(HDRVCALL call, std::uint32_t mode) {

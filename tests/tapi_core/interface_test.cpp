@@ -233,9 +233,9 @@ TEST_F(InterfaceTest, EachRequestHasOneReplyHoweverItEnds) {
     const Row rows[] = {
         {{How::Inside, 0, "", {}}, true, {}, 0},
         {{How::Later, LINEERR_INUSE, "busy", 1s}, true, ErrorCode::InUse, 0},
-        {{How::Never, 0, "", {}}, true, ErrorCode::Timeout, 0},
+        {{How::Never, 0, "", {}}, true, ErrorCode::Timeout, 1},
         {{How::Twice, 0, "", {}}, true, {}, 1},
-        {{How::WrongId, 0, "", {}}, true, ErrorCode::Timeout, 1},
+        {{How::WrongId, 0, "", {}}, true, ErrorCode::Timeout, 2},
         {{How::WrongCode, 0, "", {}}, false, ErrorCode::OperationFailed, 1},
     };
     begin();

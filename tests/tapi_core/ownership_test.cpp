@@ -144,7 +144,7 @@ TEST_F(OwnershipTest, TheLineIsOpenWhileSomebodyNeedsIt) {
     EXPECT_EQ(fake.line().closed, 1u);
     settle();
     fake.event(fake.line(), nullptr, LINE_LINEDEVSTATE, LINEDEVSTATE_RINGING, 1, 0);
-    EXPECT_EQ(logged("of a line that was closed"), 1u);
+    EXPECT_EQ(logged("the line was closed"), 1u);
 }
 
 TEST_F(OwnershipTest, UnregisteringDropsWhatIsUnderWay) {

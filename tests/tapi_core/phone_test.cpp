@@ -536,9 +536,9 @@ TEST_F(PhoneTest, EachRequestHasOneReplyHoweverItEnds) {
         {{How::Inside, 0, "", {}}, true, {}, 0},
         {{How::Later, LINEERR_INUSE, "busy", 1s}, true, ErrorCode::InUse, 0},
         {{How::Thread, 0, "", {}}, true, {}, 0},
-        {{How::Never, 0, "", {}}, true, ErrorCode::Timeout, 0},
+        {{How::Never, 0, "", {}}, true, ErrorCode::Timeout, 1},
         {{How::Twice, 0, "", {}}, true, {}, 1},
-        {{How::WrongId, 0, "", {}}, true, ErrorCode::Timeout, 1},
+        {{How::WrongId, 0, "", {}}, true, ErrorCode::Timeout, 2},
         {{How::Refuse, PHONEERR_INVALRINGMODE, "no", {}}, false, ErrorCode::InvalRingMode, 0},
         {{How::WrongCode, 0, "", {}}, false, ErrorCode::OperationFailed, 1},
     };
@@ -790,10 +790,10 @@ TEST_F(PhoneTest, EventsWithDeadHandlesAreBreaches) {
     const PHONEEVENT events = phones.phone().events;
     ASSERT_TRUE(phone->close());
     events(old, PHONE_STATE, PHONESTATE_OTHER, 0, 0);
-    EXPECT_EQ(logged("of a phone that was closed"), 1u) << "at once after phoneClose";
+    EXPECT_EQ(logged("the phone was closed"), 1u) << "at once after phoneClose";
     settle();
     events(old, PHONE_STATE, PHONESTATE_OTHER, 0, 0);
-    EXPECT_EQ(logged("of a phone that was closed"), 2u);
+    EXPECT_EQ(logged("the phone was closed"), 2u);
     ASSERT_TRUE(phone->open(PhonePrivilege::Owner));
     EXPECT_NE(phones.phone().handle, old) << "handles have generations";
     events(old, PHONE_STATE, PHONESTATE_OTHER, 0, 0);

@@ -41,10 +41,13 @@ protected:
 TEST_F(ProviderTest, OldTablesAndVersionsAreRefusedInWords) {
     core::LineManager lines(loop);
     TspiProvider table = fake.table;
-    table.size -= 8;
+    table.size -= 4;  // half a function
     auto added = lines.addProvider(table, {});
     ASSERT_FALSE(added);
     EXPECT_EQ(added.error().code, ErrorCode::IncompatibleApiVersion);
+    table = fake.table;
+    table.size = 200;  // without what every provider has
+    EXPECT_EQ(lines.addProvider(table, {}).error().code, ErrorCode::IncompatibleApiVersion);
     table = fake.table;
     table.version = 0x00020000;
     added = lines.addProvider(table, {});

@@ -580,5 +580,59 @@ TEST_F(Cli, TheFirstLocationHasTheCountryThatIsSaid) {
     EXPECT_THAT(ran.out, HasSubstr("T0012127363100")) << ran.err;
 }
 
+TEST_F(Cli, ConformanceTellsWhatAProviderPasses) {
+    const Ran ran = run({"conformance", "--provider", TIPRING_SAMPLE_PROVIDER, "--stimulus",
+                         "--virtual", "--config", "number=42", "--json"});
+    EXPECT_EQ(ran.code, 0) << ran.out << ran.err;
+    std::size_t passed = 0;
+    for (const json& each : ran.objects()) {
+        ASSERT_TRUE(each.contains("check")) << each;
+        EXPECT_NE(each["result"], "fail") << each;
+        passed += each["result"] == "pass" ? 1 : 0;
+    }
+    EXPECT_GT(passed, 25U);
+}
+
+TEST_F(Cli, ConformanceSkipsWhatNobodyRingsFor) {
+    const Ran ran = run({"conformance", "--provider", TIPRING_SAMPLE_PROVIDER, "--virtual",
+                         "--only", "call.incoming"});
+    EXPECT_EQ(ran.code, 0);
+    EXPECT_THAT(ran.out, HasSubstr("skip"));
+    EXPECT_THAT(ran.out, HasSubstr("0 passed, 0 failed, 1 skipped"));
+}
+
+TEST_F(Cli, ConformanceOnRealTime) {
+    const Ran ran =
+        run({"conformance", "--provider", TIPRING_SAMPLE_PROVIDER, "--only", "caps.known"});
+    EXPECT_EQ(ran.code, 0) << ran.err;
+    EXPECT_THAT(ran.out, HasSubstr("1 passed, 0 failed, 0 skipped"));
+}
+
+TEST_F(Cli, ConformanceFailsAFaultyProvider) {
+    const Ran ran = run({"conformance", "--provider", TIPRING_FAULTY_PROVIDER, "--stimulus",
+                         "--virtual", "--json"});
+    EXPECT_EQ(ran.code, 1) << ran.out << ran.err;
+    std::vector<std::string> failed;
+    bool told = false;
+    for (const json& each : ran.objects()) {
+        if (each.value("result", "") == "fail") {
+            failed.push_back(each["check"]);
+        }
+        told = told || each.value("breach", "") == "double completion";
+    }
+    EXPECT_EQ(failed, std::vector<std::string>{"rule.completion"});
+    EXPECT_TRUE(told);
+}
+
+TEST_F(Cli, ConformanceSaysWhatIsMissing) {
+    EXPECT_EQ(run({"conformance"}).code, 2);
+    EXPECT_EQ(run({"conformance", "--provider", "/no/such.so"}).code, 3);
+    EXPECT_EQ(run({"conformance", "--provider", TIPRING_SAMPLE_PROVIDER, "--config", "x"}).code, 2);
+    EXPECT_EQ(run({"conformance", "--provider", TIPRING_SAMPLE_PROVIDER, "--only", "zz"}).code, 2);
+    const Ran list = run({"conformance", "--list"});
+    EXPECT_EQ(list.code, 0);
+    EXPECT_THAT(list.out, HasSubstr("rule.completion"));
+}
+
 }  // namespace
 }  // namespace tipring::tools

@@ -25,7 +25,7 @@ constexpr const char* kFooter =
     "Try first: tipring demo        (needs no hardware)";
 
 /// What stands for the value of an option in the help.
-constexpr std::array<std::pair<std::string_view, const char*>, 29> kValueNames{{
+constexpr std::array<std::pair<std::string_view, const char*>, 30> kValueNames{{
     {"log", "LEVELS"},       {"port", "PORT"},       {"country", "CC"},     {"profile", "NAME"},
     {"config", "FILE"},      {"call-log", "FILE"},   {"count", "N"},        {"play", "FILE"},
     {"digits", "KEYS"},      {"record", "FILE"},     {"seconds", "N"},      {"rings", "N"},
@@ -33,7 +33,7 @@ constexpr std::array<std::pair<std::string_view, const char*>, 29> kValueNames{{
     {"modem", "KIND"},       {"pty", "LINK"},        {"control", "SOCKET"}, {"number", "NUMBER"},
     {"directory", "FOLDER"}, {"prefix", "DIGITS"},   {"location", "NAME"},  {"card", "NAME"},
     {"use", "NAME"},         {"dial-rules", "FILE"}, {"provider", "FILE"},  {"set", "KEY=VALUE"},
-    {"events", "SECONDS"},
+    {"events", "SECONDS"},   {"only", "NAME"},
 }};
 
 /// Everything that options are stored in while CLI11 reads them.
@@ -46,6 +46,7 @@ struct Parsed {
     SimulateOptions simulate;
     DemoOptions demo;
     DecodeOptions decode;
+    ConformanceOptions conformance;
     ListenOptions listen;
     SynthOptions synth;
     SynthSettings synthSettings;
@@ -169,6 +170,7 @@ private:
     void addCalls();
     void addDialRules();
     void addTools();
+    void addConformance();
     void addSounds();
     void addInterfaces();
     void addProviderOptions(CLI::App* command);
@@ -374,6 +376,8 @@ void Tree::addTools() {
     decode->add_flag("--frame", parsed_.decode.frame,
                      "The bytes are one raw SDMF or MDMF caller-ID message");
 
+    addConformance();
+
     CLI::App* completion =
         app_.add_subcommand("completion", "Print the completion script of a shell");
     completion->footer("Example: source <(tipring completion bash)");
@@ -386,6 +390,27 @@ void Tree::addTools() {
             return ExitCode::Ok;
         };
     });
+}
+
+void Tree::addConformance() {
+    auto* conformance =
+        add("conformance", "Check a provider against the contract",
+            "Loads the library as the core does, and compares what it claims with what happens.\n"
+            "Calls dial --number. Without --stimulus nobody rings: those checks are skipped.\n"
+            "Example: tipring conformance --provider ./libmy_tsp.so --config port=/dev/ttyUSB0",
+            [this](Console& c) { return runConformance(c, parsed_.common, parsed_.conformance); });
+    auto& options = parsed_.conformance;
+    conformance->add_option("--provider", options.provider, "Shared library of the provider");
+    conformance->add_option("--config", options.config, "Setting of the provider (may be repeated)")
+        ->allow_extra_args(false);
+    conformance->add_option("--number", options.number, "What outgoing calls dial")
+        ->capture_default_str();
+    conformance->add_flag("--stimulus", options.stimulus,
+                          "Its lineDevSpecific takes `ring` and `hangup` for the far end");
+    conformance->add_flag("--virtual", options.virtualTime,
+                          "Simulated time, for a provider that lives by the host's timers alone");
+    conformance->add_option("--only", options.only, "Only the checks whose name begins so");
+    conformance->add_flag("--list", options.list, "List the checks and leave");
 }
 
 void Tree::addSounds() {
@@ -465,6 +490,9 @@ void Tree::nameValues() {
                     option->type_name(value);
                 }
             }
+            if (command->get_name() == "conformance" && option->check_lname("config")) {
+                option->type_name("KEY=VALUE");
+            }
         }
     }
 }
@@ -496,6 +524,7 @@ CommandShape Tree::shapeOf(const CLI::App& command) {
     for (const CLI::Option* option : command.get_options()) {
         if (!option->get_positional()) {
             shape.options.push_back(optionShape(*option));
+            shape.options.back().takesFile &= option->get_type_name() != "KEY=VALUE";
         } else if (option->get_name() == "FILE") {
             shape.operandIsFile = true;
         } else if (option->get_name() == "SHELL") {

@@ -81,6 +81,12 @@ struct CallInterfaceOptions {
     std::uint32_t events = 0;  ///< tell events so many seconds
 };
 
+struct ConformanceOptions {
+    std::string provider, number = "1", only;
+    std::vector<std::string> config;  ///< KEY=VALUE
+    bool stimulus = false, virtualTime = false, list = false;
+};
+
 /// Each runs its subcommand to the end, on a loop of its own, and never throws.
 ExitCode runDevices(Console& console);
 ExitCode runLines(Console& console, const CommonOptions& common);
@@ -94,6 +100,8 @@ ExitCode runRecord(Console& console, const CommonOptions& common, const RecordOp
 ExitCode runSimulate(Console& console, const CommonOptions& common, const SimulateOptions& options);
 ExitCode runDemo(Console& console, const CommonOptions& common, const DemoOptions& options);
 ExitCode runDecode(Console& console, const DecodeOptions& options);
+ExitCode runConformance(Console& console, const CommonOptions& common,
+                        const ConformanceOptions& options);
 ExitCode runListen(Console& console, const CommonOptions& common, const ListenOptions& options);
 ExitCode runSynth(Console& console, const CommonOptions& common, SynthSettings settings,
                   const SynthOptions& options);

@@ -5,10 +5,12 @@
 #include <map>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "tipring/hal/base/event_loop.h"
 #include "tipring/tapi_core/api/tapi.h"
 #include "tipring/tapi_core/api/translation.h"
+#include "tipring/tapi_core/manager/contract.h"
 #include "tipring/tapi_core/tspi/tspi.h"
 
 namespace tipring::core {
@@ -39,6 +41,12 @@ public:
     /// One application's view. When it dies, calls that it alone owned are dropped, and its replies
     /// and events under way with them; it may die inside one of its own events.
     std::unique_ptr<tapi::Tapi> createApplication(std::string name);
+
+    /// How providers broke the contract: the last breaches of each, in order. Any thread.
+    [[nodiscard]] std::vector<ContractBreach> breaches() const;
+    /// Called for each breach from now on, on the loop's thread in a turn of its own; for those of
+    /// the shut-down before ~LineManager returns. One observer; an empty one ends it.
+    void observeBreaches(BreachObserver observer);
 
 private:
     struct Impl;
