@@ -37,10 +37,11 @@ const std::array<Arrow, 16> kArrows{{
     {"drivers",
      {"tapi_core/tspi", "hal/base", "hal/dsp", "hal/serial", "hal/usb", "hal/hotplug",
       "drivers/at_modem", "drivers/analog", "drivers/chips"}},
-    // tools put the parts together (docs/adr/0001), listen and synth show hal/dsp (docs/adr/0007)
+    // tools put the parts together (docs/adr/0001), listen and synth show hal/dsp (docs/adr/0007),
+    // the conformance kit knows the constants of the contract (docs/adr/0008)
     {"tools",
-     {"tapi_core/api", "tapi_core/manager", "tapi_core/rpc", "tapi_core/media", "drivers",
-      "hal/base", "hal/dsp", "hal/serial", "hal/sim"}},
+     {"tapi_core/api", "tapi_core/manager", "tapi_core/rpc", "tapi_core/media", "tapi_core/tspi",
+      "drivers", "hal/base", "hal/dsp", "hal/serial", "hal/sim"}},
     {"examples",
      {"tapi_core/api", "tapi_core/manager", "tapi_core/rpc", "tapi_core/tspi", "drivers",
       "hal/base"}},
