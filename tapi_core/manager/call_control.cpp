@@ -144,6 +144,8 @@ hal::Result<tapi::RequestId> Core::connect(CallView& view, tapi::Reply reply) {
     if (call->driverCall == nullptr) {
         provider.breach(ContractRule::MissingHandle, "lineMakeCall", line->name,
                         "accepted a request without a call handle");
+    } else {
+        static_cast<void>(provider.addCall(call->driverCall));
     }
     call->toDial.assign(std::make_move_iterator(pieces.begin() + 1),
                         std::make_move_iterator(pieces.end()));
@@ -385,6 +387,7 @@ void Core::endCall(const CallPtr& call) {
     line->calls.erase(std::remove(line->calls.begin(), line->calls.end(), call), line->calls.end());
     ProviderRecord& provider = *line->provider;
     if (call->driverCall != nullptr) {
+        provider.removeCall(call->driverCall);  // it may give the handle to its next call
         const auto close = provider.table().lineCloseCall;
         if (auto closed = provider.call("lineCloseCall", close, call->driverCall);
             !closed && close != nullptr) {

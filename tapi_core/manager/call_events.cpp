@@ -44,7 +44,7 @@ void Core::onNewCall(const LinePtr& line, const ProviderItem& item) {
         return;
     }
     const auto driverCall = reinterpret_cast<HDRVCALL>(item.p1);
-    if (isDriverCall(provider, driverCall)) {
+    if (!provider.addCall(driverCall)) {
         provider.breach(ContractRule::DuplicateCall, "LINE_NEWCALL", line->name,
                         "came twice for one call");
         provider.queue()->calls.remove(item.call);
@@ -61,14 +61,6 @@ void Core::onNewCall(const LinePtr& line, const ProviderItem& item) {
     line->calls.push_back(call);
     armFirstState(call);
     lineServices_.checkCallAddress(call);
-}
-
-bool Core::isDriverCall(const ProviderRecord& provider, HDRVCALL call) const {
-    return std::any_of(lines_.begin(), lines_.end(), [&](const LinePtr& line) {
-        return line->provider == &provider &&
-               std::any_of(line->calls.begin(), line->calls.end(),
-                           [call](const CallPtr& each) { return each->driverCall == call; });
-    });
 }
 
 /// A call that never gets a state would hold its line open for ever.
@@ -193,8 +185,8 @@ void Core::enterState(const CallPtr& call, tapi::LineCallState state, std::uint3
 }
 
 void Core::tellState(const CallPtr& call) {
-    const auto views = call->views;
-    for (const auto& view : views) {
+    // Events are queued, so nobody can change the list meanwhile.
+    for (const auto& view : call->views) {
         outbox_->event(view->application,
                        tapi::CallStateEvent{view, view->state(), view->lineState(), call->mode,
                                             call->cause, view->callbackInstance},
@@ -237,13 +229,15 @@ void Core::readInfo(const CallPtr& call) {
 }
 
 std::string Core::readCause(const CallPtr& call) {
-    Filled<TspiCallStatus> status;
     ProviderRecord& provider = *call->line->provider;
     const auto get = provider.table().lineGetCallStatus;
-    if (get == nullptr || !provider.fill("lineGetCallStatus", get, status, call->driverCall)) {
+    if (get == nullptr) {
         return {};
     }
-    return fieldText(status->cause);
+    Filled<TspiCallStatus> status;
+    return provider.fill("lineGetCallStatus", get, status, call->driverCall)
+               ? fieldText(status->cause)
+               : std::string();
 }
 
 void Core::onCallInfo(const CallPtr& call, std::uint32_t reported) {

@@ -187,7 +187,6 @@ private:
     hal::Result<tapi::RequestId> callRequest(const CallPtr& call, const char* function,
                                              TSPI_RESULT (*pointer)(DRV_REQUESTID, HDRVCALL),
                                              PendingRequest::Done done);
-    [[nodiscard]] bool isDriverCall(const ProviderRecord& provider, HDRVCALL call) const;
     void armFirstState(const CallPtr& call);
     void onMakeCallDone(const CallPtr& call, const hal::Result<void>& result);
     void dialNext(const CallPtr& call);

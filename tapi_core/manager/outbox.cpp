@@ -37,17 +37,33 @@ std::shared_ptr<Outbox> Outbox::create(hal::EventLoop& loop) {
     return outbox;
 }
 
-void Outbox::reply(const std::shared_ptr<ApplicationRecord>& application, tapi::Reply reply,
-                   tapi::Result<void> result) {
-    if (reply) {
-        push({application, 0, ReplyDelivery{std::move(reply), std::move(result)}});
+template <class Content>
+void Outbox::push(const std::shared_ptr<ApplicationRecord>& application,
+                  tapi::RegistrationCookie cookie, Content&& content) {
+    if (closed_) {
+        return;
+    }
+    waiting_.emplace_back(application, cookie, std::forward<Content>(content));
+    if (!std::exchange(posted_, true)) {
+        loop_.post([handle = handle_] {
+            if (const auto outbox = outboxHandles().find(handle)) {
+                outbox->flush();
+            }
+        });
     }
 }
 
-void Outbox::event(const std::shared_ptr<ApplicationRecord>& application, tapi::Event event,
+void Outbox::reply(const std::shared_ptr<ApplicationRecord>& application, tapi::Reply reply,
+                   tapi::Result<void> result) {
+    if (reply) {
+        push(application, 0, ReplyDelivery{std::move(reply), std::move(result)});
+    }
+}
+
+void Outbox::event(const std::shared_ptr<ApplicationRecord>& application, tapi::Event&& event,
                    tapi::RegistrationCookie cookie) {
     if (passes(*application, event)) {
-        push({application, cookie, std::move(event)});
+        push(application, cookie, std::move(event));
     }
 }
 
@@ -75,20 +91,6 @@ void Outbox::close() {
     outboxHandles().remove(handle_);
     closed_ = true;
     waiting_.clear();
-}
-
-void Outbox::push(Delivery delivery) {
-    if (closed_) {
-        return;
-    }
-    waiting_.push_back(std::move(delivery));
-    if (!std::exchange(posted_, true)) {
-        loop_.post([handle = handle_] {
-            if (const auto outbox = outboxHandles().find(handle)) {
-                outbox->flush();
-            }
-        });
-    }
 }
 
 void Outbox::flush() {

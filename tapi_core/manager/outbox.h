@@ -25,7 +25,7 @@ public:
                tapi::Result<void> result);
     /// Kept only where it passes the application's filters (event_gate.h). `cookie` is the
     /// registration that the event belongs to, or 0.
-    void event(const std::shared_ptr<ApplicationRecord>& application, tapi::Event event,
+    void event(const std::shared_ptr<ApplicationRecord>& application, tapi::Event&& event,
                tapi::RegistrationCookie cookie = 0);
     /// Drops the events of a registration, but not what happens to calls that were heard of.
     /// Returns the calls whose notification was among them.
@@ -39,12 +39,19 @@ private:
         tapi::Result<void> result;
     };
     struct Delivery {
+        template <class Content>
+        Delivery(const std::shared_ptr<ApplicationRecord>& receiver,
+                 tapi::RegistrationCookie registration, Content&& what)
+            : application(receiver), cookie(registration), content(std::forward<Content>(what)) {}
+
         std::shared_ptr<ApplicationRecord> application;  // null: dropped
         tapi::RegistrationCookie cookie = 0;
         std::variant<tapi::Event, ReplyDelivery> content;
     };
 
-    void push(Delivery delivery);
+    template <class Content>
+    void push(const std::shared_ptr<ApplicationRecord>& application,
+              tapi::RegistrationCookie cookie, Content&& content);
     void flush();
     static void deliver(const ApplicationRecord& application, Delivery& delivery);
 

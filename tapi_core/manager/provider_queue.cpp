@@ -75,7 +75,7 @@ std::shared_ptr<ProviderQueue> ProviderQueue::of(void* context) {
     return queueHandles().find(reinterpret_cast<std::uintptr_t>(context));
 }
 
-void ProviderQueue::push(ProviderItem item) {
+void ProviderQueue::push(ProviderItem&& item) {
     const std::lock_guard lock(mutex_);
     if (closed_) {
         return;

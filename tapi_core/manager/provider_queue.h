@@ -68,7 +68,7 @@ public:
     [[nodiscard]] hal::EventLoop& loop() const { return loop_; }
 
     /// Any thread.
-    void push(ProviderItem item);
+    void push(ProviderItem&& item);
     /// Drops what waits; the handler is not called any more. Loop's thread.
     void close();
     /// Calls that the provider announced on a line and that the loop has not seen yet: they are

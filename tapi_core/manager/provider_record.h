@@ -8,6 +8,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <unordered_set>
 #include <utility>
 
 #include "filled_struct.h"
@@ -73,6 +74,10 @@ public:
     [[nodiscard]] const TspiProvider& table() const { return table_; }
     [[nodiscard]] HPROVIDER session() const { return session_; }
     [[nodiscard]] const std::shared_ptr<ProviderQueue>& queue() const { return queue_; }
+
+    /// The handles of its calls that the core has not given back: one call has one.
+    [[nodiscard]] bool addCall(HDRVCALL call) { return calls_.insert(call).second; }
+    void removeCall(HDRVCALL call) { calls_.erase(call); }
 
     /// Calls a synchronous function of the table. A null function is OPERATIONUNAVAIL.
     template <class Function, class... Args>
@@ -143,6 +148,7 @@ private:
     std::shared_ptr<ProviderQueue> queue_;
     HostServices host_;
     HPROVIDER session_ = nullptr;
+    std::unordered_set<HDRVCALL> calls_;
     LineNames lineNames_;
 };
 
