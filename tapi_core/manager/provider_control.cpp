@@ -281,7 +281,7 @@ void Core::onCompletion(ProviderRecord& provider, const ProviderItem& item) {
 /// The provider had until lineClose returned to complete what was pending.
 void Core::onLineClosed(ProviderRecord& provider, const ProviderItem& item) {
     const auto session = lineHandles().find(item.line);
-    const LinePtr line = session ? session->line.lock() : nullptr;
+    const LinePtr line = session ? session->line : nullptr;
     forgetLine(item.line);
     if (!line || line->isOpen()) {
         return;
@@ -311,12 +311,12 @@ void Core::onCallClosed(ProviderRecord& provider, const ProviderItem& item) {
 }
 
 void Core::onLineEvent(ProviderRecord& provider, ProviderItem& item) {
-    const auto session = lineHandles().find(item.line);
-    const LinePtr line = session ? session->line.lock() : nullptr;
-    if (!session) {
-        reportDeadLine(item.line, item.number);
-    }
-    if (!line || session->closing || line->handle != item.line) {
+    const LineSession& session = *item.session;
+    const LinePtr& line = session.line;
+    if (session.closing || line->handle != item.line) {
+        if (lineHandles().stale(item.line)) {
+            reportDeadLine(item.line, item.number);  // sent after lineClose had returned
+        }
         if (item.number == LINE_NEWCALL) {
             provider.queue()->calls.remove(item.call);  // the line closed while it was on its way
         }
@@ -375,7 +375,7 @@ void Core::onInterfaceEvent(ProviderRecord& provider, ProviderItem& item) {
                                                                        : "none of the provider's"));
             return;
         }
-        line = session->line.lock();
+        line = session->line;
         if (!line || session->closing || line->handle != item.line) {
             return;  // it was closed while this was on its way
         }

@@ -269,7 +269,7 @@ void onLineRemove(void* context, std::uint32_t deviceId) {
 
 void onLineEvent(HTAPILINE htLine, HTAPICALL htCall, std::uint32_t message, std::uintptr_t p1,
                  std::uintptr_t p2, std::uintptr_t p3) {
-    const auto session = lineHandles().find(htLine);
+    auto session = lineHandles().find(htLine);
     const ProviderQueue* caller = ProviderScope::current();
     const bool foreign = session && caller != nullptr && session->queue.get() != caller;
     if (!session || foreign) {
@@ -289,6 +289,7 @@ void onLineEvent(HTAPILINE htLine, HTAPICALL htCall, std::uint32_t message, std:
     if (scope.nested()) {
         checkEntry(scope, session->queue->source(), messageName(message), session->name);
     }
+    ProviderQueue& queue = *session->queue;
     ProviderItem item;
     item.kind = ProviderItem::Kind::LineEvent;
     item.number = message;
@@ -297,13 +298,14 @@ void onLineEvent(HTAPILINE htLine, HTAPICALL htCall, std::uint32_t message, std:
     item.p1 = p1;
     item.p2 = p2;
     item.p3 = p3;
+    item.session = std::move(session);
     if (message == LINE_GATHERDIGITS && p3 != 0) {
         item.text = gatheredText(reinterpret_cast<const char*>(p3));
     }
     if (message == LINE_NEWCALL) {
-        queueNewCall(*session->queue, std::move(item));
+        queueNewCall(queue, std::move(item));
     } else {
-        session->queue->push(std::move(item));
+        queue.push(std::move(item));
     }
 }
 

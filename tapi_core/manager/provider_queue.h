@@ -15,6 +15,7 @@
 namespace tipring::core {
 
 struct InterfaceValuesIn;
+struct LineSession;
 
 /// Something that came from a provider, or a marker that the core put behind what had come.
 struct ProviderItem {
@@ -45,6 +46,7 @@ struct ProviderItem {
     std::string text;
     HTAPIPHONE phone = nullptr;
     std::shared_ptr<InterfaceValuesIn> values{};
+    std::shared_ptr<LineSession> session{};  ///< of a LineEvent: what `line` led to
 };
 
 struct CallRecord;
@@ -100,9 +102,9 @@ struct LineRecord;
 /// An open line as its HTAPILINE leads to it.
 struct LineSession {
     std::shared_ptr<ProviderQueue> queue;
-    std::weak_ptr<LineRecord> line;
-    std::string name{};    ///< of the line, for any thread
-    bool closing = false;  ///< loop's thread only
+    std::shared_ptr<LineRecord> line;  ///< loop's thread only
+    std::string name{};                ///< of the line, for any thread
+    bool closing = false;              ///< loop's thread only
 };
 using LineHandles = HandleTable<LineSession, HTAPILINE>;
 /// The lines of the process: an event routine gets nothing but the handle.
