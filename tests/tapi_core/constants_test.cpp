@@ -3,11 +3,14 @@
 // names, same values.
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <cctype>
 #include <cstdint>
 #include <fstream>
 #include <map>
-#include <regex>
+#include <optional>
 #include <string>
+#include <string_view>
 
 #include "tipring/tapi_core/api/event_filter.h"
 #include "tipring/tapi_core/tspi/constants.h"
@@ -17,21 +20,57 @@ namespace {
 
 using Constants = std::map<std::string, std::uint32_t>;
 
-/// Reads `#define NAME number`, whatever casts and brackets stand around the number.
+bool isNamePart(char c) {
+    return (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
+}
+
+/// The number in the rest of a definition, whatever casts and brackets stand around it: what starts
+/// with a digit and is no part of a word.
+std::optional<std::uint32_t> numberIn(const std::string& text) {
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        const bool inWord = i > 0 && (std::isalnum(static_cast<unsigned char>(text[i - 1])) != 0 ||
+                                      text[i - 1] == '_');
+        if (std::isdigit(static_cast<unsigned char>(text[i])) != 0 && !inWord) {
+            return static_cast<std::uint32_t>(std::stoul(text.substr(i), nullptr, 0));
+        }
+    }
+    return std::nullopt;
+}
+
+/// The lines `#define LINE..._NAME number` and `#define PHONE..._NAME number` of a header.
 Constants constantsOf(const std::string& path) {
-    static const std::regex define(
-        R"(^\s*#define\s+((?:LINE|PHONE)[A-Z0-9]*_[A-Z0-9_]+)\s+\D*?(-?0[xX][0-9a-fA-F]+|\d+)(?![0-9]*_t)\D*$)");
-    static const std::regex casts(R"(\((?:u?int32_t|__LONG32)\)|__MSABI_LONG)");
+    constexpr std::string_view kDefine = "#define ";
     Constants out;
     std::ifstream file(path);
     for (std::string line; std::getline(file, line);) {
-        line = std::regex_replace(line, casts, "");
-        if (line.find("MESSAGE_BASE") != std::string::npos) {
-            continue;  // a sum, checked below
+        if (!line.starts_with(kDefine) || line.find("MESSAGE_BASE") != std::string::npos) {
+            continue;  // a sum of the base is checked below
         }
-        std::smatch match;
-        if (std::regex_match(line, match, define)) {
-            out[match[1]] = static_cast<std::uint32_t>(std::stoul(match[2], nullptr, 0));
+        const auto begin = line.begin() + kDefine.size();
+        const auto end = std::find_if_not(begin, line.end(), isNamePart);
+        const std::string name(begin, end);
+        const bool wanted = (name.starts_with("LINE") || name.starts_with("PHONE")) &&
+                            name.find('_') != std::string::npos;
+        if (const auto number = numberIn(std::string(end, line.end())); wanted && number) {
+            out[name] = *number;
+        }
+    }
+    return out;
+}
+
+/// The items `TE_NAME = 0x...` of an enumeration.
+Constants itemsOf(const std::string& path) {
+    Constants out;
+    std::ifstream file(path);
+    for (std::string line; std::getline(file, line);) {
+        for (auto at = line.find("TE_"); at != std::string::npos; at = line.find("TE_", at + 1)) {
+            const auto begin = line.begin() + static_cast<std::ptrdiff_t>(at);
+            const auto end = std::find_if_not(begin, line.end(), isNamePart);
+            const std::string rest(end, line.end());
+            if (rest.starts_with(" = 0x")) {
+                out[std::string(begin, end)] =
+                    static_cast<std::uint32_t>(std::stoul(rest.substr(3), nullptr, 16));
+            }
         }
     }
     return out;
@@ -58,14 +97,7 @@ TEST(Constants, OfTheProviderAloneStartAt500) {
 
 /// TAPI_EVENT of tapi3if.h stands in an enumeration: read as it is written there.
 TEST(Constants, EventClassesHaveThePublishedValues) {
-    std::ifstream file("/usr/share/mingw-w64/include/tapi3if.h");
-    std::map<std::string, std::uint32_t> published;
-    const std::regex item(R"((TE_[A-Z]+) = (0x[0-9a-f]+))");
-    for (std::string line; std::getline(file, line);) {
-        for (std::sregex_iterator at(line.begin(), line.end(), item), end; at != end; ++at) {
-            published[(*at)[1]] = static_cast<std::uint32_t>(std::stoul((*at)[2], nullptr, 16));
-        }
-    }
+    const Constants published = itemsOf("/usr/share/mingw-w64/include/tapi3if.h");
     using tapi::EventClass;
     const std::pair<const char*, EventClass> rows[] = {
         {"TE_TAPIOBJECT", EventClass::TapiObject},
@@ -89,7 +121,7 @@ TEST(Constants, EventClassesHaveThePublishedValues) {
     };
     for (const auto& [name, eventClass] : rows) {
         ASSERT_TRUE(published.contains(name)) << name;
-        EXPECT_EQ(published[name], static_cast<std::uint32_t>(eventClass)) << name;
+        EXPECT_EQ(published.at(name), static_cast<std::uint32_t>(eventClass)) << name;
     }
 }
 
