@@ -46,9 +46,12 @@ constexpr ActRow kActs[] = {
     {PhoneAct::SetVolume, TSPI_HEADSET, PHONEFEATURE_SETVOLUMEHEADSET, true, "set a volume"},
 };
 
+/// Each act has a row. A device that is none is taken as the first one: hasBit() refuses it later.
 const ActRow& rowOf(PhoneAct act, std::size_t device) {
+    const std::size_t known =
+        device < tapi::kHookSwitchDevices ? device : std::size_t{TSPI_HANDSET};
     return *std::find_if(std::begin(kActs), std::end(kActs), [&](const ActRow& row) {
-        return row.act == act && (row.device == kNoDevice || row.device == device);
+        return row.act == act && (row.device == kNoDevice || row.device == known);
     });
 }
 
