@@ -1,16 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // Programs that nobody here wrote, both ways: what they send is heard, what is sent they hear.
-#include <gtest/gtest.h>
-#include <unistd.h>
-
 #include <cctype>
-#include <cstdio>
 #include <cstdlib>
-#include <filesystem>
-#include <fstream>
-#include <iterator>
 
 #include "hal/dsp/dtmf_sweep.h"
+#include "hal/dsp/peer_fixture.h"
 #include "hal/dsp/spandsp_dtmf.h"
 #include "tipring/hal/dsp/call_progress.h"
 #include "tipring/hal/dsp/tone.h"
@@ -20,39 +14,7 @@ namespace {
 
 const std::string kKeys(kDtmfKeys);
 
-class DtmfPeers : public testing::Test {
-protected:
-    DtmfPeers() { std::filesystem::create_directories(folder_); }
-    ~DtmfPeers() override { std::filesystem::remove_all(folder_); }
-
-    [[nodiscard]] std::string file(const char* name) const { return (folder_ / name).string(); }
-
-    void write(const char* name, const Samples& samples) const {
-        std::ofstream out(file(name), std::ios::binary);
-        out.write(reinterpret_cast<const char*>(samples.data()),
-                  static_cast<std::streamsize>(samples.size() * sizeof samples[0]));
-    }
-    [[nodiscard]] Samples read(const char* name) const {
-        std::ifstream in(file(name), std::ios::binary);
-        const std::string bytes{std::istreambuf_iterator<char>(in), {}};
-        Samples samples(bytes.size() / 2);
-        std::copy_n(bytes.data(), samples.size() * 2, reinterpret_cast<char*>(samples.data()));
-        return samples;
-    }
-    static std::string run(const std::string& command) {
-        std::string output;
-        FILE* pipe = popen(command.c_str(), "r");
-        for (int c = pipe != nullptr ? std::fgetc(pipe) : EOF; c != EOF; c = std::fgetc(pipe)) {
-            output += static_cast<char>(c);
-        }
-        EXPECT_EQ(pipe != nullptr ? pclose(pipe) : -1, 0) << command;
-        return output;
-    }
-
-private:
-    std::filesystem::path folder_ =
-        std::filesystem::temp_directory_path() / ("tipring-dtmf-" + std::to_string(getpid()));
-};
+class DtmfPeers : public PeerFixture {};
 
 /// What ours sends: the generator of the library, with leading and trailing silence.
 Samples ours(const std::string& keys) {
