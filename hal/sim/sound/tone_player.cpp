@@ -41,8 +41,7 @@ void TonePlayer::enter(std::size_t step) noexcept {
 void TonePlayer::leave() noexcept {
     const std::size_t next = step_ + 1;
     const bool last = next >= pattern_->count;
-    const bool onlySilence = next + 1 == pattern_->count && pattern_->steps[next].silent();
-    if (once_ && (last || onlySilence)) {
+    if (once_ && last) {
         pattern_ = nullptr;
         return;
     }

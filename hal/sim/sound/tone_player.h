@@ -16,8 +16,8 @@ class TonePlayer {
 public:
     static constexpr double kLevel = -13;  ///< dBm0 of each frequency
 
-    /// From its beginning; `once`: its steps without the last silence, then it is over. The pattern
-    /// outlives the sound; null is silence.
+    /// From its beginning; `once`: each step, then it is over. The pattern outlives the sound; null
+    /// is silence.
     void start(const dsp::TonePattern* pattern, bool once = false, double dbm0 = kLevel) noexcept;
     void stop() noexcept { pattern_ = nullptr; }
     [[nodiscard]] bool active() const noexcept { return pattern_ != nullptr; }
