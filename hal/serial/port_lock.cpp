@@ -17,8 +17,8 @@
 #include <cstring>
 #include <utility>
 
-#include "port_holder.h"
 #include "tipring/hal/base/log.h"
+#include "tipring/hal/base/port_holder.h"
 
 namespace tipring::hal {
 namespace {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "port_holder.h"
+#include "tipring/hal/base/port_holder.h"
 
 #include <dirent.h>
 #include <fmt/format.h>
