@@ -121,6 +121,7 @@ public:
     virtual void claimInterface(std::uint8_t number, KernelDriver driver, UsbDone done) = 0;
     /// Gives it back, and its kernel driver with it. Streams on it must be stopped.
     virtual void releaseInterface(std::uint8_t number, UsbDone done) = 0;
+    /// Streams on the interface must be stopped.
     virtual void selectAlternate(std::uint8_t number, std::uint8_t alternate, UsbDone done) = 0;
     /// Ends the halt of an endpoint (a stall), and starts its data toggle anew.
     virtual void clearHalt(std::uint8_t endpoint, UsbDone done) = 0;
@@ -128,9 +129,9 @@ public:
     /// request as a reset). InUse while an interface is claimed or a transfer pending; with Detach
     /// kernel drivers give way, and those that fit come back by themselves in the new one.
     virtual void setConfiguration(std::uint8_t value, KernelDriver driver, UsbDone done) = 0;
-    /// Resets the port: the device is then as after plugging in, claims and alternate settings
-    /// stand. InUse while a transfer is pending. NoDevice when it comes back as another device
-    /// (its descriptors changed): open it anew.
+    /// Resets the port: the device is then as after plugging in, claims stand
+    /// and alternate settings are 0. InUse while a transfer is pending. NoDevice when it comes back
+    /// as another device (its descriptors changed): open it anew.
     virtual void reset(UsbDone done) = 0;
 
 protected:
@@ -141,7 +142,7 @@ protected:
 
 /// Opens a device by name. Nobody is kept out: interfaces are claimed one by one.
 ///
-///     usb:0572:1340            by identity; InUse (with the choices) where several match
+///     usb:0572:1340            by identity; InvalAddress, with the choices, where several match
 ///     usb:0572:1340:SERIAL     the one with that serial number
 ///     usb:@1-2.3               by bus path: whatever is plugged in there
 ///     NAME:...                 a scheme that was added with addUsbScheme()

@@ -57,9 +57,11 @@ struct UsbStreamStatistics {
     /// after the gap.
     std::uint64_t gaps = 0;
     std::uint64_t missedUnits = 0;
-    std::uint64_t underruns = 0;  ///< out: fillPacket() had nothing to send
-    Duration maxServiceDelay{};   ///< longest a completed transfer waited for us, by the pace
-    Duration maxInterval{};       ///< longest time between two completions
+    /// Out: isochronous packets that went out empty; bulk: fillPacket() had nothing to send when
+    /// nothing was in flight.
+    std::uint64_t underruns = 0;
+    Duration maxServiceDelay{};  ///< longest a completed transfer waited for us, by the pace
+    Duration maxInterval{};      ///< longest time between two completions
 
     bool operator==(const UsbStreamStatistics&) const = default;
 };
@@ -103,7 +105,8 @@ class UsbInStream : public UsbStream {};
 class UsbOutStreamObserver {
 public:
     virtual ~UsbOutStreamObserver() = default;
-    /// Fills the next packet and returns how many bytes it has; also called from inside start().
+    /// Fills the next packet and returns how many bytes it has; also called from inside start() and
+    /// resume(). Must not destroy the stream.
     /// 0: nothing to send. An isochronous packet then goes out empty; bulk and interrupt wait for
     /// resume().
     /// `number` counts from 0 since start(). What is filled in reaches the bus after what is in
