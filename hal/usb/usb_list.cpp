@@ -11,7 +11,7 @@
 #include <iterator>
 #include <optional>
 
-#include "udev_device.h"
+#include "tipring/hal/base/udev.h"
 #include "usb_node.h"
 
 namespace tipring::hal {
@@ -47,17 +47,17 @@ Result<UsbDescriptors> readDescriptors(const std::string& syspath) {
 }
 
 std::string attribute(udev_device* device, const char* name) {
-    return textOf(udev_device_get_sysattr_value(device, name));
+    return udevText(udev_device_get_sysattr_value(device, name));
 }
 
 void addDrivers(udev* context, udev_device* device, UsbDeviceInfo& info) {
     for (UsbConfiguration& configuration : info.descriptors.configurations) {
         for (UsbInterface& one : configuration.interfaces) {
             const std::string path =
-                fmt::format("{}/{}:{}.{}", textOf(udev_device_get_syspath(device)),
+                fmt::format("{}/{}:{}.{}", udevText(udev_device_get_syspath(device)),
                             info.identity.busPath, configuration.value, one.number);
             if (const UdevDevice child{udev_device_new_from_syspath(context, path.c_str())}) {
-                one.driver = textOf(udev_device_get_driver(child.get()));
+                one.driver = udevText(udev_device_get_driver(child.get()));
             }
         }
     }
@@ -65,8 +65,8 @@ void addDrivers(udev* context, udev_device* device, UsbDeviceInfo& info) {
 
 std::optional<UsbDeviceInfo> describe(udev* context, udev_device* device) {
     UsbDeviceInfo info;
-    info.identity.busPath = textOf(udev_device_get_sysname(device));
-    auto descriptors = readDescriptors(textOf(udev_device_get_syspath(device)));
+    info.identity.busPath = udevText(udev_device_get_sysname(device));
+    auto descriptors = readDescriptors(udevText(udev_device_get_syspath(device)));
     // A root hub, or unplugged meanwhile.
     if (info.identity.busPath.starts_with("usb") || !descriptors) {
         return std::nullopt;
@@ -78,7 +78,7 @@ std::optional<UsbDeviceInfo> describe(udev* context, udev_device* device) {
     info.identity.serial = attribute(device, "serial");
     info.manufacturer = attribute(device, "manufacturer");
     info.product = attribute(device, "product");
-    info.path = textOf(udev_device_get_devnode(device));
+    info.path = udevText(udev_device_get_devnode(device));
     info.speed = speedOf(attribute(device, "speed"));
     info.configuration = numberOf(attribute(device, "bConfigurationValue"));
     addDrivers(context, device, info);

@@ -7,8 +7,8 @@
 #include <chrono>
 #include <utility>
 
-#include "death_watch.h"
 #include "libusb_device.h"
+#include "tipring/hal/base/death_watch.h"
 #include "usb_error.h"
 
 namespace tipring::hal {

@@ -48,6 +48,8 @@ FakeUsbfs::FakeUsbfs(const Bytes& descriptors, int speed)
     writer_.reset(ends[1]);
     EXPECT_GE(::fcntl(ends[1], F_SETPIPE_SZ, 4096), 0);
     node_ = ends[1];
+    pending_.reserve(256);
+    done_.reserve(256);
     shutGate();
     for (Entry& entry : entries) {
         int none = -1;
@@ -88,6 +90,22 @@ void FakeUsbfs::closed() {
 
 FileDescriptor FakeUsbfs::takeNode() {
     return std::move(writer_);
+}
+
+void FakeUsbfs::serve(const std::string& path, int errnoValue) {
+    servedPath_ = path;
+    openErrno_ = errnoValue;
+}
+
+std::optional<int> FakeUsbfs::openServed(const char* path) {
+    for (const Entry& entry : entries) {
+        FakeUsbfs* fake = entry.fake;
+        if (fake == nullptr || path == nullptr || fake->servedPath_ != path) {
+            continue;
+        }
+        return fake->openErrno_ != 0 ? failWith(fake->openErrno_) : fake->writer_.release();
+    }
+    return std::nullopt;
 }
 
 bool FakeUsbfs::nodeIsOpen() const {
@@ -215,7 +233,7 @@ void FakeUsbfs::unplug(bool announced) {
     gone_ = true;
     while (!pending_.empty()) {
         usbdevfs_urb* urb = pending_.front();
-        pending_.pop_front();
+        pending_.erase(pending_.begin());
         for (int i = 0; urb->type == USBDEVFS_URB_TYPE_ISO && i < urb->number_of_packets; ++i) {
             urb->iso_frame_desc[i].status = unsigned(-ESHUTDOWN);
         }
@@ -367,16 +385,21 @@ int FakeUsbfs::submit(usbdevfs_urb* urb) {
     }
     ++submitted_;
     pending_.push_back(urb);
-    if (urb->type == USBDEVFS_URB_TYPE_CONTROL) {
+    if (immediate.contains(urb->endpoint)) {
+        completeWhole(urb);
+    } else if (urb->type == USBDEVFS_URB_TYPE_CONTROL) {
         answerControl(urb);
-    } else if (immediate.contains(urb->endpoint)) {
-        pending_.pop_back();
-        for (int i = 0; urb->type == USBDEVFS_URB_TYPE_ISO && i < urb->number_of_packets; ++i) {
-            urb->iso_frame_desc[i].actual_length = urb->iso_frame_desc[i].length;
-        }
-        finish(urb, 0, std::size_t(urb->buffer_length));
     }
     return 0;
+}
+
+void FakeUsbfs::completeWhole(usbdevfs_urb* urb) {
+    pending_.pop_back();
+    for (int i = 0; urb->type == USBDEVFS_URB_TYPE_ISO && i < urb->number_of_packets; ++i) {
+        urb->iso_frame_desc[i].actual_length = urb->iso_frame_desc[i].length;
+    }
+    const int setup = urb->type == USBDEVFS_URB_TYPE_CONTROL ? 8 : 0;
+    finish(urb, 0, std::size_t(urb->buffer_length - setup));
 }
 
 void FakeUsbfs::answerControl(usbdevfs_urb* urb) {
@@ -405,7 +428,7 @@ int FakeUsbfs::reap(void** urb) {
     }
     ++reaped_;
     *urb = done_.front();
-    done_.pop_front();
+    done_.erase(done_.begin());
     if (done_.empty()) {
         shutGate();
     }
@@ -443,6 +466,17 @@ SHIM int ioctl(int fd, unsigned long request, ...) noexcept {
     }
     static const auto real = shim::next<int (*)(int, unsigned long, ...)>("ioctl");
     return real(fd, request, argument);
+}
+SHIM int open(const char* path, int flags, ...) {
+    va_list arguments;
+    va_start(arguments, flags);
+    const mode_t mode = (flags & O_CREAT) != 0 ? va_arg(arguments, mode_t) : 0;
+    va_end(arguments);
+    if (const auto node = shim::FakeUsbfs::openServed(path)) {
+        return *node;
+    }
+    static const auto real = shim::next<int (*)(const char*, int, ...)>("open");
+    return real(path, flags, mode);
 }
 SHIM ssize_t read(int fd, void* to, size_t size) {
     if (auto* fake = shim::FakeUsbfs::find(fd)) {

@@ -5,7 +5,6 @@
 #include <sys/ioctl.h>
 
 #include <cstdint>
-#include <deque>
 #include <functional>
 #include <map>
 #include <mutex>
@@ -53,8 +52,11 @@ public:
 
     /// The node; once.
     FileDescriptor takeNode();
-    /// Its descriptor number, as long as it is open.
     [[nodiscard]] bool nodeIsOpen() const;
+    /// Makes open(2) of this path give the node, or fail with `errnoValue`.
+    void serve(const std::string& path, int errnoValue = 0);
+    /// What open(2) of a path gives; nothing where no fake serves it.
+    static std::optional<int> openServed(const char* path);
 
     // What the device does. Each ends the oldest URB of an endpoint.
     [[nodiscard]] std::size_t pending(std::uint8_t endpoint) const;
@@ -78,7 +80,7 @@ public:
     std::map<unsigned long, int> failures;  ///< request -> errno
     bool keepsCancelled = false;            ///< DISCARDURB does not end the URB
     std::map<int, int> alternates;          ///< interface -> setting
-    /// URBs of these endpoints complete whole as they are submitted.
+    /// URBs of these endpoints (0: control) complete whole as they are submitted.
     std::set<std::uint8_t> immediate;
 
     /// What was asked of the kernel, transfers left out: "claim 1", "detach 0".
@@ -104,6 +106,7 @@ private:
     int driverRequest(const usbdevfs_ioctl& request);
     int queryDriver(usbdevfs_getdriver& query);
     int setUp(unsigned long request, void* argument);
+    void completeWhole(usbdevfs_urb* urb);
     void answerControl(usbdevfs_urb* urb);
     void finish(usbdevfs_urb* urb, int status, std::size_t actual);
     usbdevfs_urb* takeOldest(std::uint8_t endpoint);
@@ -117,10 +120,12 @@ private:
     int speed_;
     FileDescriptor reader_, writer_;
     int node_ = -1;
+    std::string servedPath_;
+    int openErrno_ = 0;
     bool gateOpen_ = false;
     bool gone_ = false;
-    std::deque<usbdevfs_urb*> pending_;
-    std::deque<usbdevfs_urb*> done_;
+    std::vector<usbdevfs_urb*> pending_;  // room is reserved: tests count allocations
+    std::vector<usbdevfs_urb*> done_;
     std::set<int> claims_;
     std::vector<std::string> calls_;
     ControlModel control_;

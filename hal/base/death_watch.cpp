@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "death_watch.h"
+#include "tipring/hal/base/death_watch.h"
 
 namespace tipring::hal {
 
