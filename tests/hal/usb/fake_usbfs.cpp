@@ -386,6 +386,7 @@ int FakeUsbfs::submit(usbdevfs_urb* urb) {
     ++submitted_;
     pending_.push_back(urb);
     if (immediate.contains(urb->endpoint)) {
+        pending_.pop_back();
         completeWhole(urb);
     } else if (urb->type == USBDEVFS_URB_TYPE_CONTROL) {
         answerControl(urb);
@@ -393,8 +394,14 @@ int FakeUsbfs::submit(usbdevfs_urb* urb) {
     return 0;
 }
 
+void FakeUsbfs::complete(std::uint8_t endpoint) {
+    const std::lock_guard lock(mutex_);
+    if (usbdevfs_urb* urb = takeOldest(endpoint)) {
+        completeWhole(urb);
+    }
+}
+
 void FakeUsbfs::completeWhole(usbdevfs_urb* urb) {
-    pending_.pop_back();
     for (int i = 0; urb->type == USBDEVFS_URB_TYPE_ISO && i < urb->number_of_packets; ++i) {
         urb->iso_frame_desc[i].actual_length = urb->iso_frame_desc[i].length;
     }

@@ -66,6 +66,8 @@ public:
     Bytes completeOut(std::uint8_t endpoint, int status = 0);
     void completeIsoIn(std::uint8_t endpoint, const std::vector<IsoPacket>& packets);
     std::vector<Bytes> completeIsoOut(std::uint8_t endpoint);
+    /// The oldest one whole, without looking at its data.
+    void complete(std::uint8_t endpoint);
     void setControlModel(ControlModel model) { control_ = std::move(model); }
     /// Ends every URB and the device. `announced`: poll(2) says so at once; else only when
     /// announce() is called, and submitting fails until then.
