@@ -18,12 +18,7 @@ public:
     }
 
 private:
-    bool prepare(libusb_transfer& transfer) override {
-        if (isochronous()) {
-            libusb_set_iso_packet_lengths(&transfer, unsigned(plan().options.packetSize));
-        }
-        return true;
-    }
+    bool prepare(libusb_transfer& /*transfer*/) override { return true; }
     void deliver(libusb_transfer& /*transfer*/, std::span<const UsbPacket> packets) override {
         observer_.onPackets(packets);
     }

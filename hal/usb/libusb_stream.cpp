@@ -68,6 +68,7 @@ void LibusbStream::allocate() {
         raw.buffer = memory_.data() + i * bytes;
         raw.length = int(bytes);
         raw.num_iso_packets = packets;
+        libusb_set_iso_packet_lengths(&raw, unsigned(options.packetSize));
     }
 }
 
@@ -208,7 +209,7 @@ void LibusbStream::countDryQueue(const libusb_transfer& transfer) {
 
 /// Counts what a transfer brought. A cancelled one counts only as far as it brought something.
 std::span<const UsbPacket> LibusbStream::takePackets(const libusb_transfer& transfer) {
-    const TimePoint now = device_.context().loop().now();
+    const TimePoint now = device_.context().collectedAt();
     const std::size_t count =
         isochronous() ? takeIsochronous(transfer, now) : takeWhole(transfer, now);
     if (transfer.status == LIBUSB_TRANSFER_CANCELLED && count == 0) {

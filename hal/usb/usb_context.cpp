@@ -112,6 +112,7 @@ void UsbContext::onDescriptorLost(int fd, std::function<void()> task) {
 }
 
 void UsbContext::collect(int milliseconds) {
+    collectedAt_ = loop_.now();
     timeval limit{0, milliseconds * 1000};
     if (const int result = libusb_handle_events_timeout_completed(context_, &limit, nullptr);
         result != 0 && result != LIBUSB_ERROR_INTERRUPTED) {

@@ -39,6 +39,9 @@ public:
     /// Delivers nothing.
     bool collectUntil(const std::function<bool()>& done);
 
+    /// When libusb was last asked for what has completed: the arrival of all that is delivered now.
+    [[nodiscard]] TimePoint collectedAt() const { return collectedAt_; }
+
     void enqueue(UsbTransfer& transfer);
     void dequeue(UsbTransfer& transfer);
 
@@ -58,6 +61,7 @@ private:
     UsbTransfer* first_ = nullptr;  // completed, in order
     UsbTransfer* last_ = nullptr;
     bool delivering_ = false;
+    TimePoint collectedAt_{};
     Timer deliverTimer_;
 };
 
