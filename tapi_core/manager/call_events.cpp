@@ -151,7 +151,7 @@ void Core::onCallState(const LinePtr& line, const CallPtr& call, const ProviderI
             fmt::format("{:#x} is no mode of the state {}", item.p2, tapi::name(next)));
         mode = unknownModeOf(next);
     }
-    if (!legalMove(call->state, next, call->inbound)) {
+    if (!legalMove(call->state, next, call->inbound, call->conference)) {
         line->provider->breach(ContractRule::IllegalMove, "LINE_CALLSTATE", line->name,
                                fmt::format("a call cannot go from {} to {}",
                                            call->state ? tapi::name(*call->state) : "its beginning",

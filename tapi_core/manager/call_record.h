@@ -40,6 +40,7 @@ struct CallRecord {
     bool inbound = false;
     bool announced = false;  ///< the registrations were told of it
     bool endedByProvider = false;
+    bool conference = false;                   ///< everybody of a conference together, not a member
     std::optional<tapi::LineCallState> state;  ///< empty until the first one
     std::uint32_t mode = 0;
     std::uint32_t mediaModes = 0;
@@ -102,6 +103,28 @@ public:
     tapi::Result<tapi::RequestId> stopPlaying(tapi::StopMode mode, tapi::Reply reply) override;
     tapi::Result<tapi::RequestId> record(const std::string& path, tapi::Reply reply) override;
     tapi::Result<tapi::RequestId> stopRecording(tapi::Reply reply) override;
+
+    // call_supplementary.cpp
+    tapi::Result<tapi::RequestId> hold(tapi::Reply reply) override;
+    tapi::Result<tapi::RequestId> unhold(tapi::Reply reply) override;
+    tapi::Result<tapi::RequestId> swapHold(const std::shared_ptr<tapi::Call>& held,
+                                           tapi::Reply reply) override;
+    tapi::Result<tapi::RequestId> blindTransfer(std::string_view destination,
+                                                tapi::Reply reply) override;
+    tapi::Result<std::shared_ptr<tapi::Call>> setupTransfer(const tapi::CallParams& params,
+                                                            tapi::Reply reply) override;
+    tapi::Result<tapi::RequestId> completeTransfer(const std::shared_ptr<tapi::Call>& consultation,
+                                                   tapi::Reply reply) override;
+    tapi::Result<std::shared_ptr<tapi::Call>> completeAsConference(
+        const std::shared_ptr<tapi::Call>& consultation, tapi::Reply reply) override;
+    tapi::Result<tapi::ConferenceCalls> setupConference(std::uint32_t parties,
+                                                        const tapi::CallParams& params,
+                                                        tapi::Reply reply) override;
+    tapi::Result<std::shared_ptr<tapi::Call>> prepareAddToConference(const tapi::CallParams& params,
+                                                                     tapi::Reply reply) override;
+    tapi::Result<tapi::RequestId> addToConference(const std::shared_ptr<tapi::Call>& consultation,
+                                                  tapi::Reply reply) override;
+    tapi::Result<tapi::RequestId> removeFromConference(tapi::Reply reply) override;
 
     tapi::Result<tapi::RequestId> devSpecific(std::string_view data, tapi::Reply reply) override;
     tapi::Result<tapi::RequestId> setCallParams(tapi::BearerMode bearer, std::uint32_t minRate,

@@ -89,6 +89,31 @@ public:
     hal::Result<tapi::RequestId> drop(CallView& view, tapi::Reply reply);
     hal::Result<tapi::RequestId> dial(CallView& view, std::string_view digits, tapi::Reply reply);
 
+    // Holding, transfer, conference: call_supplementary.cpp
+    hal::Result<tapi::RequestId> hold(CallView& view, tapi::Reply reply);
+    hal::Result<tapi::RequestId> unhold(CallView& view, tapi::Reply reply);
+    hal::Result<tapi::RequestId> swapHold(CallView& view, const tapi::Call* held,
+                                          tapi::Reply reply);
+    hal::Result<tapi::RequestId> blindTransfer(CallView& view, std::string_view destination,
+                                               tapi::Reply reply);
+    hal::Result<std::shared_ptr<tapi::Call>> setupTransfer(CallView& view,
+                                                           const tapi::CallParams& params,
+                                                           tapi::Reply reply);
+    hal::Result<tapi::RequestId> completeTransfer(CallView& view, const tapi::Call* consultation,
+                                                  tapi::Reply reply);
+    hal::Result<std::shared_ptr<tapi::Call>> completeAsConference(CallView& view,
+                                                                  const tapi::Call* consultation,
+                                                                  tapi::Reply reply);
+    hal::Result<tapi::ConferenceCalls> setupConference(CallView& view, std::uint32_t parties,
+                                                       const tapi::CallParams& params,
+                                                       tapi::Reply reply);
+    hal::Result<std::shared_ptr<tapi::Call>> prepareAddToConference(CallView& view,
+                                                                    const tapi::CallParams& params,
+                                                                    tapi::Reply reply);
+    hal::Result<tapi::RequestId> addToConference(CallView& view, const tapi::Call* consultation,
+                                                 tapi::Reply reply);
+    hal::Result<tapi::RequestId> removeFromConference(CallView& view, tapi::Reply reply);
+
     // What calls carry for applications: call_data.cpp
     hal::Result<tapi::RequestId> accept(CallView& view, tapi::Reply reply);
     hal::Result<tapi::RequestId> secure(CallView& view, tapi::Reply reply);
@@ -134,6 +159,8 @@ private:
     using LinePtr = std::shared_ptr<LineRecord>;
     using CallPtr = std::shared_ptr<CallRecord>;
     using ApplicationPtr = std::shared_ptr<ApplicationRecord>;
+    using CallViews = std::vector<std::shared_ptr<CallView>>;
+    using AskForCall = std::function<TSPI_RESULT(tapi::RequestId)>;
 
     // provider_control.cpp
     void dispatch(ProviderRecord& provider, ProviderItem& item);
@@ -191,11 +218,16 @@ private:
     // call_control.cpp
     hal::Result<void> check(const CallView& view, Operation operation) const;
     hal::Result<tapi::RequestId> callRequest(const CallPtr& call, const char* function,
+                                             PendingRequest::Done done, const AskForCall& ask);
+    hal::Result<tapi::RequestId> callRequest(const CallPtr& call, const char* function,
                                              TSPI_RESULT (*pointer)(DRV_REQUESTID, HDRVCALL),
                                              PendingRequest::Done done);
     void armFirstState(const CallPtr& call);
-    hal::Result<tapi::RequestId> begin(CallView& view, const char* function, tapi::Reply reply,
-                                       const std::function<TSPI_RESULT(tapi::RequestId)>& ask);
+    hal::Result<tapi::RequestId> begin(const CallViews& views, const char* function,
+                                       tapi::Reply reply, const AskForCall& ask);
+    hal::Result<std::shared_ptr<CallView>> consultationOf(const CallView& view,
+                                                          const tapi::CallParams& wanted);
+    std::shared_ptr<CallView> conferenceOf(const CallView& view);
     void onMakeCallDone(const CallPtr& call, const hal::Result<void>& result);
     void dialNext(const CallPtr& call);
     void beginCall(const CallPtr& call);

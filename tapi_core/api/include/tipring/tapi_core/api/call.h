@@ -21,6 +21,14 @@ class Address;
 /// How sound leaves a playback: let it be heard to its end, or cut it off now.
 enum class StopMode : std::uint8_t { Drain, Discard };
 
+class Call;
+
+/// What Call::setupConference makes.
+struct ConferenceCalls {
+    std::shared_ptr<Call> conference;    ///< everybody together
+    std::shared_ptr<Call> consultation;  ///< to the next member; null where none is wanted
+};
+
 /// One call as one application sees it. Handles may be kept as long as wanted: after the call is
 /// idle they stay readable.
 /// A request returns its id, and its reply comes later, once; or an error, and no reply comes.
@@ -110,6 +118,40 @@ public:
     /// received is in the file even if the process dies a second later.
     virtual Result<RequestId> record(const std::string& path, Reply reply) = 0;
     virtual Result<RequestId> stopRecording(Reply reply) = 0;
+
+    // Supplementary services (TAPI: holding, transfer, conference). The provider answers by the
+    // states of all calls concerned; CallStatus::features says what would succeed now. A call that
+    // one of these makes is this application's, carries `relatedCallId`, and is dialled by dial().
+
+    virtual Result<RequestId> hold(Reply reply);
+    virtual Result<RequestId> unhold(Reply reply);
+    /// This call is the active one; `held` takes its place. INVALCALLHANDLE: of another line or
+    /// application; INVALCALLSTATE: it is not held.
+    virtual Result<RequestId> swapHold(const std::shared_ptr<Call>& held, Reply reply);
+    /// Sends the far end to `destination` and is done with it: idle. INVALADDRESS.
+    virtual Result<RequestId> blindTransfer(std::string_view destination, Reply reply);
+    /// Holds the call (on-hold-pending-transfer) and makes the consultation call.
+    virtual Result<std::shared_ptr<Call>> setupTransfer(const CallParams& params, Reply reply);
+    /// Connects the two others, and both calls go to idle. INVALCONSULTCALLHANDLE: not a call of
+    /// this application on this line that is connected or on its way there.
+    virtual Result<RequestId> completeTransfer(const std::shared_ptr<Call>& consultation,
+                                               Reply reply);
+    /// The other end of a consultation: all three talk, and the calls become members of the
+    /// conference that is returned.
+    virtual Result<std::shared_ptr<Call>> completeAsConference(
+        const std::shared_ptr<Call>& consultation, Reply reply);
+    /// Makes this call the first member of a conference, which waits (on-hold-pending-conference)
+    /// while the next member is called. `parties` 0: as many as may be.
+    virtual Result<ConferenceCalls> setupConference(std::uint32_t parties, const CallParams& params,
+                                                    Reply reply);
+    // Of the conference itself. INVALCONFCALLHANDLE: this call is none.
+    /// Holds the conference and makes the consultation call to a further member.
+    virtual Result<std::shared_ptr<Call>> prepareAddToConference(const CallParams& params,
+                                                                 Reply reply);
+    virtual Result<RequestId> addToConference(const std::shared_ptr<Call>& consultation,
+                                              Reply reply);
+    /// Of a member.
+    virtual Result<RequestId> removeFromConference(Reply reply);
 
     /// The provider's own.
     virtual Result<RequestId> devSpecific(std::string_view data, Reply reply);
