@@ -7,6 +7,7 @@
 #include <span>
 #include <vector>
 
+#include "frame_feed.h"
 #include "progress_plan.h"
 
 namespace tipring::dsp {
@@ -20,8 +21,8 @@ struct ProgressFrame {
     float meanSquare = 0;
     std::array<float, kMostProbes> power{};  ///< squared amplitude near each probe
 
-    /// Reads the sums of a frame; `loud` false means that there are none.
-    void read(const FrameSums& sums, bool loud, const ProgressPlan& plan);
+    /// Reads the sums of a frame.
+    void read(const FrameJob& job, const ProgressPlan& plan);
     [[nodiscard]] float powerOf(std::uint8_t sound, const ProgressPlan& plan) const;
 };
 
@@ -106,17 +107,13 @@ private:
 class ProgressListener {
 public:
     explicit ProgressListener(const ProgressPlan& plan) : follower_(plan) {}
-    void process(std::span<const std::int16_t> samples, const ProgressPlan& plan,
-                 FrameFunction frame, Listener<ProgressEvent> tell);
+    bool fill(std::span<const std::int16_t>& samples, FrameJob& job) {
+        return hops_.fill(samples, job);
+    }
+    void hear(const FrameJob& job, const ProgressPlan& plan, Listener<ProgressEvent> tell);
 
 private:
-    static constexpr std::size_t kHop = ProgressPlan::kHop;
-    using Hop = std::array<std::int16_t, kHop>;
-    void take(const std::int16_t* samples, const ProgressPlan& plan, FrameFunction frame,
-              Listener<ProgressEvent> tell);
-
-    std::array<Hop, 2> hops_{};  ///< the one that fills and the one before it, in turn
-    std::size_t fill_ = 0;
+    HopBuffer<ProgressPlan::kHop> hops_;
     std::uint64_t number_ = 0;  ///< of the next frame
     ProgressCutter cutter_;
     ProgressFollower follower_;

@@ -15,6 +15,7 @@ constexpr float kBeating = 36;        // Hz; closer than that they are heard as 
 constexpr float kBin = 25;            // Hz between the bins of a frame
 constexpr float kTolerance = 0.017F;  // of a high frequency, where the Hz that were wished are less
 constexpr float kMostTolerance = 32;  // Hz; what two bins can measure
+constexpr float kBeatingSlack = 10;   // Hz more, because what beats moves from bin to bin
 constexpr float kLeastSlack = 200;    // samples
 constexpr float kSteadyLeast = 6400;  // samples of a tone that does not stop
 constexpr float kShortGap = 480;      // samples; between two sounds it may be lost
@@ -189,12 +190,18 @@ ProgressPlan::ProgressPlan(const CountryTones& country, const ProgressSettings& 
     : probes(probesOf(country, wished.tolerance)),
       table(kHop, bins()),
       settings(wished),
-      floor(
-          static_cast<float>(std::pow(amplitudeOf(static_cast<double>(wished.minimumLevel)), 2))) {
+      floor(static_cast<float>(std::pow(amplitudeOf(static_cast<double>(wished.minimumLevel)), 2))),
+      silence(floor / 8) {
     for (const CountryTone& tone : country.tones) {
         addRow(tone);
     }
     compare();
+    for (Sound& sound : sounds) {
+        for (std::size_t i = 0; i < sound.count; ++i) {
+            sound.perHertz[i] =
+                1 / (probes[sound.probes[i]].tolerance + (sound.modulated ? kBeatingSlack : 0.0F));
+        }
+    }
 }
 
 }  // namespace tipring::dsp

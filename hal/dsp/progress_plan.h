@@ -28,6 +28,7 @@ public:
     /// What is heard at once; its number is its place plus one.
     struct Sound {
         std::array<std::uint8_t, ToneStep::kMost> probes{};
+        std::array<float, ToneStep::kMost> perHertz{};  ///< 1 / Hz that each may be off
         std::uint8_t count = 0;
         bool modulated = false;
         bool single = false;    ///< one tone of the country has it, and no other
@@ -55,7 +56,8 @@ public:
     std::vector<Row> rows;
     FrameTable table;
     ProgressSettings settings;
-    float floor;  ///< squared amplitude of one frequency
+    float floor;    ///< squared amplitude of one frequency
+    float silence;  ///< mean square below which there is no tone
 
 private:
     [[nodiscard]] static std::vector<Probe> probesOf(const CountryTones& country, float tolerance);
