@@ -6,7 +6,12 @@
 #include <cstring>
 #include <numbers>
 
+#include "simd.h"
 #include "tipring/hal/dsp/tone.h"
+
+#if defined(__x86_64__)
+#include <immintrin.h>
+#endif
 
 namespace tipring::dsp {
 
@@ -96,16 +101,27 @@ TIPRING_INLINE void root(Vector& vector) {
 }
 
 /// One bit of each element, 0 or -1, the first one lowest.
-TIPRING_INLINE std::uint8_t signs(const Ints& truths) {
-    constexpr Ints kBits{1, 2, 4, 8, 16, 32, 64, 128};
-    Ints bits = truths & kBits;
-    bits |= __builtin_shufflevector(bits, bits, 4, 5, 6, 7, 0, 1, 2, 3);
-    bits |= __builtin_shufflevector(bits, bits, 2, 3, 0, 1, 6, 7, 4, 5);
-    return static_cast<std::uint8_t>(bits[0] | bits[1]);
-}
+struct PlainSigns {
+    static std::uint8_t of(const Ints& truths) {
+        constexpr Ints kBits{1, 2, 4, 8, 16, 32, 64, 128};
+        Ints bits = truths & kBits;
+        bits |= __builtin_shufflevector(bits, bits, 4, 5, 6, 7, 0, 1, 2, 3);
+        bits |= __builtin_shufflevector(bits, bits, 2, 3, 0, 1, 6, 7, 4, 5);
+        return static_cast<std::uint8_t>(bits[0] | bits[1]);
+    }
+};
 
-TIPRING_INLINE void hop(const FskFilter& filter, const float* samples, float* out,
-                        std::uint8_t* spaces) {
+#if defined(__x86_64__)
+struct Avx2Signs {
+    __attribute__((target("avx2,fma"))) static std::uint8_t of(const Ints& truths) {
+        return static_cast<std::uint8_t>(_mm256_movemask_ps(reinterpret_cast<__m256>(truths)));
+    }
+};
+#endif
+
+template <class Signs>
+TIPRING_INLINE void hop(const FskFilter& filter, float floor, const float* samples,
+                        const FskOutputs& out, std::size_t group) {
     constexpr std::size_t kMiddle = FskFilter::kReach;
     Vector middle;
     read(middle, samples + kMiddle);
@@ -128,42 +144,57 @@ TIPRING_INLINE void hop(const FskFilter& filter, const float* samples, float* ou
     root(mark);
     root(space);
     const Vector difference = mark - space;
-    std::memcpy(out, &difference, sizeof difference);
-    *spaces = signs(mark < space);
+    std::memcpy(out.line + group * FskFilter::kHop, &difference, sizeof difference);
+    out.spaces[group] = Signs::of(difference < 0.0F);
+    out.zeros[group] = Signs::of(difference <= -floor);
+    out.ones[group] = Signs::of(difference >= floor);
 }
 
-TIPRING_INLINE void run(const FskFilter& filter, const std::int16_t* samples, std::size_t hops,
-                        float* out, std::uint8_t* spaces) {
+template <class Signs>
+TIPRING_INLINE void run(const FskFilter& filter, float floor, const std::int16_t* samples,
+                        std::size_t hops, const FskOutputs& out) {
     // Once here instead of seven times there.
     float values[FskFilter::kOverlap + FskFilter::kMaxHops * FskFilter::kHop];
     const std::size_t count = FskFilter::kOverlap + hops * FskFilter::kHop;
     for (std::size_t i = 0; i < count; ++i) {
         values[i] = samples[i];
     }
+    // Copies, which no store can change: they stay in registers.
+    const FskFilter taps = filter;
+    const FskOutputs to = out;
     for (std::size_t i = 0; i < hops; ++i) {
-        hop(filter, values + i * FskFilter::kHop, out + i * FskFilter::kHop, spaces + i);
+        hop<Signs>(taps, floor, values + i * FskFilter::kHop, to, i);
     }
 }
 
-void runBaseline(const FskFilter& filter, const std::int16_t* samples, std::size_t hops, float* out,
-                 std::uint8_t* spaces) {
-    run(filter, samples, hops, out, spaces);
+void runBaseline(const FskFilter& filter, float floor, const std::int16_t* samples,
+                 std::size_t hops, const FskOutputs& out) {
+    run<PlainSigns>(filter, floor, samples, hops, out);
 }
 
 #if defined(__x86_64__)
 
-__attribute__((target("avx2,fma"))) void runAvx2(const FskFilter& filter,
+__attribute__((target("avx2,fma"))) void runAvx2(const FskFilter& filter, float floor,
                                                  const std::int16_t* samples, std::size_t hops,
-                                                 float* out, std::uint8_t* spaces) {
-    run(filter, samples, hops, out, spaces);
+                                                 const FskOutputs& out) {
+    run<Avx2Signs>(filter, floor, samples, hops, out);
+}
+
+/// The same vectors, twice the registers: the filter's taps stay in them.
+__attribute__((target("avx2,fma,avx512f,avx512vl"))) void runAvx512(const FskFilter& filter,
+                                                                    float floor,
+                                                                    const std::int16_t* samples,
+                                                                    std::size_t hops,
+                                                                    const FskOutputs& out) {
+    run<Avx2Signs>(filter, floor, samples, hops, out);
 }
 
 FskFilterFunction choose() noexcept {
-    __builtin_cpu_init();
-    if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) {
-        return runAvx2;
+    if (!hasAvx2()) {
+        return runBaseline;
     }
-    return runBaseline;
+    const bool more = __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512vl");
+    return more ? runAvx512 : runAvx2;
 }
 
 #else
