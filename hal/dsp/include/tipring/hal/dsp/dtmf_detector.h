@@ -23,6 +23,8 @@ struct DtmfSettings {
     /// Do not count the power below 500 Hz, so that digits are heard under a dial tone that is
     /// louder than they are. Speech is then taken for digits more often.
     bool overDialTone = false;
+
+    [[nodiscard]] bool operator==(const DtmfSettings&) const = default;
 };
 
 /// A digit that began (told as soon as it is sure, some 45 ms later) or ended (told when the pause
