@@ -64,12 +64,10 @@ public:
     [[nodiscard]] DtmfEvent event(DtmfEvent::Kind kind) const;
 
 private:
-    /// One frame, reduced to the two frequencies, and how the phase turned since the print before.
+    /// One frame, reduced to the two frequencies.
     struct Print {
-        std::array<float, 4> phasors;  ///< low, high
-        std::array<float, 4> powers;   ///< low, high, mean square, nothing
-        std::array<float, 4> turns;    ///< low, high
-        std::array<float, 4> lengths;  ///< that the turns have at most: low, high, nothing
+        std::array<float, 4> powers;  ///< low, high, mean square, nothing
+        std::array<float, 4> turns;   ///< since the print before: low, high
     };
     struct Sums;
 
@@ -95,6 +93,7 @@ private:
     float lowGain_ = 1, highGain_ = 1;  ///< what the window loses of frequencies off their middle
     float lowSum_ = 0, highSum_ = 0;    ///< of the powers of the frames that the tone fills
     unsigned inner_ = 0;                ///< how many those are
+    std::array<float, 4> phasors_{};    ///< of the newest print: low, high
     std::array<Print, kPrints> prints_{};
 };
 

@@ -35,17 +35,15 @@ constexpr float kMostGain = 1 / (1 - kWindowBend * kMostBend);
 struct DtmfRun::Sums {
     std::array<float, 4> turns{}, lengths{}, powers{}, weakest{}, strongest{};
 
-    void addTurn(const Print& now) {
+    explicit Sums(const Print& oldest) : weakest(oldest.powers), strongest(oldest.powers) {}
+    /// The turn from `before`, which the tone fills, to `now`.
+    void add(const Print& now, const Print& before) {
         for (std::size_t i = 0; i < 4; ++i) {
             turns[i] += now.turns[i];
-            lengths[i] += now.lengths[i];
-        }
-    }
-    void addPower(const Print& now) {
-        for (std::size_t i = 0; i < 4; ++i) {
-            powers[i] += now.powers[i];
-            weakest[i] = now.powers[i] < weakest[i] ? now.powers[i] : weakest[i];
-            strongest[i] = now.powers[i] > strongest[i] ? now.powers[i] : strongest[i];
+            lengths[i] += (now.powers[i] + before.powers[i]) / 2;  // a turn is no longer
+            powers[i] += before.powers[i];
+            weakest[i] = before.powers[i] < weakest[i] ? before.powers[i] : weakest[i];
+            strongest[i] = before.powers[i] > strongest[i] ? before.powers[i] : strongest[i];
         }
     }
     [[nodiscard]] bool level(std::size_t tone) const {
@@ -69,17 +67,15 @@ struct DtmfRun::Sums {
 void DtmfRun::keep(const DtmfFrame& frame) {
     const float* phasor = frame.sums.phasor[0].value;
     const float low = frame.sums.power[low_], high = frame.sums.power[high_];
-    const Print& before = prints_[(frames_ + kPrints - 1) % kPrints];
-    const std::array<float, 4> old = before.phasors;
+    const std::array<float, 4> old = phasors_;
     const std::array<float, 4> now{phasor[2 * low_], phasor[2 * low_ + 1], phasor[2 * high_],
                                    phasor[2 * high_ + 1]};
     Print& print = prints_[frames_ % kPrints];
+    print.powers = {low, high, frame.meanSquare, 0};
     // Of the first one it is never asked.
     print.turns = {now[0] * old[0] + now[1] * old[1], now[1] * old[0] - now[0] * old[1],
                    now[2] * old[2] + now[3] * old[3], now[3] * old[2] - now[2] * old[3]};
-    print.lengths = {(low + before.powers[0]) / 2, (high + before.powers[1]) / 2, 0, 0};
-    print.phasors = now;
-    print.powers = {low, high, frame.meanSquare, 0};
+    phasors_ = now;
     ++frames_;
     lastPower_ = low + high;
     loudest_ = std::max(loudest_, lastPower_);
@@ -140,12 +136,10 @@ double DtmfRun::end() const {
 }
 
 bool DtmfRun::pure(const DtmfLimits& limits) {
-    Sums sums;
     const unsigned inner = std::min(frames_, kPrints) - 2;
-    sums.weakest = sums.strongest = print(1).powers;
+    Sums sums(print(1));
     for (unsigned back = 0; back < inner; ++back) {
-        sums.addTurn(print(back));
-        sums.addPower(print(back + 1));
+        sums.add(print(back), print(back + 1));
     }
     const Demand& demand = frames_ > kFirstFrames ? kLater : kAtFirst;
     const float low = sums.powers[0], high = sums.powers[1];

@@ -66,7 +66,8 @@ void FskChannel::process(std::span<const std::int16_t> samples, const FskLimits&
 
 void FskChannel::filter(const FskLimits& limits, std::size_t hops) {
     const std::size_t count = hops * FskFilter::kHop;
-    if (static_cast<std::size_t>(end_ - base_) + count > kLine) {
+    // While nothing comes, a line works in as few places as it can: many lines share the cache.
+    if (mode_ == Mode::Hunt || static_cast<std::size_t>(end_ - base_) + count > kLine) {
         makeRoom();
     }
     const auto place = static_cast<std::size_t>(end_ - base_);
@@ -123,8 +124,10 @@ struct FskChannel::Cursor {
 };
 
 FskChannel::Cursor FskChannel::cursor(double position, double step) const {
-    return {line_.data(), std::llround(position * Cursor::kOne) - (base_ << 16),
-            std::llround(step * Cursor::kOne)};
+    const auto whole = [](double samples) {
+        return static_cast<std::int64_t>(samples * Cursor::kOne + 0.5);
+    };
+    return {line_.data(), whole(position) - (base_ << 16), whole(step)};
 }
 
 float FskChannel::soft(double position) const {

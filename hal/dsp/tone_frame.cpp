@@ -108,7 +108,8 @@ Choice choose() noexcept {
     if (__builtin_cpu_supports("avx2")) {
         choice.functions[choice.count++] = frameAvx2;
     }
-    if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw")) {
+    if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
+        __builtin_cpu_supports("avx512vnni")) {
         choice.functions[choice.count++] = frameAvx512;
     }
 #endif

@@ -33,7 +33,7 @@ constexpr std::size_t kTogether = 8;  ///< windows that the first level cache ho
 
 }  // namespace
 
-#define TIPRING_TARGET __attribute__((target("avx512f,avx512bw")))
+#define TIPRING_TARGET __attribute__((target("avx512f,avx512bw,avx512vnni")))
 
 namespace {
 
@@ -64,20 +64,13 @@ TIPRING_TARGET inline void fold512(const FrameTable& table, std::size_t hop, con
         const __m512i odd = _mm512_sub_epi16(after, until);
         _mm512_store_si512(folded.pairs + 2 * n, _mm512_permutex2var_epi32(even, low, odd));
         _mm512_store_si512(folded.pairs + 2 * n + 32, _mm512_permutex2var_epi32(even, high, odd));
-        const __m512i squares =
-            _mm512_add_epi32(_mm512_madd_epi16(after, after), _mm512_madd_epi16(until, until));
+        const __m512i squares = _mm512_dpwssd_epi32(_mm512_madd_epi16(after, after), until, until);
         energy =
             _mm512_fmadd_ps(_mm512_cvtepi32_ps(squares), _mm512_load_ps(weights + n / 2), energy);
     }
     const __m256 half = _mm256_add_ps(_mm512_castps512_ps256(energy), upper512(energy));
     _mm_store_ps(folded.energy,
                  _mm_add_ps(_mm256_castps256_ps128(half), _mm256_extractf128_ps(half, 1)));
-}
-
-TIPRING_TARGET inline __m512i product512(const std::int16_t* pairs, const FactorRow* rows,
-                                         std::size_t number) {
-    return _mm512_madd_epi16(_mm512_set1_epi64(pairAt(pairs, number)),
-                             _mm512_load_si512(rows[number].value));
 }
 
 TIPRING_TARGET inline void finish512(__m512i sum, float scale, FrameSums& sums, std::size_t group) {
@@ -104,10 +97,8 @@ TIPRING_TARGET inline void multiply512(const FrameTable& table, std::size_t hop,
         const __m512i second = _mm512_load_si512(rows[i + 1].value);
         for (std::size_t c = 0; c < kCount; ++c) {
             const std::int16_t* pairs = folded[c]->pairs;
-            even[c] = _mm512_add_epi32(
-                even[c], _mm512_madd_epi16(_mm512_set1_epi64(pairAt(pairs, i)), first));
-            odd[c] = _mm512_add_epi32(
-                odd[c], _mm512_madd_epi16(_mm512_set1_epi64(pairAt(pairs, i + 1)), second));
+            even[c] = _mm512_dpwssd_epi32(even[c], _mm512_set1_epi64(pairAt(pairs, i)), first);
+            odd[c] = _mm512_dpwssd_epi32(odd[c], _mm512_set1_epi64(pairAt(pairs, i + 1)), second);
         }
     }
     for (std::size_t c = 0; c < kCount; ++c) {

@@ -45,7 +45,7 @@ public:
         const auto channel = static_cast<std::size_t>(free - lines_.begin());
         if (free == lines_.end()) {
             lines_.push_back(kNobody);
-            pieces_.reserve(lines_.capacity());
+            pieces_.resize(lines_.size());
             bank_.resize(lines_.size());
         }
         bank_.reset(channel);
@@ -56,17 +56,15 @@ public:
     void reset(std::size_t channel) { bank_.reset(channel); }
 
     void gather(std::size_t channel, std::span<const std::int16_t> samples) {
-        pieces_.push_back({channel, samples});
+        pieces_[gathered_++] = {channel, samples};
     }
     /// What was gathered; `tell(line, event)`.
     template <class Tell>
     void process(Tell tell) {
-        if (!pieces_.empty()) {
-            bank_.process(pieces_, [&](const typename Bank::Event& event) {
-                tell(lines_[event.channel], event);
-            });
-            pieces_.clear();
-        }
+        const auto pieces = std::span<const dsp::ChannelSamples>(pieces_).first(gathered_);
+        bank_.process(
+            pieces, [&](const typename Bank::Event& event) { tell(lines_[event.channel], event); });
+        gathered_ = 0;
     }
 
     Key key;
@@ -74,8 +72,9 @@ public:
 private:
     static constexpr std::size_t kNobody = static_cast<std::size_t>(-1);
     Bank bank_;
-    std::vector<std::size_t> lines_;  ///< of each channel
-    std::vector<dsp::ChannelSamples> pieces_;
+    std::vector<std::size_t> lines_;           ///< of each channel
+    std::vector<dsp::ChannelSamples> pieces_;  ///< one for each channel at most
+    std::size_t gathered_ = 0;
 };
 
 using SharedDigits = Shared<dsp::DtmfBank, dsp::DtmfSettings>;
@@ -115,6 +114,7 @@ struct Line {
     std::optional<dsp::ToneDetector> tones;
     std::optional<dsp::CallerIdReceiver> callerId;
     dsp::SamplePosition position = 0;
+    bool inHand = false;  ///< a block of it is being heard
 
     Line(const DetectorSettings& settings, const dsp::CallerIdStandard* standard) {
         const auto make = [](auto& detector, bool wanted, const auto&... arguments) {
@@ -174,15 +174,20 @@ struct DetectorBank::State {
     std::vector<std::unique_ptr<SharedDigits>> digits;
     std::vector<std::unique_ptr<SharedProgress>> progress;
     std::vector<std::unique_ptr<Line>> lines;
-    std::vector<dsp::ChannelSamples> rest;
+    /// What is left of a block.
+    struct Rest {
+        Line* line = nullptr;
+        std::size_t number = 0;
+        std::span<const std::int16_t> samples;
+    };
+    std::vector<Rest> rest;
 
-    /// The next piece of each line that has samples left.
-    void round(Tell tell) {
-        for (const dsp::ChannelSamples& block : rest) {
-            const Line& line = *lines[block.channel];
-            const auto piece = line.pieceOf(block.samples);
-            line.digits.gather(piece);
-            line.progress.gather(piece);
+    /// The next piece of each of them; true while samples are left.
+    bool round(std::span<Rest> all, Tell tell) {
+        for (const Rest& one : all) {
+            const auto piece = one.line->pieceOf(one.samples);
+            one.line->digits.gather(piece);
+            one.line->progress.gather(piece);
         }
         const auto pass = [&tell](std::size_t line, const auto& event) {
             tell({line, DetectorEvent(event)});
@@ -193,12 +198,23 @@ struct DetectorBank::State {
         for (const auto& bank : progress) {
             bank->process(pass);
         }
-        for (dsp::ChannelSamples& block : rest) {
-            Line& line = *lines[block.channel];
-            const auto piece = line.pieceOf(block.samples);
-            line.each([&](auto& detector) { hear(detector, block.channel, piece, tell); });
-            line.position += piece.size();
-            block.samples = block.samples.subspan(piece.size());
+        bool more = false;
+        for (Rest& one : all) {
+            const auto piece = one.line->pieceOf(one.samples);
+            one.line->each([&](auto& detector) { hear(detector, one.number, piece, tell); });
+            one.line->position += piece.size();
+            one.samples = one.samples.subspan(piece.size());
+            more = more || !one.samples.empty();
+        }
+        return more;
+    }
+
+    void finish(std::size_t count, Tell tell) {
+        const auto all = std::span(rest).first(count);
+        while (count > 0 && round(all, tell)) {
+        }
+        for (const Rest& one : all) {
+            one.line->inHand = false;
         }
     }
 
@@ -240,18 +256,17 @@ hal::Result<std::size_t> DetectorBank::add(const DetectorSettings& settings) {
     const auto number = static_cast<std::size_t>(free - lines.begin());
     if (free == lines.end()) {
         lines.emplace_back();
-        state_->rest.reserve(lines.capacity());
+        state_->rest.resize(lines.size());
     }
-    auto line =
-        std::make_unique<Line>(settings, settings.callerId.empty() ? nullptr : callerId);
+    auto line = std::make_unique<Line>(settings, settings.callerId.empty() ? nullptr : callerId);
     if (settings.digits) {
-        auto& bank = bankFor(state_->digits, settings.dtmf,
-                             [&] { return dsp::DtmfBank(0, settings.dtmf); });
+        auto& bank =
+            bankFor(state_->digits, settings.dtmf, [&] { return dsp::DtmfBank(0, settings.dtmf); });
         line->digits = {&bank, bank.join(number)};
     }
     if (settings.progress) {
-        auto& bank = bankFor(state_->progress, country,
-                             [&] { return dsp::CallProgressBank(0, *country); });
+        auto& bank =
+            bankFor(state_->progress, country, [&] { return dsp::CallProgressBank(0, *country); });
         line->progress = {&bank, bank.join(number)};
     }
     lines[number] = std::move(line);
@@ -276,14 +291,19 @@ bool DetectorBank::has(std::size_t line) const {
 
 void DetectorBank::process(std::span<const dsp::ChannelSamples> blocks,
                            dsp::Listener<LineDetectorEvent> tell) {
-    auto& rest = state_->rest;
-    rest.clear();
-    std::copy_if(blocks.begin(), blocks.end(), std::back_inserter(rest),
-                 [this](const auto& block) { return has(block.channel); });
-    const auto done = [](const dsp::ChannelSamples& block) { return block.samples.empty(); };
-    for (std::erase_if(rest, done); !rest.empty(); std::erase_if(rest, done)) {
-        state_->round(tell);
+    std::size_t count = 0;
+    for (const dsp::ChannelSamples& block : blocks) {
+        if (!has(block.channel) || block.samples.empty()) {
+            continue;
+        }
+        Line& line = *state_->lines[block.channel];
+        if (line.inHand) {
+            state_->finish(std::exchange(count, 0), tell);
+        }
+        line.inHand = true;
+        state_->rest[count++] = {&line, block.channel, block.samples};
     }
+    state_->finish(count, tell);
 }
 
 void DetectorBank::reset(std::size_t line) {

@@ -46,8 +46,9 @@ public:
     [[nodiscard]] std::size_t lines() const;
     [[nodiscard]] bool has(std::size_t line) const;
 
-    /// Each line once at most, with as many samples as have come. The channel is the line's number;
-    /// the block of one that is not there is passed over.
+    /// As many samples of each line as have come. The channel is the line's number; the block of
+    /// one that is not there is passed over. A second block of a line is heard after the first one,
+    /// and ends what is heard together.
     void process(std::span<const dsp::ChannelSamples> blocks,
                  dsp::Listener<LineDetectorEvent> tell);
     /// Forgets what a line heard; its positions begin at 0 again. Allocates.
