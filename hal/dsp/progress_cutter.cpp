@@ -147,6 +147,7 @@ void ProgressCutter::finish(Listener<ProgressSegment> tell) {
     now_.end = kHop * (static_cast<double>(last_) - 0.5 + static_cast<double>(parts));
     toneEnd_ = std::max(now_.end, now_.begin);
     now_.end = toneEnd_;
+    now_.meanSquare = meanSquare();
     toneBefore_ = now_.sound;
     tell(now_);
 }

@@ -30,6 +30,7 @@ struct ProgressFrame {
 struct ProgressSegment {
     std::uint8_t sound = ProgressPlan::kSilence;
     double begin = 0, end = 0;  ///< samples
+    float meanSquare = 0;       ///< of a tone that has ended
     [[nodiscard]] double length() const noexcept { return end - begin; }
 };
 
@@ -70,7 +71,9 @@ private:
 class ProgressFollower {
 public:
     explicit ProgressFollower(const ProgressPlan& plan)
-        : matched_(plan.rows.size()), standings_(plan.rows.size()) {}
+        : matched_(plan.rows.size()),
+          standings_(plan.rows.size()),
+          recurrences_(plan.rows.size()) {}
     void segment(const ProgressSegment& segment, const ProgressPlan& plan);
     /// Decides, with `now` lasting until `position`.
     void judge(const ProgressSegment& now, double position, float meanSquare,
@@ -89,15 +92,29 @@ private:
                                     const ProgressPlan& plan) const;
     [[nodiscard]] double beganBack(unsigned segments, double otherwise) const;
     void tellHeard(ProgressEvent::Kind kind, double position, Listener<ProgressEvent> tell);
+    /// Bursts that came one period after each other, whatever was between them.
+    struct Recurrence {
+        double begin = 0;  ///< of the newest; 0: none yet
+        double first = 0;  ///< of the oldest
+        float meanSquare = 0;
+        unsigned times = 0;  ///< that it came again
+    };
+    void recur(std::size_t index, const ProgressSegment& segment, const ProgressPlan::Row& row);
+    [[nodiscard]] bool recurs(std::size_t index, double position,
+                              const ProgressPlan::Row& row) const;
+    void end(const ProgressSegment& now, double position, const ProgressPlan& plan,
+             Listener<ProgressEvent> tell);
     void decide(std::size_t best, const Standing& standing, const ProgressSegment& now,
                 const ProgressPlan& plan);
 
     static constexpr std::size_t kBegins = 64;
     std::vector<std::array<std::uint8_t, ProgressPlan::kMostSteps>> matched_;
     std::vector<Standing> standings_;
+    std::vector<Recurrence> recurrences_;
     std::array<double, kBegins> begins_{};  ///< of the newest segments
     std::size_t segments_ = 0;
     double toneEnd_ = 0;
+    double ended_ = 0;  ///< of the tone that was told before; the next one begins later
     bool decided_ = false, sure_ = false;
     std::size_t row_ = 0;
     ProgressEvent event_;

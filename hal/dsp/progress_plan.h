@@ -43,10 +43,11 @@ public:
     /// One tone: the steps that repeat while it lasts.
     struct Row {
         ToneKind kind = ToneKind::Dial;
-        std::uint32_t same = 0;  ///< kinds with these very steps
+        std::uint32_t same = 0;  ///< kinds with these very steps, as far as frames can show
         std::array<Step, kMostSteps> steps{};
         std::uint8_t count = 0;
         bool byFrequency = false;
+        float period = 0;  ///< samples, of a burst that comes again so rarely that a call goes on
     };
 
     ProgressPlan(const CountryTones& country, const ProgressSettings& settings);
