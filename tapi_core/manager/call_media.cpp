@@ -135,7 +135,7 @@ void CallMedia::notice(std::uint32_t event, std::uintptr_t parameter, std::strin
     item.number = event;
     item.p1 = reinterpret_cast<std::uintptr_t>(handle);
     item.p2 = parameter;
-    item.text = std::move(text);
+    item.setText(std::move(text));
     queue_->push(std::move(item));
 }
 

@@ -23,11 +23,18 @@ struct Registration {
 
 /// A line: it lives on while its device is unplugged, with its id and its registrations.
 struct LineRecord {
+    // First what each event needs.
+    ProviderRecord* provider = nullptr;  ///< null: the device or the provider is gone
+    HTAPILINE handle = nullptr;          ///< null: not open
+    HDRVLINE driverLine = nullptr;
+    std::vector<Registration> registrations;
+    std::vector<std::shared_ptr<CallRecord>> calls;  ///< begun and not idle
+    unsigned pendingRequests = 0;                    ///< of the line itself
+
     std::uint32_t id = 0;
     std::string providerName;
     std::string deviceKey;
     std::string name;
-    ProviderRecord* provider = nullptr;  ///< null: the device or the provider is gone
     TspiLineCaps caps{};
     tapi::AddressCapabilities capabilities;
 
@@ -44,15 +51,9 @@ struct LineRecord {
     };
     std::vector<RingWish> ringWishes;  ///< before an answering application answers
 
-    HTAPILINE handle = nullptr;  ///< null: not open
-    HDRVLINE driverLine = nullptr;
     tapi::AddressState state = tapi::AddressState::InService;
     std::string stateCause;
     std::uint32_t mediaDetection = 0;  ///< as last told to the provider
-
-    std::vector<Registration> registrations;
-    std::vector<std::shared_ptr<CallRecord>> calls;  ///< begun and not idle
-    unsigned pendingRequests = 0;                    ///< of the line itself
 
     [[nodiscard]] bool isOpen() const { return handle != nullptr; }
     [[nodiscard]] bool isNeeded() const {

@@ -10,6 +10,7 @@
 #include "application.h"
 #include "call_record.h"
 #include "line_record.h"
+#include "outbox.h"
 #include "provider_record.h"
 #include "tipring/hal/base/log.h"
 
@@ -406,7 +407,7 @@ void Listening::onGathered(CallRecord& call, const ProviderItem& item) {
     }
     const auto view = *found;
     const auto ended = std::move(view->wish.gathering);
-    std::string digits = item.text;
+    std::string digits = item.text();
     if (digits.size() > ended->wanted().count || digits.find_first_not_of(kDigits) != digits.npos) {
         breach(call, "LINE_GATHERDIGITS", "came with more than the digits that were asked for");
         digits.clear();

@@ -248,21 +248,21 @@ void Core::onMediaNotice(const ProviderItem& item) {
     case CallMedia::kReadError:
         static_cast<void>(stopDirection(call, TSPI_MEDIA_PLAY, TSPI_MEDIASTOP_DISCARD,
                                         [](const hal::Result<void>&) {}));
-        return endPlayback(call, Cause::ReadError, item.text);
+        return endPlayback(call, Cause::ReadError, item.text());
     case CallMedia::kWriteError:
         static_cast<void>(stopDirection(call, TSPI_MEDIA_RECORD, TSPI_MEDIASTOP_DISCARD,
                                         [](const hal::Result<void>&) {}));
-        return endRecording(call, Cause::WriteError, item.text);
+        return endRecording(call, Cause::WriteError, item.text());
     case TSPI_MEDIAEVENT_ENDED:
         if ((item.p2 & TSPI_MEDIA_PLAY) != 0) {
-            endPlayback(call, Cause::Normal, item.text);
+            endPlayback(call, Cause::Normal, item.text());
         }
         if ((item.p2 & TSPI_MEDIA_RECORD) != 0) {
-            endRecording(call, Cause::Normal, item.text);
+            endRecording(call, Cause::Normal, item.text());
         }
         return;
     case TSPI_MEDIAEVENT_SILENCE:
-        return tellMedia(call, tapi::CallMediaEvent::Kind::Silence, item.text);
+        return tellMedia(call, tapi::CallMediaEvent::Kind::Silence, item.text());
     case TSPI_MEDIAEVENT_UNDERRUN:
         return kLog.debug("line {}: the line heard a gap", call->line->name);
     case TSPI_MEDIAEVENT_OVERRUN:
