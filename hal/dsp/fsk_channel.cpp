@@ -16,6 +16,7 @@ constexpr double kRateBound = 0.045;  // of a sender's clock
 constexpr int kMarksBefore = 6;       // bits that are ones before the first start bit
 constexpr double kStuffingBits = 26;  // ones between bytes before the message is over
 constexpr double kReach = 2.5;        // samples to each side that are searched for the best fit
+constexpr std::int64_t kAhead = 6;    // outputs that have to be there after an edge
 constexpr int kMiddle = 3;            // samples from the edge of a bit to its middle
 constexpr double kNudge = 1.75;       // samples to each side where the fit is tried again
 constexpr std::size_t kSearched = 5;  // bytes before the timing is known well
@@ -47,7 +48,8 @@ FskLimits::FskLimits(const FskSettings& settings)
       run(fskFilterFunction()),
       framing(settings.framing),
       bit(kSampleRate / settings.modulation.rate),
-      floor(static_cast<float>(amplitudeOf(settings.minimumLevel))) {}
+      floor(static_cast<float>(amplitudeOf(settings.minimumLevel))),
+      quiet(filter.quietBelow(floor)) {}
 
 void FskChannel::process(std::span<const std::int16_t> samples, const FskLimits& limits,
                          Listener<FskEvent> tell) {
@@ -56,28 +58,63 @@ void FskChannel::process(std::span<const std::int16_t> samples, const FskLimits&
         std::copy_n(samples.data(), count, input_.data() + fill_);
         samples = samples.subspan(count);
         fill_ += count;
-        const std::size_t hops = (fill_ - FskFilter::kOverlap) / FskFilter::kHop;
+        const std::size_t hops = (fill_ - kHistory) / FskFilter::kHop;
         if (hops > 0) {
-            filter(limits, hops);
-            advance(limits, tell);
+            take(hops, limits, tell);
         }
     }
 }
 
-void FskChannel::filter(const FskLimits& limits, std::size_t hops) {
+void FskChannel::take(std::size_t hops, const FskLimits& limits, Listener<FskEvent> tell) {
     const std::size_t count = hops * FskFilter::kHop;
-    // While nothing comes, a line works in as few places as it can: many lines share the cache.
-    if (mode_ == Mode::Hunt || static_cast<std::size_t>(end_ - base_) + count > kLine) {
-        makeRoom();
+    if (mayPassOver(count, limits)) {
+        passedOver_ = true;
+        end_ += static_cast<std::int64_t>(count);
+        at_ = std::max(at_, end_ - kAhead);
+    } else {
+        if (passedOver_) {
+            catchUp(limits);
+        }
+        // While nothing comes, a line works in as few places as it can: many share the cache.
+        if (mode_ == Mode::Hunt || static_cast<std::size_t>(end_ - base_) + count > kLine) {
+            makeRoom();
+        }
+        filter(limits, kCaughtUp, hops);
+        end_ += static_cast<std::int64_t>(count);
+        advance(limits, tell);
     }
-    const auto place = static_cast<std::size_t>(end_ - base_);
-    const std::size_t group = place / FskFilter::kHop;
-    limits.run(limits.filter, limits.floor, input_.data(), hops,
-               {line_.data() + place, spaces_.data() + group, zeros_.data() + group,
-                ones_.data() + group});
-    end_ += static_cast<std::int64_t>(count);
     fill_ -= count;
     std::memmove(input_.data(), input_.data() + count, fill_ * sizeof(std::int16_t));
+}
+
+/// Nothing waits for more, and neither what came last nor what comes now can be a zero: no start
+/// bit is there, and none that came before hangs on it.
+bool FskChannel::mayPassOver(std::size_t count, const FskLimits& limits) {
+    if (mode_ != Mode::Hunt || !quiet({input_.data() + kHistory, count}, limits.quiet)) {
+        calm_ = 0;
+        return false;
+    }
+    const bool calm =
+        calm_ >= kCalm && at_ >= end_ - kAhead && end_ >= static_cast<std::int64_t>(kCaughtUp);
+    calm_ = std::min<std::int64_t>(calm_ + static_cast<std::int64_t>(count), 1 << 20);
+    return calm;
+}
+
+void FskChannel::catchUp(const FskLimits& limits) {
+    passedOver_ = false;
+    end_ -= static_cast<std::int64_t>(kCaughtUp);
+    base_ = end_;
+    filter(limits, 0, kCaughtUp / FskFilter::kHop);
+    end_ += static_cast<std::int64_t>(kCaughtUp);
+}
+
+/// Outputs from `end_` on, the first of which looks at the input from `from` on.
+void FskChannel::filter(const FskLimits& limits, std::size_t from, std::size_t hops) {
+    const auto place = static_cast<std::size_t>(end_ - base_);
+    const std::size_t group = place / FskFilter::kHop;
+    limits.run(limits.filter, limits.floor, input_.data() + from, hops,
+               {line_.data() + place, spaces_.data() + group, zeros_.data() + group,
+                ones_.data() + group});
 }
 
 /// Forgets what will not be looked at again: most of it while no message is coming.
@@ -208,7 +245,7 @@ std::uint64_t FskChannel::mayStart(std::size_t group) const {
 
 bool FskChannel::hunt(const FskLimits& limits, Listener<FskEvent> tell) {
     const double ahead = 10 * limits.bit * (1 + kRateBound) + 6;
-    const std::int64_t last = end_ - 6;  // to be looked at: some more have to be there
+    const std::int64_t last = end_ - kAhead;
     while (at_ < last) {
         const auto place = static_cast<std::size_t>(at_ - base_);
         const std::uint64_t starts = mayStart(place / 8) >> place % 8;

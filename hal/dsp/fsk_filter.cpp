@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "fsk_filter.h"
 
+#include <algorithm>
 #include <cmath>
 #include <cstdlib>
 #include <cstring>
@@ -75,6 +76,48 @@ void makeTaps(double hertz, double otherHertz, Taps& even, Taps& odd) {
 FskFilter::FskFilter(const FskModulation& modulation) {
     makeTaps(modulation.mark, modulation.space, markEven, markOdd);
     makeTaps(modulation.space, modulation.mark, spaceEven, spaceOdd);
+}
+
+// The part of the window that is even and the part that is odd give the real and the imaginary
+// part: by Cauchy's inequality the squared amplitude is at most the window's squares times those of
+// the greater row of taps. A window touches four pairs of samples.
+std::uint32_t FskFilter::quietBelow(float amplitude) const {
+    const auto squares = [](const Taps& taps) {
+        float sum = taps[0] * taps[0];
+        for (std::size_t k = 1; k < taps.size(); ++k) {
+            sum += 2 * taps[k] * taps[k];
+        }
+        return sum;
+    };
+    constexpr float kPairs = 4;
+    constexpr float kRounding = 0.98F;
+    const float most =
+        std::max({squares(markEven), squares(markOdd), squares(spaceEven), squares(spaceOdd)});
+    return static_cast<std::uint32_t>(
+        std::min(kRounding * amplitude * amplitude / (kPairs * most), 2e9F));
+}
+
+bool quiet(std::span<const std::int16_t> samples, std::uint32_t squares) noexcept {
+    std::size_t i = 0;
+#if defined(__x86_64__)
+    // Halved, because two full-scale squares leave 31 bits.
+    const __m128i most = _mm_set1_epi32(static_cast<std::int32_t>(squares / 2));
+    for (; i + 8 <= samples.size(); i += 8) {
+        const __m128i pairs = _mm_loadu_si128(reinterpret_cast<const __m128i*>(samples.data() + i));
+        const __m128i sums = _mm_srli_epi32(_mm_madd_epi16(pairs, pairs), 1);
+        if (_mm_movemask_epi8(_mm_cmpgt_epi32(sums, most)) != 0) {
+            return false;
+        }
+    }
+#endif
+    for (; i < samples.size(); i += 2) {
+        const std::int64_t first = samples[i];
+        const std::int64_t second = i + 1 < samples.size() ? samples[i + 1] : 0;
+        if ((first * first + second * second) / 2 > squares / 2) {
+            return false;
+        }
+    }
+    return true;
 }
 
 #if defined(__GNUC__)

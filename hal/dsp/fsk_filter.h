@@ -4,6 +4,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <span>
 
 #include "tipring/hal/dsp/fsk.h"
 
@@ -21,7 +22,14 @@ struct FskFilter {
 
     std::array<float, kReach + 1> markEven{}, spaceEven{};
     std::array<float, kReach + 1> markOdd{}, spaceOdd{};  ///< the first is 0
+
+    /// The squares of two samples in a row, added: while none of them is greater, no output is as
+    /// great as `amplitude`.
+    [[nodiscard]] std::uint32_t quietBelow(float amplitude) const;
 };
+
+/// No two samples in a row (the first and second, the third and fourth ...) are louder.
+[[nodiscard]] bool quiet(std::span<const std::int16_t> samples, std::uint32_t squares) noexcept;
 
 /// Amplitude at mark less amplitude at space, for groups of outputs. Output i is of sample
 /// i + kReach. Of each group a byte whose bit i says what output i is.
