@@ -44,9 +44,8 @@ inline Blocks vowelLines(std::size_t blocks) {
 }
 
 inline Blocks silentLines(std::size_t blocks) {
-    return linesOf(blocks, [](test::Samples& line, test::Random&, std::size_t least) {
-        line.resize(least);
-    });
+    return linesOf(
+        blocks, [](test::Samples& line, test::Random&, std::size_t least) { line.resize(least); });
 }
 
 inline std::span<const std::int16_t> lineOf(const test::Samples& block, std::size_t line) {
