@@ -26,6 +26,7 @@ EventClass classOf(const Event& event) noexcept {
         EventClass::FileTerminal,     EventClass::Phone,
         EventClass::Private,          EventClass::AddressDevSpecific,
         EventClass::PhoneDevSpecific, EventClass::Request,
+        EventClass::ToneTerminal,
     };
     static_assert(std::size(kClasses) == std::variant_size_v<Event>);
     return kClasses[event.index()];

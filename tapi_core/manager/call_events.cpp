@@ -123,6 +123,7 @@ void Core::onCallEvent(const LinePtr& line, const CallPtr& call, ProviderItem& i
     case LINE_MONITORMEDIA: return listening_.onMedia(*call, item);
     case LINE_MONITORTONE: return listening_.onTone(*call, item);
     case LINE_GATHERDIGITS: return listening_.onGathered(*call, item);
+    case LINE_HANGUPSIGN: return onHangUpSign(call, item);
     case LINE_CALLDEVSPECIFIC:
     case LINE_CALLDEVSPECIFICFEATURE: return lineServices_.onCallDevSpecific(call, item);
     default:
@@ -152,7 +153,8 @@ void Core::onCallState(const LinePtr& line, const CallPtr& call, const ProviderI
                                            tapi::name(next)));
         return;
     }
-    if (call->state == next && call->mode == mode) {
+    const bool decided = call->endedByCore && next == tapi::LineCallState::Disconnected;
+    if ((call->state == next && call->mode == mode) || decided) {
         return;
     }
     if (item.p3 != 0) {
@@ -175,12 +177,15 @@ void Core::enterState(const CallPtr& call, tapi::LineCallState state, std::uint3
     call->mode = mode;
     call->entered = loop_.wallNow();
     call->cause = std::move(cause);
+    watchForHangUp(call);
     announce(call);
     tellState(call);
     watchForAnswer(call);
     if (state == tapi::LineCallState::Disconnected) {
-        closeMedia(call, "the call was disconnected");
+        media_.close(call, "the call was disconnected");
         armWatchdog(call, "the provider left a disconnected call without idle");
+    } else {
+        media_.onChange(call);
     }
 }
 
@@ -189,7 +194,7 @@ void Core::tellState(const CallPtr& call) {
     for (const auto& view : call->views) {
         outbox_->event(view->application,
                        tapi::CallStateEvent{view, view->state(), view->lineState(), call->mode,
-                                            call->cause, view->callbackInstance},
+                                            call->cause, view->callbackInstance, call->reasons},
                        view->cookie);
     }
 }
@@ -222,6 +227,12 @@ void Core::readInfo(const CallPtr& call) {
     fresh.displayableAddress = std::move(kept.displayableAddress);
     fresh.calledParty = std::move(kept.calledParty);
     fresh.comment = std::move(kept.comment);
+    const bool untold = fresh.caller.numberStatus == tapi::PartyStatus::Unavail ||
+                        fresh.caller.numberStatus == tapi::PartyStatus::Unknown;
+    if (call->heardCaller && untold) {
+        fresh.caller = call->heardCaller->party;
+        fresh.networkTime = call->heardCaller->time;
+    }
     kept = std::move(fresh);
     if (call->mediaModes == 0) {
         call->mediaModes = info->mediaMode;
@@ -307,6 +318,7 @@ void Core::onGenerated(const CallPtr& call, const ProviderItem& item) {
                                      fmt::format("{:#x} is no end of a generation", item.p1));
     }
     endGeneration(call, item.p1 != LINEGENERATETERM_DONE);
+    media_.onChange(call);
 }
 
 }  // namespace tipring::core

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "address_view.h"
+#include "hang_up_judge.h"
 #include "listening.h"
 #include "provider_queue.h"
 #include "tipring/hal/base/event_loop.h"
@@ -22,8 +23,14 @@ struct LineRecord;
 class CallMedia;
 class CallView;
 
+/// Who calls, as the core heard it.
+struct HeardCaller {
+    tapi::Party party;
+    std::optional<tapi::NetworkTime> time;
+};
+
 /// One call, whoever looks at it.
-struct CallRecord {
+struct CallRecord : std::enable_shared_from_this<CallRecord> {
     /// Where it stands between the core and the provider.
     enum class Phase : std::uint8_t {
         Prepared,  ///< made by an application, not begun
@@ -53,6 +60,12 @@ struct CallRecord {
     std::vector<ProviderItem> held;   ///< events that came before their time
     std::vector<std::shared_ptr<CallView>> views;
     std::shared_ptr<CallMedia> media;
+    tapi::MediaStatus mediaStatus;  ///< as it was at the end
+    tapi::HangUpWatch hangUpWatch;
+    std::optional<HangUpJudge> judge;         ///< while it is connected
+    std::vector<tapi::HangUpReason> reasons;  ///< Disconnected: of the state
+    bool endedByCore = false;                 ///< the far end is gone, as the core says
+    std::optional<HeardCaller> heardCaller;
     struct Generation {
         std::uint32_t endToEndId;
         std::weak_ptr<CallView> view;
@@ -98,6 +111,14 @@ public:
     tapi::Result<tapi::RequestId> stopPlaying(tapi::StopMode mode, tapi::Reply reply) override;
     tapi::Result<tapi::RequestId> record(const std::string& path, tapi::Reply reply) override;
     tapi::Result<tapi::RequestId> stopRecording(tapi::Reply reply) override;
+    tapi::Result<tapi::TerminalId> addTerminal(tapi::TerminalSpec spec) override;
+    tapi::Result<tapi::RequestId> startTerminal(tapi::TerminalId id, tapi::Reply reply) override;
+    tapi::Result<void> pauseTerminal(tapi::TerminalId id) override;
+    tapi::Result<tapi::RequestId> stopTerminal(tapi::TerminalId id, tapi::StopMode mode,
+                                               tapi::Reply reply) override;
+    tapi::Result<void> removeTerminal(tapi::TerminalId id) override;
+    [[nodiscard]] tapi::MediaStatus mediaStatus() const override;
+    tapi::Result<void> setHangUpWatch(const tapi::HangUpWatch& watch) override;
 
     tapi::Result<tapi::RequestId> setCallParams(tapi::BearerMode bearer, std::uint32_t minRate,
                                                 std::uint32_t maxRate,

@@ -28,7 +28,8 @@ struct LineRecord {
     std::string deviceKey;
     std::string name;
     ProviderRecord* provider = nullptr;  ///< null: the device or the provider is gone
-    TspiLineCaps caps{};
+    TspiLineCaps caps{};                 ///< as the provider told them
+    TspiLineCaps able{};                 ///< and what the core hears in the device's place
     tapi::AddressCapabilities capabilities;
 
     TspiAddressCaps addressCaps{};  ///< as the provider told them, or made of the line's

@@ -317,6 +317,7 @@ FakeProvider::FakeProvider(std::vector<std::string> keys, const char* name)
     caps.generateToneModes = LINETONEMODE_CUSTOM;
     caps.maxDialString = 40;
     caps.media = {sizeof(TspiMediaCaps), TSPI_MEDIA_PLAY | TSPI_MEDIA_RECORD, 0, 8000, 16};
+    caps.detections = TSPI_DETECT_SILENCE | TSPI_DETECT_PROGRESS | TSPI_DETECT_MEDIA;
 }
 
 FakeProvider::~FakeProvider() {

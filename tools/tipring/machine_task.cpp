@@ -195,8 +195,9 @@ void MachineTask::tellHangUp(const tapi::CallStateEvent& state) {
                 ? std::string("The caller gave up.")
                 : fmt::format("The call ended: {}", disconnectText(state)));
     } else if (end == End::CallerHungUp) {
+        const std::string why = hangUpText(state);
         say(state.mode == static_cast<std::uint32_t>(tapi::DisconnectMode::Normal)
-                ? std::string("The caller hung up.")
+                ? "The caller hung up" + (why.empty() ? std::string(".") : ": " + why)
                 : fmt::format("The call ended: {}", disconnectText(state)));
     }
 }
