@@ -2,6 +2,7 @@
 #include "call_ear.h"
 
 #include <algorithm>
+#include <cmath>
 #include <iterator>
 #include <utility>
 
@@ -13,6 +14,7 @@ namespace {
 constexpr std::uint64_t kSamplesPerMs = dsp::kSampleRate / 1000;
 constexpr std::size_t kQuietBegins = 200 * kSamplesPerMs;  // shorter pauses belong to the talk
 constexpr float kShortestTone = 60;                        // ms
+constexpr float kLeastApart = 150;                         // Hz, as the detector tells them apart
 
 bool isSilence(const TspiMonitorTone& tone) {
     return std::all_of(std::begin(tone.frequency), std::end(tone.frequency),
@@ -36,8 +38,14 @@ hal::Result<std::optional<media::DetectorSet>> toneSet(std::span<const TspiMonit
     settings.digits = settings.progress = settings.fax = settings.answerTone = settings.voice =
         false;
     for (const TspiMonitorTone& tone : tones) {
-        if (!isSilence(tone)) {
-            settings.tones.push_back(wantedOf(tone));
+        if (isSilence(tone)) {
+            continue;
+        }
+        settings.tones.push_back(wantedOf(tone));
+        const dsp::WantedTone& wanted = settings.tones.back();
+        if (wanted.second != 0 && std::abs(wanted.hertz - wanted.second) < kLeastApart) {
+            return hal::fail(hal::ErrorCode::InvalTone,
+                             "two frequencies that are heard together are 150 Hz apart");
         }
     }
     std::optional<media::DetectorSet> set;
