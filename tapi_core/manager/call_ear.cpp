@@ -128,7 +128,7 @@ void CallEar::hear(std::span<const std::int16_t> samples) {
 
 void CallEar::pause() {
     const std::lock_guard lock(mutex_);
-    endQuiet();
+    forgetQuiet();
     all_.reset();
     if (tones_) {
         tones_->reset();
@@ -194,10 +194,14 @@ void CallEar::on(const media::CallerIdHeard& event) {
 }
 
 void CallEar::endQuiet() {
-    quietSince_.reset();
     if (quiets_.front().told) {
         tell_(Event::Sound, 0, 0);
     }
+    forgetQuiet();
+}
+
+void CallEar::forgetQuiet() {
+    quietSince_.reset();
     for (Quiet& quiet : quiets_) {
         quiet.told = false;
     }

@@ -69,6 +69,7 @@ private:
     void on(const dsp::BeepEvent&) {}
     void on(const dsp::AnswerEvent&) {}
     void endQuiet();
+    void forgetQuiet();
     void countQuiet();
 
     const tapi::Detections detect_;

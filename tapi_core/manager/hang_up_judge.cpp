@@ -61,9 +61,14 @@ void HangUpJudge::silent(milliseconds lasted) {
 }
 
 void HangUpJudge::notSilent() {
+    deaf();
+    fusion_.retract(HangupSign::Silence);
+}
+
+void HangUpJudge::deaf() {
+    countSilence();
     silentSince_.reset();
     silenceTimer_.cancel();
-    fusion_.retract(HangupSign::Silence);
 }
 
 void HangUpJudge::alive() {

@@ -28,8 +28,10 @@ public:
               std::chrono::milliseconds lasted = std::chrono::milliseconds{0});
     /// The line has been silent for so long, and still is.
     void silent(std::chrono::milliseconds lasted);
-    /// It is silent no more, or nobody listens.
+    /// It is silent no more.
     void notSilent();
+    /// Nobody listens any more: a silence counts as far as it was heard.
+    void deaf();
     /// Somebody speaks or keys.
     void alive();
     /// What was seen before is forgotten, but for a silence that goes on.

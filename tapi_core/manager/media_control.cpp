@@ -282,7 +282,7 @@ void MediaControl::switchOff(const CallPtr& call, Way way, const std::string& ca
         media->ear()->pause();
     }
     if (way == Way::Record && call->judge) {
-        call->judge->notSilent();
+        call->judge->deaf();
     }
     finishAll(call, way, cause);
     tellMedia(call, tapi::CallMediaEvent::Kind::StreamInactive, cause);

@@ -86,6 +86,18 @@ TEST_F(HangUpTest, SilenceAloneNeverDecidesWhereThatIsAsked) {
     EXPECT_TRUE(gone());
 }
 
+TEST_F(HangUpTest, ASilenceThatWasHeardIsListedWhenTheDeviceStopsBeforeItDisconnects) {
+    hush(30s);
+    auto& media = fake.lastMedia();
+    media.callbacks.event(media.handle, TSPI_MEDIAEVENT_ENDED, TSPI_MEDIA_RECORD, "NO CARRIER");
+    fake.state(fake.lastCall(), LINECALLSTATE_DISCONNECTED, LINEDISCONNECTMODE_NORMAL);
+    settle();
+    const auto reasons = disconnects().at(0).reasons;
+    ASSERT_EQ(reasons.size(), 1U);
+    EXPECT_EQ(reasons[0].sign, HangUpSign::Silence);
+    EXPECT_NEAR(double(reasons[0].lasted.count()), 30000, 200);
+}
+
 TEST_F(HangUpTest, WithoutTheWatchNothingIsDecided) {
     ASSERT_TRUE(call->setHangUpWatch({false, 60s}));
     busy(12s);
