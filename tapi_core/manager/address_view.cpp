@@ -47,6 +47,13 @@ std::vector<std::shared_ptr<tapi::Call>> AddressView::calls() const {
                : std::vector<std::shared_ptr<tapi::Call>>{};
 }
 
+tapi::Result<std::shared_ptr<tapi::Call>> AddressView::pickup(std::string_view group,
+                                                              tapi::Reply reply) {
+    auto way = wayOf(application_);
+    return way ? way->core->pickup(line_, way->application, group, std::move(reply))
+               : tl::unexpected(std::move(way.error()));
+}
+
 tapi::Result<tapi::RequestId> AddressView::devSpecific(std::string_view data, tapi::Reply reply) {
     auto way = wayOf(application_);
     if (!way) {

@@ -28,6 +28,8 @@ public:
     tapi::Result<std::shared_ptr<tapi::Call>> createCall(std::string_view destination,
                                                          const tapi::CallParams& params) override;
     [[nodiscard]] std::vector<std::shared_ptr<tapi::Call>> calls() const override;
+    tapi::Result<std::shared_ptr<tapi::Call>> pickup(std::string_view group,
+                                                     tapi::Reply reply) override;
     tapi::Result<tapi::RequestId> devSpecific(std::string_view data, tapi::Reply reply) override;
     tapi::Result<void> setEventFilter(tapi::EventClass eventClass, std::int32_t subEvent,
                                       bool on) override;

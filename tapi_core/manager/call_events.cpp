@@ -77,6 +77,12 @@ void Core::armFirstState(const CallPtr& call) {
 
 std::shared_ptr<CallRecord> Core::findCall(const LinePtr& line, ProviderRecord& provider,
                                            const ProviderItem& item) {
+    // An analog line has a call or two: that is quicker than the table with its lock.
+    for (const CallPtr& each : line->calls) {
+        if (each->handle == item.call && item.call != nullptr) {
+            return each;
+        }
+    }
     const CallPtr call = provider.queue()->calls.find(item.call);
     if (call && call->line == line) {
         return call;
@@ -160,25 +166,24 @@ void Core::onCallState(const LinePtr& line, const CallPtr& call, const ProviderI
     if (item.p3 != 0) {
         call->mediaModes = static_cast<std::uint32_t>(item.p3);
     }
-    std::string cause = readCause(call);
+    readCause(call);
     if (next == tapi::LineCallState::Idle) {
         call->endedByProvider = true;
-        call->cause = std::move(cause);
         endCall(call);
     } else {
-        enterState(call, next, mode, std::move(cause));
+        enterState(call, next, mode);
     }
 }
 
-void Core::enterState(const CallPtr& call, tapi::LineCallState state, std::uint32_t mode,
-                      std::string cause) {
+void Core::enterState(const CallPtr& call, tapi::LineCallState state, std::uint32_t mode) {
     call->firstState.reset();
     call->state = state;
     call->mode = mode;
     call->entered = loop_.wallNow();
-    call->cause = std::move(cause);
     watchForHangUp(call);
-    announce(call);
+    if (!call->announced) {
+        announce(call);
+    }
     tellState(call);
     watchForAnswer(call);
     if (state == tapi::LineCallState::Disconnected) {
@@ -191,11 +196,17 @@ void Core::enterState(const CallPtr& call, tapi::LineCallState state, std::uint3
 
 void Core::tellState(const CallPtr& call) {
     // Events are queued, so nobody can change the list meanwhile.
+    const tapi::LineCallState state = lineStateOf(*call);
+    const tapi::CallState folded = foldedStateOf(*call);
     for (const auto& view : call->views) {
-        outbox_->event(view->application,
-                       tapi::CallStateEvent{view, view->state(), view->lineState(), call->mode,
-                                            call->cause, view->callbackInstance, call->reasons},
-                       view->cookie);
+        tapi::CallStateEvent event{view, folded, state, call->mode, {}, view->callbackInstance};
+        if (!call->cause.empty()) {
+            event.cause = call->cause;
+        }
+        if (state == tapi::LineCallState::Disconnected && !call->reasons.empty()) {
+            event.reasons = call->reasons;
+        }
+        outbox_->event(view->application, std::move(event), view->cookie);
     }
 }
 
@@ -239,16 +250,16 @@ void Core::readInfo(const CallPtr& call) {
     }
 }
 
-std::string Core::readCause(const CallPtr& call) {
+void Core::readCause(const CallPtr& call) {
     ProviderRecord& provider = *call->line->provider;
     const auto get = provider.table().lineGetCallStatus;
-    if (get == nullptr) {
-        return {};
+    call->cause.clear();
+    if (get != nullptr) {
+        Filled<TspiCallStatus> status;
+        if (provider.fill("lineGetCallStatus", get, status, call->driverCall)) {
+            call->cause = fieldText(status->cause);
+        }
     }
-    Filled<TspiCallStatus> status;
-    return provider.fill("lineGetCallStatus", get, status, call->driverCall)
-               ? fieldText(status->cause)
-               : std::string();
 }
 
 void Core::onCallInfo(const CallPtr& call, std::uint32_t reported) {

@@ -178,7 +178,7 @@ void CallMedia::notice(std::uint32_t event, std::uintptr_t parameter, std::uintp
     item.p1 = reinterpret_cast<std::uintptr_t>(handle);
     item.p2 = parameter;
     item.p3 = extra;
-    item.text = std::move(text);
+    item.setText(std::move(text));
     queue_->push(std::move(item));
 }
 

@@ -39,26 +39,31 @@ struct CallRecord : std::enable_shared_from_this<CallRecord> {
         Ended,  ///< idle
     };
 
-    std::uint64_t id = 0;
+    // First what each event needs.
     std::shared_ptr<LineRecord> line;
-    bool inbound = false;
-    Phase phase = Phase::Prepared;
     HTAPICALL handle = nullptr;
     HDRVCALL driverCall = nullptr;
-
-    std::optional<tapi::LineCallState> state;  ///< empty until the first one
-    std::uint32_t mode = 0;
-    std::string cause;
-    std::uint32_t mediaModes = 0;
-    tapi::CallParams params;  ///< of an outgoing call
-    tapi::CallInfo info;
+    Phase phase = Phase::Prepared;
+    bool inbound = false;
     bool announced = false;  ///< the registrations were told of it
     bool endedByProvider = false;
+    std::optional<tapi::LineCallState> state;  ///< empty until the first one
+    std::uint32_t mode = 0;
+    std::uint32_t mediaModes = 0;
+    std::string cause;
+    std::vector<std::shared_ptr<CallView>> views;
+    hal::WallTime entered{};               ///< its state
+    std::optional<hal::Timer> noAnswer;    ///< where the device has no such timer
+    std::optional<hal::Timer> firstState;  ///< of an incoming call that has none yet
+    std::optional<hal::Timer> watchdog;    ///< forces idle on a provider that forgets it
+    bool orderReported = false;            ///< that something came before the first state
 
+    std::uint64_t id = 0;
+    std::vector<ProviderItem> held;   ///< events that came before their time
+    tapi::CallParams params;          ///< of an outgoing call
     std::string destination;          ///< of an outgoing call, as checked
     std::vector<std::string> toDial;  ///< pieces that did not fit into lineMakeCall
-    std::vector<ProviderItem> held;   ///< events that came before their time
-    std::vector<std::shared_ptr<CallView>> views;
+    tapi::CallInfo info;
     std::shared_ptr<CallMedia> media;
     tapi::MediaStatus mediaStatus;  ///< as it was at the end
     tapi::HangUpWatch hangUpWatch;
@@ -73,12 +78,11 @@ struct CallRecord : std::enable_shared_from_this<CallRecord> {
     std::vector<Generation> generations;  ///< at most one
     EndedIds endedIds;                    ///< of generations and of gatherings
     ListeningState listening;
-    hal::WallTime entered{};               ///< its state
-    std::optional<hal::Timer> noAnswer;    ///< where the device has no such timer
-    std::optional<hal::Timer> firstState;  ///< of an incoming call that has none yet
-    bool orderReported = false;            ///< that something came before the first state
-    std::optional<hal::Timer> watchdog;    ///< forces idle on a provider that forgets it
 };
+
+/// The state as applications are told it: of a call not begun, and of one not heard of yet, too.
+[[nodiscard]] tapi::LineCallState lineStateOf(const CallRecord& call) noexcept;
+[[nodiscard]] tapi::CallState foldedStateOf(const CallRecord& call) noexcept;
 
 /// A call as one application sees it.
 class CallView final : public tapi::Call, public std::enable_shared_from_this<CallView> {
@@ -88,8 +92,8 @@ public:
 
     [[nodiscard]] std::uint64_t id() const override { return call->id; }
     [[nodiscard]] std::shared_ptr<tapi::Address> address() const override;
-    [[nodiscard]] tapi::CallState state() const override;
-    [[nodiscard]] tapi::LineCallState lineState() const override;
+    [[nodiscard]] tapi::CallState state() const override { return foldedStateOf(*call); }
+    [[nodiscard]] tapi::LineCallState lineState() const override { return lineStateOf(*call); }
     [[nodiscard]] bool connectionConfirmed() const override;
     [[nodiscard]] tapi::CallPrivilege privilege() const override { return rights; }
     [[nodiscard]] tapi::CallInfo info() const override { return call->info; }
@@ -120,6 +124,7 @@ public:
     [[nodiscard]] tapi::MediaStatus mediaStatus() const override;
     tapi::Result<void> setHangUpWatch(const tapi::HangUpWatch& watch) override;
 
+    tapi::Result<tapi::RequestId> devSpecific(std::string_view data, tapi::Reply reply) override;
     tapi::Result<tapi::RequestId> setCallParams(tapi::BearerMode bearer, std::uint32_t minRate,
                                                 std::uint32_t maxRate,
                                                 const tapi::DialParams& dialParams,

@@ -168,7 +168,8 @@ void Core::farEndGone(const CallPtr& call) {
     const std::string cause = "the far end hung up: " + reasonsText(call->judge->reasons(), now);
     kLog.info("line {}: {}", call->line->name, cause);
     call->endedByCore = true;
-    enterState(call, tapi::LineCallState::Disconnected, LINEDISCONNECTMODE_NORMAL, cause);
+    call->cause = cause;
+    enterState(call, tapi::LineCallState::Disconnected, LINEDISCONNECTMODE_NORMAL);
     auto asked = callRequest(call, "lineDrop", call->line->provider->table().lineDrop,
                              [](const hal::Result<void>&) {});
     if (!asked) {
@@ -200,7 +201,8 @@ void Core::onProgress(const CallPtr& call, dsp::ToneKind tone) {
         !legalMove(call->state, found->state, call->inbound)) {
         return;
     }
-    enterState(call, found->state, found->mode, "as the tones of the line say");
+    call->cause = "as the tones of the line say";
+    enterState(call, found->state, found->mode);
 }
 
 void Core::onHeardCaller(const CallPtr& call, const dsp::CallerId& id) {

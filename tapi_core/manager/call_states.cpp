@@ -3,7 +3,7 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
+#include <array>
 #include <bit>
 
 #include "tipring/tapi_core/tspi/constants.h"
@@ -140,12 +140,31 @@ const Rule& ruleOf(Operation operation) {
     return kRules[static_cast<std::size_t>(operation)];
 }
 
-const Modes* modesOf(LineCallState state) {
-    const auto* found = std::find_if(std::begin(kModes), std::end(kModes), [&](const Modes& each) {
-        return each.state == static_cast<std::uint32_t>(state);
-    });
-    return found == std::end(kModes) ? nullptr : found;
+/// Without the call that counting bits is on a plain x86-64.
+constexpr bool isOneBit(std::uint64_t value) {
+    return value != 0 && (value & (value - 1)) == 0;
 }
+
+constexpr std::size_t kStates = 16;  // one bit each
+constexpr std::size_t indexOf(LineCallState state) {
+    return static_cast<std::size_t>(std::countr_zero(static_cast<std::uint32_t>(state)));
+}
+/// Both tables by the number of the state's bit, for they are asked at each change of state.
+constexpr auto kMovesFrom = [] {
+    std::array<std::uint32_t, kStates> to{};
+    for (const Moves& each : kMoves) {
+        to[static_cast<std::size_t>(std::countr_zero(each.from))] = each.to | each.from;
+    }
+    to[indexOf(LineCallState::Idle)] = 0;
+    return to;
+}();
+constexpr auto kModesIn = [] {
+    std::array<Modes, kStates> modes{};
+    for (const Modes& each : kModes) {
+        modes[static_cast<std::size_t>(std::countr_zero(each.state))] = each;
+    }
+    return modes;
+}();
 
 }  // namespace
 
@@ -154,32 +173,25 @@ bool legalMove(std::optional<LineCallState> from, LineCallState to, bool inbound
     if (!from) {
         return ((inbound ? kFirstInbound : kFirstOutbound) & target) != 0;
     }
-    if (*from == to) {
-        return to != LineCallState::Idle;
-    }
-    return std::any_of(std::begin(kMoves), std::end(kMoves), [&](const Moves& moves) {
-        return moves.from == static_cast<std::uint32_t>(*from) && (moves.to & target) != 0;
-    });
+    return (kMovesFrom[indexOf(*from)] & target) != 0;
 }
 
 bool isCallState(std::uint64_t value) noexcept {
-    return std::has_single_bit(value) && value <= LINECALLSTATE_UNKNOWN;
+    return isOneBit(value) && value <= LINECALLSTATE_UNKNOWN;
 }
 
 bool isModeOf(LineCallState state, std::uint64_t mode) noexcept {
-    const Modes* known = modesOf(state);
-    if (mode == 0 || known == nullptr) {
+    const Modes& known = kModesIn[indexOf(state)];
+    if (mode == 0 || known.modes == 0) {
         return true;  // the other states have none: the parameter means nothing
     }
     const bool confirmed = state == LineCallState::Connected;
     const std::uint64_t one = confirmed ? mode & ~std::uint64_t{LINECONNECTEDMODE_CONFIRMED} : mode;
-    return (mode & ~std::uint64_t{known->modes}) == 0 &&
-           (std::has_single_bit(one) || (confirmed && one == 0));
+    return (mode & ~std::uint64_t{known.modes}) == 0 && (isOneBit(one) || (confirmed && one == 0));
 }
 
 std::uint32_t unknownModeOf(LineCallState state) noexcept {
-    const Modes* known = modesOf(state);
-    return known == nullptr ? 0 : known->unknown;
+    return kModesIn[indexOf(state)].unknown;
 }
 
 hal::Result<void> checkState(Operation operation, std::optional<LineCallState> state,

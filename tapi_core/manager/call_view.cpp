@@ -14,14 +14,14 @@ std::shared_ptr<tapi::Address> CallView::address() const {
     return addressView;
 }
 
-tapi::LineCallState CallView::lineState() const {
-    const bool begun = call->phase != CallRecord::Phase::Prepared;
-    return call->state.value_or(begun ? tapi::LineCallState::Unknown : tapi::LineCallState::Idle);
+tapi::LineCallState lineStateOf(const CallRecord& call) noexcept {
+    const bool begun = call.phase != CallRecord::Phase::Prepared;
+    return call.state.value_or(begun ? tapi::LineCallState::Unknown : tapi::LineCallState::Idle);
 }
 
-tapi::CallState CallView::state() const {
-    const bool begun = call->phase != CallRecord::Phase::Prepared;
-    return begun ? tapi::fold(lineState()) : tapi::CallState::Idle;
+tapi::CallState foldedStateOf(const CallRecord& call) noexcept {
+    const bool begun = call.phase != CallRecord::Phase::Prepared;
+    return begun ? tapi::fold(lineStateOf(call)) : tapi::CallState::Idle;
 }
 
 bool CallView::connectionConfirmed() const {
@@ -85,6 +85,12 @@ tapi::Result<void> CallView::monitorMedia(tapi::MediaModes modes) {
 tapi::Result<void> CallView::gatherDigits(const tapi::GatherDigits& wanted) {
     auto core = coreOf(*application);
     return core ? (*core)->gatherDigits(*this, wanted) : tl::unexpected(std::move(core.error()));
+}
+
+tapi::Result<tapi::RequestId> CallView::devSpecific(std::string_view data, tapi::Reply reply) {
+    auto core = coreOf(*application);
+    return core ? (*core)->devSpecific(*this, data, std::move(reply))
+                : tl::unexpected(std::move(core.error()));
 }
 
 tapi::Result<tapi::RequestId> CallView::setCallParams(tapi::BearerMode bearer,

@@ -74,12 +74,18 @@ public:
         const std::shared_ptr<LineRecord>& line,
         const std::shared_ptr<ApplicationRecord>& application);
 
-    // Calls: call_control.cpp
+    // Calls: call_start.cpp, call_control.cpp
     hal::Result<std::shared_ptr<tapi::Call>> prepareCall(
         const std::shared_ptr<LineRecord>& line,
         const std::shared_ptr<ApplicationRecord>& application, std::string_view destination,
         const tapi::CallParams& params);
     hal::Result<tapi::RequestId> connect(CallView& view, tapi::Reply reply);
+    hal::Result<std::shared_ptr<tapi::Call>> pickup(
+        const std::shared_ptr<LineRecord>& line,
+        const std::shared_ptr<ApplicationRecord>& application, std::string_view group,
+        tapi::Reply reply);
+    hal::Result<tapi::RequestId> devSpecific(CallView& view, std::string_view data,
+                                             tapi::Reply reply);
     hal::Result<tapi::RequestId> answer(CallView& view, tapi::Reply reply);
     hal::Result<tapi::RequestId> drop(CallView& view, tapi::Reply reply);
     hal::Result<tapi::RequestId> dial(CallView& view, std::string_view digits, tapi::Reply reply);
@@ -186,9 +192,9 @@ private:
     void onCallInfo(const CallPtr& call, std::uint32_t reported);
     void onGenerated(const CallPtr& call, const ProviderItem& item);
     void readInfo(const CallPtr& call);
-    std::string readCause(const CallPtr& call);
-    void enterState(const CallPtr& call, tapi::LineCallState state, std::uint32_t mode,
-                    std::string cause);
+    void readCause(const CallPtr& call);
+    /// `call->cause` says why already.
+    void enterState(const CallPtr& call, tapi::LineCallState state, std::uint32_t mode);
     void announce(const CallPtr& call);
     void tellState(const CallPtr& call);
     [[nodiscard]] CallPtr findCall(const LinePtr& line, ProviderRecord& provider,
@@ -200,6 +206,8 @@ private:
                                              TSPI_RESULT (*pointer)(DRV_REQUESTID, HDRVCALL),
                                              PendingRequest::Done done);
     void armFirstState(const CallPtr& call);
+    hal::Result<tapi::RequestId> begin(CallView& view, const char* function, tapi::Reply reply,
+                                       const std::function<TSPI_RESULT(tapi::RequestId)>& ask);
     void onMakeCallDone(const CallPtr& call, const hal::Result<void>& result);
     void dialNext(const CallPtr& call);
     void beginCall(const CallPtr& call);

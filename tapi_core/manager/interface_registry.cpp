@@ -275,7 +275,7 @@ void InterfaceRegistry::onResult(ProviderRecord& provider, const ProviderItem& i
                         fmt::format("gave the results of {} twice", found->second->name));
         return;
     }
-    found->second->results = item.values;
+    found->second->results = item.values();
 }
 
 InterfaceRegistry::EntryPtr InterfaceRegistry::find(const ProviderRecord& provider,
@@ -296,9 +296,9 @@ void InterfaceRegistry::onEvent(ProviderRecord& provider, const ProviderItem& it
         return;
     }
     const tapi::InterfaceEvent& described = entry->description.events[item.p2];
-    std::string problem = item.values->problem.empty()
-                              ? mismatch(described.arguments, item.values->values)
-                              : item.values->problem;
+    const auto in = item.values();
+    std::string problem =
+        in->problem.empty() ? mismatch(described.arguments, in->values) : in->problem;
     const auto object = entry->description.object;
     const bool ofProvider = object == tapi::ObjectKind::Tapi && (line || call);
     const bool ofAddress = object == tapi::ObjectKind::Address && (!line || call);
@@ -311,7 +311,7 @@ void InterfaceRegistry::onEvent(ProviderRecord& provider, const ProviderItem& it
                         fmt::format("{}.{}: {}", entry->description.name, described.name, problem));
         return;
     }
-    tapi::PrivateEvent event{entry->description.name, described.name, item.values->values};
+    tapi::PrivateEvent event{entry->description.name, described.name, in->values};
     if (call) {
         tellCall(std::move(event), call);
     } else if (line) {

@@ -278,7 +278,7 @@ void onInterfaceResult(void* context, DRV_REQUESTID requestId, const TspiValue* 
     ProviderItem item;
     item.kind = ProviderItem::Kind::InterfaceResult;
     item.number = requestId;
-    item.values = copyIn(values, count);
+    item.setValues(copyIn(values, count));
     queue->push(std::move(item));
 }
 
@@ -296,7 +296,7 @@ void onInterfaceEvent(void* context, HTAPILINE htLine, HTAPICALL htCall,
     item.call = htCall;
     item.p1 = interfaceIndex;
     item.p2 = event;
-    item.values = copyIn(values, count);
+    item.setValues(copyIn(values, count));
     queue->push(std::move(item));
 }
 

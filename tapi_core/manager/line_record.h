@@ -23,13 +23,20 @@ struct Registration {
 
 /// A line: it lives on while its device is unplugged, with its id and its registrations.
 struct LineRecord {
+    // First what each event needs.
+    ProviderRecord* provider = nullptr;  ///< null: the device or the provider is gone
+    HTAPILINE handle = nullptr;          ///< null: not open
+    HDRVLINE driverLine = nullptr;
+    std::vector<Registration> registrations;
+    std::vector<std::shared_ptr<CallRecord>> calls;  ///< begun and not idle
+    unsigned pendingRequests = 0;                    ///< of the line itself
+
     std::uint32_t id = 0;
     std::string providerName;
     std::string deviceKey;
     std::string name;
-    ProviderRecord* provider = nullptr;  ///< null: the device or the provider is gone
-    TspiLineCaps caps{};                 ///< as the provider told them
-    TspiLineCaps able{};                 ///< and what the core hears in the device's place
+    TspiLineCaps caps{};  ///< as the provider told them
+    TspiLineCaps able{};  ///< and what the core hears in the device's place
     tapi::AddressCapabilities capabilities;
 
     TspiAddressCaps addressCaps{};  ///< as the provider told them, or made of the line's
@@ -45,15 +52,9 @@ struct LineRecord {
     };
     std::vector<RingWish> ringWishes;  ///< before an answering application answers
 
-    HTAPILINE handle = nullptr;  ///< null: not open
-    HDRVLINE driverLine = nullptr;
     tapi::AddressState state = tapi::AddressState::InService;
     std::string stateCause;
     std::uint32_t mediaDetection = 0;  ///< as last told to the provider
-
-    std::vector<Registration> registrations;
-    std::vector<std::shared_ptr<CallRecord>> calls;  ///< begun and not idle
-    unsigned pendingRequests = 0;                    ///< of the line itself
 
     [[nodiscard]] bool isOpen() const { return handle != nullptr; }
     [[nodiscard]] bool isNeeded() const {

@@ -128,7 +128,12 @@ std::uint32_t LineServices::addressFeatures(const LineRecord& line, std::uint32_
             features |= address;
         }
     }
-    return features;
+    // Whether a call rings elsewhere, only the provider can know.
+    constexpr std::uint32_t kPickup = LINEADDRFEATURE_PICKUP | LINEADDRFEATURE_PICKUPHELD |
+                                      LINEADDRFEATURE_PICKUPGROUP | LINEADDRFEATURE_PICKUPDIRECT |
+                                      LINEADDRFEATURE_PICKUPWAITING;
+    const bool picksUp = line.provider != nullptr && line.provider->table().linePickup != nullptr;
+    return picksUp ? features | (provider & line.addressCaps.addressFeatures & kPickup) : features;
 }
 
 tapi::AddressStatus LineServices::status(const LinePtr& line) const {

@@ -11,6 +11,7 @@
 #include "call_record.h"
 #include "line_record.h"
 #include "media_control.h"
+#include "outbox.h"
 #include "provider_record.h"
 #include "tipring/hal/base/log.h"
 
@@ -217,7 +218,7 @@ hal::Result<void> Listening::tellMedia(CallRecord& call) {
     if (modes == call.listening.media) {
         return {};
     }
-    if (coreDetections(call.line->caps).has(tapi::Detection::Media)) {
+    if (call.line->capabilities.coreDetects.has(tapi::Detection::Media)) {
         return tellEar(call, call.listening.media, modes, true);
     }
     ProviderRecord& provider = *call.line->provider;
@@ -243,7 +244,7 @@ hal::Result<void> Listening::tellTones(CallRecord& call) {
                                      "room for {}",
                                      tones.size(), most));
     }
-    if (coreDetections(call.line->caps).has(tapi::Detection::Tones)) {
+    if (call.line->capabilities.coreDetects.has(tapi::Detection::Tones)) {
         auto told = tellEar(call, state.tones, std::move(tones), true);
         state.nextTag = told ? nextTag : state.nextTag;
         return told;
@@ -441,7 +442,7 @@ void Listening::onGathered(CallRecord& call, const ProviderItem& item) {
     }
     const auto view = *found;
     const auto ended = std::move(view->wish.gathering);
-    std::string digits = item.text;
+    std::string digits = item.text();
     if (digits.size() > ended->wanted().count || digits.find_first_not_of(kDigits) != digits.npos) {
         breach(call, "LINE_GATHERDIGITS", "came with more than the digits that were asked for");
         digits.clear();

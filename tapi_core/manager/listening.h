@@ -9,7 +9,6 @@
 #include <vector>
 
 #include "digit_gathering.h"
-#include "outbox.h"
 #include "tipring/hal/base/event_loop.h"
 #include "tipring/tapi_core/api/types.h"
 #include "tipring/tapi_core/tspi/line.h"
@@ -18,6 +17,7 @@ namespace tipring::core {
 
 struct ApplicationRecord;
 struct CallRecord;
+class Outbox;
 struct ProviderItem;
 class CallView;
 

@@ -86,7 +86,7 @@ hal::Result<void> MediaControl::open(const CallPtr& call) {
 void MediaControl::prepareEar(const CallPtr& call) {
     using tapi::Detection;
     CallMedia& media = *call->media;
-    const std::uint32_t all = coreDetections(call->line->caps).bits();
+    const std::uint32_t all = call->line->capabilities.coreDetects.bits();
     const std::uint32_t callerId = static_cast<std::uint32_t>(Detection::CallerId);
     const bool rings = (stateOf(*call) & kRinging) != 0;
     // Signs of a hang-up are heard, whatever the device tells by itself.
@@ -114,7 +114,7 @@ void MediaControl::prepareEar(const CallPtr& call) {
 bool MediaControl::earWanted(const CallRecord& call) const {
     using tapi::Detection;
     const LineRecord& line = *call.line;
-    const tapi::Detections detects = coreDetections(line.caps);
+    const tapi::Detections detects = line.capabilities.coreDetects;
     const std::uint32_t state = stateOf(call);
     const std::uint32_t sound = line.caps.mediaStates | LINECALLSTATE_CONNECTED;
     if (call.phase != CallRecord::Phase::Alive || (state & sound) == 0 || detects.empty() ||
@@ -301,7 +301,7 @@ void MediaControl::onChange(const CallPtr& call) {
 }
 
 hal::Result<void> MediaControl::onWishes(const CallPtr& call) {
-    if (coreDetections(call->line->caps).has(tapi::Detection::Tones)) {
+    if (call->line->capabilities.coreDetects.has(tapi::Detection::Tones)) {
         if (auto known = CallEar::check(call->listening.tones); !known) {
             return known;
         }

@@ -52,8 +52,8 @@ void MediaControl::onNotice(const ProviderItem& item) {
     case CallMedia::kTerminalNote:
         if (CallTerminal* terminal =
                 media->find(tapi::TerminalId{static_cast<std::uint32_t>(item.p2)})) {
-            terminal->name = item.text;
-            tellFile(call, *terminal, item.text, FileState::Active, FileCause::Normal, {});
+            terminal->name = item.text();
+            tellFile(call, *terminal, item.text(), FileState::Active, FileCause::Normal, {});
         }
         return;
     case CallMedia::kTick: return media->stream.tick(loop_.now().time_since_epoch());
@@ -62,7 +62,7 @@ void MediaControl::onNotice(const ProviderItem& item) {
              {std::pair{TSPI_MEDIA_PLAY, Way::Play}, std::pair{TSPI_MEDIA_RECORD, Way::Record}}) {
             if ((item.p2 & bit) != 0 && media->state(way) != State::Off) {
                 media->earRefused = media->earRefused || way == Way::Record;
-                switchOff(call, way, item.text);
+                switchOff(call, way, item.text());
             }
         }
         return static_cast<void>(arrange(call));
@@ -70,7 +70,7 @@ void MediaControl::onNotice(const ProviderItem& item) {
         if (call->judge) {  // it does not say for how long; modems are set to about that
             call->judge->silent(std::chrono::milliseconds(CallEar::kSilence));
         }
-        return tellMedia(call, tapi::CallMediaEvent::Kind::Silence, item.text);
+        return tellMedia(call, tapi::CallMediaEvent::Kind::Silence, item.text());
     case TSPI_MEDIAEVENT_UNDERRUN:
         ++media->alarms[static_cast<std::size_t>(Way::Play)];
         return kLog.debug("line {}: the line heard a gap", call->line->name);
@@ -89,7 +89,7 @@ void MediaControl::onHeard(const CallPtr& call, CallEar::Event event, std::uint3
                            std::uint32_t extra) {
     using Event = CallEar::Event;
     using tapi::Detection;
-    const tapi::Detections tells = coreDetections(call->line->caps);
+    const tapi::Detections tells = call->line->capabilities.coreDetects;
     HangUpJudge* judge = call->judge ? &*call->judge : nullptr;
     switch (event) {
     case Event::Digit: return listening_.onDigit(*call, itemOf(value, extra));

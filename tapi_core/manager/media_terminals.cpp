@@ -309,7 +309,7 @@ void MediaControl::onTerminalEnded(const CallPtr& call, const ProviderItem& item
         return;  // it was stopped meanwhile
     }
     terminal->cause = static_cast<media::TerminalCause>(item.p3);
-    terminal->text = item.text;
+    terminal->text = item.text();
     if (terminal->state == TerminalStanding::Waiting) {
         terminal->endedEarly = true;  // so short that it ended before its start was told
     } else if (terminal->state == TerminalStanding::Ending) {

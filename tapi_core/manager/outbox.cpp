@@ -3,10 +3,6 @@
 
 #include <utility>
 
-#include "application.h"
-#include "call_record.h"
-#include "event_gate.h"
-
 namespace tipring::core {
 namespace {
 
@@ -17,18 +13,6 @@ OutboxHandles& outboxHandles() {
     return handles;
 }
 
-bool isOfHeardCall(const tapi::Event& event) {
-    return std::visit(
-        [](const auto& each) {
-            if constexpr (requires { each.call; }) {
-                return each.call != nullptr && static_cast<const CallView&>(*each.call).heard;
-            } else {
-                return false;
-            }
-        },
-        event);
-}
-
 }  // namespace
 
 std::shared_ptr<Outbox> Outbox::create(hal::EventLoop& loop) {
@@ -37,13 +21,7 @@ std::shared_ptr<Outbox> Outbox::create(hal::EventLoop& loop) {
     return outbox;
 }
 
-template <class Content>
-void Outbox::push(const std::shared_ptr<ApplicationRecord>& application,
-                  tapi::RegistrationCookie cookie, Content&& content) {
-    if (closed_) {
-        return;
-    }
-    waiting_.emplace_back(application, cookie, std::forward<Content>(content));
+void Outbox::post() {
     if (!std::exchange(posted_, true)) {
         loop_.post([handle = handle_] {
             if (const auto outbox = outboxHandles().find(handle)) {
@@ -55,15 +33,9 @@ void Outbox::push(const std::shared_ptr<ApplicationRecord>& application,
 
 void Outbox::reply(const std::shared_ptr<ApplicationRecord>& application, tapi::Reply reply,
                    tapi::Result<void> result) {
-    if (reply) {
-        push(application, 0, ReplyDelivery{std::move(reply), std::move(result)});
-    }
-}
-
-void Outbox::event(const std::shared_ptr<ApplicationRecord>& application, tapi::Event&& event,
-                   tapi::RegistrationCookie cookie) {
-    if (passes(*application, event)) {
-        push(application, cookie, std::move(event));
+    if (reply && !closed_) {
+        waiting_.emplace_back(application, ReplyDelivery{std::move(reply), std::move(result)});
+        post();
     }
 }
 
@@ -71,14 +43,12 @@ std::vector<std::shared_ptr<tapi::Call>> Outbox::drop(tapi::RegistrationCookie c
     std::vector<std::shared_ptr<tapi::Call>> unheard;
     for (auto* list : {&waiting_, &round_}) {
         for (Delivery& delivery : *list) {
-            if (!delivery.application || delivery.cookie != cookie) {
+            if (!delivery.application || delivery.cookie != cookie || delivery.reply) {
                 continue;
             }
-            const auto* event = std::get_if<tapi::Event>(&delivery.content);
-            const auto* call = std::get_if<tapi::CallNotificationEvent>(event);
-            if (call != nullptr) {
+            if (const auto* call = std::get_if<tapi::CallNotificationEvent>(&delivery.event)) {
                 unheard.push_back(call->call);
-            } else if (event != nullptr && isOfHeardCall(*event)) {
+            } else if (delivery.subject.call != nullptr && delivery.subject.call->heard) {
                 continue;  // its idle, above all, must not be lost
             }
             delivery.application = nullptr;
@@ -104,19 +74,21 @@ void Outbox::flush() {
         }
     }
     round_.clear();
+    if (waiting_.empty()) {
+        waiting_.swap(round_);  // the memory that is warm
+    }
 }
 
 void Outbox::deliver(const ApplicationRecord& application, Delivery& delivery) {
-    if (auto* answer = std::get_if<ReplyDelivery>(&delivery.content)) {
-        answer->reply(answer->result);
+    if (delivery.reply) {
+        delivery.reply->reply(delivery.reply->result);
         return;
     }
-    const auto& event = std::get<tapi::Event>(delivery.content);
-    if (passes(application, event)) {
-        if (const auto* fresh = std::get_if<tapi::CallNotificationEvent>(&event)) {
-            static_cast<CallView&>(*fresh->call).heard = true;
+    if (passes(application, delivery.subject)) {
+        if (delivery.subject.eventClass == tapi::EventClass::CallNotification) {
+            delivery.subject.call->heard = true;
         }
-        application.sink->onEvent(event);
+        application.sink->onEvent(delivery.event);
     }
 }
 

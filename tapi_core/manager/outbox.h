@@ -2,16 +2,17 @@
 #pragma once
 
 #include <memory>
+#include <type_traits>
+#include <utility>
 #include <variant>
 #include <vector>
 
+#include "event_gate.h"
 #include "handle_table.h"
 #include "tipring/hal/base/event_loop.h"
 #include "tipring/tapi_core/api/tapi.h"
 
 namespace tipring::core {
-
-struct ApplicationRecord;
 
 /// Replies and events on their way to applications. They leave in order, in a turn of the loop of
 /// their own: never from inside a call of the application or of a provider.
@@ -25,8 +26,15 @@ public:
                tapi::Result<void> result);
     /// Kept only where it passes the application's filters (event_gate.h). `cookie` is the
     /// registration that the event belongs to, or 0.
-    void event(const std::shared_ptr<ApplicationRecord>& application, tapi::Event&& event,
-               tapi::RegistrationCookie cookie = 0);
+    template <class Single>
+    void event(const std::shared_ptr<ApplicationRecord>& application, Single&& event,
+               tapi::RegistrationCookie cookie = 0) {
+        const EventSubject subject = subjectOf(event);
+        if (!closed_ && passes(*application, subject)) {
+            waiting_.emplace_back(application, cookie, subject, std::forward<Single>(event));
+            post();
+        }
+    }
     /// Drops the events of a registration, but not what happens to calls that were heard of.
     /// Returns the calls whose notification was among them.
     std::vector<std::shared_ptr<tapi::Call>> drop(tapi::RegistrationCookie cookie);
@@ -39,19 +47,24 @@ private:
         tapi::Result<void> result;
     };
     struct Delivery {
-        template <class Content>
+        template <class Single>
         Delivery(const std::shared_ptr<ApplicationRecord>& receiver,
-                 tapi::RegistrationCookie registration, Content&& what)
-            : application(receiver), cookie(registration), content(std::forward<Content>(what)) {}
+                 tapi::RegistrationCookie registration, const EventSubject& about, Single&& what)
+            : application(receiver),
+              cookie(registration),
+              subject(about),
+              event(std::in_place_type<std::remove_cvref_t<Single>>, std::forward<Single>(what)) {}
+        Delivery(const std::shared_ptr<ApplicationRecord>& receiver, ReplyDelivery answer)
+            : application(receiver), reply(std::make_unique<ReplyDelivery>(std::move(answer))) {}
 
         std::shared_ptr<ApplicationRecord> application;  // null: dropped
         tapi::RegistrationCookie cookie = 0;
-        std::variant<tapi::Event, ReplyDelivery> content;
+        EventSubject subject{};  // of the event; lives as long as it does
+        tapi::Event event{};
+        std::unique_ptr<ReplyDelivery> reply{};  // instead of the event
     };
 
-    template <class Content>
-    void push(const std::shared_ptr<ApplicationRecord>& application,
-              tapi::RegistrationCookie cookie, Content&& content);
+    void post();
     void flush();
     static void deliver(const ApplicationRecord& application, Delivery& delivery);
 

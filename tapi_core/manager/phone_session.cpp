@@ -41,7 +41,7 @@ void onPhoneCreate(void* context, const char* deviceKey) {
     if (const auto queue = ProviderQueue::of(context); queue && deviceKey != nullptr) {
         ProviderItem item;
         item.kind = ProviderItem::Kind::PhoneCreate;
-        item.text = deviceKey;
+        item.setText(deviceKey);
         queue->push(std::move(item));
     }
 }

@@ -222,7 +222,7 @@ void Core::dispatch(ProviderRecord& provider, ProviderItem& item) {
     switch (item.kind) {
     case ProviderItem::Kind::Completion: return onCompletion(provider, item);
     case ProviderItem::Kind::LineEvent: return onLineEvent(provider, item);
-    case ProviderItem::Kind::LineCreate: return addDevice(provider, item.text);
+    case ProviderItem::Kind::LineCreate: return addDevice(provider, item.text());
     case ProviderItem::Kind::LineRemove: return removeDevice(provider, item.number);
     case ProviderItem::Kind::Task: {
         const ProviderScope scope(*provider.queue());
@@ -233,7 +233,7 @@ void Core::dispatch(ProviderRecord& provider, ProviderItem& item) {
     case ProviderItem::Kind::Dropped: return;
     case ProviderItem::Kind::MediaNotice: return media_.onNotice(item);
     case ProviderItem::Kind::PhoneEvent: return phones_.onEvent(provider, item);
-    case ProviderItem::Kind::PhoneCreate: return phones_.addDevice(provider, item.text);
+    case ProviderItem::Kind::PhoneCreate: return phones_.addDevice(provider, item.text());
     case ProviderItem::Kind::PhoneRemove: return phones_.removeDevice(provider, item.number);
     case ProviderItem::Kind::PhoneClosed: return phones_.onClosed(provider, item);
     case ProviderItem::Kind::InterfaceResult: return interfaces_.onResult(provider, item);
@@ -253,7 +253,7 @@ void Core::onCompletion(ProviderRecord& provider, const ProviderItem& item) {
                             fmt::format("request {} completed with the positive result {}",
                                         item.number, item.result));
         }
-        requests_.finish(item.number, tl::unexpected(errorOf(item.result, item.text,
+        requests_.finish(item.number, tl::unexpected(errorOf(item.result, item.text(),
                                                              provider.name(), "a request")));
         return;
     }

@@ -11,9 +11,6 @@
 namespace tipring::core {
 namespace {
 
-thread_local const ProviderQueue* currentProvider = nullptr;
-thread_local unsigned routineDepth = 0;
-
 using QueueHandles = HandleTable<ProviderQueue, std::uintptr_t>;
 
 QueueHandles& queueHandles() {
@@ -21,14 +18,14 @@ QueueHandles& queueHandles() {
     return handles;
 }
 
-/// Gives the provider its handle of a new call at once; the rest waits for the loop.
-void queueNewCall(ProviderQueue& queue, ProviderItem item) {
-    auto* given = reinterpret_cast<HTAPICALL*>(item.p2);
-    item.call = item.p1 == 0 || given == nullptr ? nullptr : queue.calls.add();
-    if (given != nullptr) {
-        *given = item.call;
+/// The provider gets its handle of a new call at once; the rest waits for the loop.
+HTAPICALL newCallHandle(ProviderQueue& queue, std::uintptr_t driverCall, std::uintptr_t given) {
+    if (given == 0) {
+        return nullptr;
     }
-    queue.push(std::move(item));
+    const HTAPICALL handle = driverCall == 0 ? nullptr : queue.calls.add();
+    *reinterpret_cast<HTAPICALL*>(given) = handle;
+    return handle;
 }
 
 void checkEntry(const RoutineScope& scope, const BreachSource& source, std::string_view routine,
@@ -61,6 +58,32 @@ std::string gatheredText(const char* digits) {
 
 }  // namespace
 
+ProviderItem::Attachment& ProviderItem::attached() {
+    if (!attachment_) {
+        attachment_ = std::make_unique<Attachment>();
+    }
+    return *attachment_;
+}
+
+const std::string& ProviderItem::text() const {
+    static const std::string kNone;
+    return attachment_ ? attachment_->text : kNone;
+}
+
+std::shared_ptr<InterfaceValuesIn> ProviderItem::values() const {
+    return attachment_ ? attachment_->values : nullptr;
+}
+
+void ProviderItem::setText(std::string text) {
+    if (!text.empty()) {
+        attached().text = std::move(text);
+    }
+}
+
+void ProviderItem::setValues(std::shared_ptr<InterfaceValuesIn> values) {
+    attached().values = std::move(values);
+}
+
 std::shared_ptr<ProviderQueue> ProviderQueue::create(hal::EventLoop& loop, BreachSource source,
                                                      Handler handler) {
     auto queue = std::make_shared<ProviderQueue>(loop, std::move(source), std::move(handler));
@@ -75,19 +98,12 @@ std::shared_ptr<ProviderQueue> ProviderQueue::of(void* context) {
     return queueHandles().find(reinterpret_cast<std::uintptr_t>(context));
 }
 
-void ProviderQueue::push(ProviderItem&& item) {
-    const std::lock_guard lock(mutex_);
-    if (closed_) {
-        return;
-    }
-    incoming_.push_back(std::move(item));
-    if (!std::exchange(posted_, true)) {
-        loop_.post([handle = handle_] {
-            if (const auto queue = queueHandles().find(handle)) {
-                queue->drain();
-            }
-        });
-    }
+void ProviderQueue::post() {
+    loop_.post([handle = handle_] {
+        if (const auto queue = queueHandles().find(handle)) {
+            queue->drain();
+        }
+    });
 }
 
 void ProviderQueue::close() {
@@ -131,6 +147,10 @@ void ProviderQueue::drain() {
         handler_(item);
     }
     round_.clear();
+    const std::lock_guard lock(mutex_);
+    if (incoming_.empty()) {
+        incoming_.swap(round_);  // the memory that is warm
+    }
 }
 
 LineHandles& lineHandles() {
@@ -201,24 +221,10 @@ std::string messageName(std::uint32_t message) {
 }
 
 ProviderScope::ProviderScope(const ProviderQueue& queue)
-    : queue_(queue), begun_(queue.loop().now()), before_(std::exchange(currentProvider, &queue)) {}
+    : queue_(queue), begun_(queue.loop().now()), before_(std::exchange(current_, &queue)) {}
 
 ProviderScope::~ProviderScope() {
-    currentProvider = before_;
-}
-
-const ProviderQueue* ProviderScope::current() {
-    return currentProvider;
-}
-
-RoutineScope::RoutineScope() {
-    ++routineDepth;
-}
-RoutineScope::~RoutineScope() {
-    --routineDepth;
-}
-bool RoutineScope::nested() const {
-    return routineDepth > 1;
+    current_ = before_;
 }
 
 void onCompletion(void* context, DRV_REQUESTID requestId, TSPI_RESULT result, const char* cause) {
@@ -233,7 +239,7 @@ void onCompletion(void* context, DRV_REQUESTID requestId, TSPI_RESULT result, co
     item.kind = ProviderItem::Kind::Completion;
     item.number = requestId;
     item.result = result;
-    item.text = cause == nullptr ? "" : cause;
+    item.setText(cause == nullptr ? "" : cause);
     queue->push(std::move(item));
 }
 
@@ -250,7 +256,7 @@ void onLineCreate(void* context, const char* deviceKey) {
     }
     ProviderItem item;
     item.kind = ProviderItem::Kind::LineCreate;
-    item.text = deviceKey;
+    item.setText(deviceKey);
     queue->push(std::move(item));
 }
 
@@ -291,23 +297,15 @@ void onLineEvent(HTAPILINE htLine, HTAPICALL htCall, std::uint32_t message, std:
         checkEntry(scope, session->queue->source(), messageName(message), session->name);
     }
     ProviderQueue& queue = *session->queue;
-    ProviderItem item;
-    item.kind = ProviderItem::Kind::LineEvent;
-    item.number = message;
-    item.line = htLine;
-    item.call = htCall;
-    item.p1 = p1;
-    item.p2 = p2;
-    item.p3 = p3;
-    item.session = std::move(session);
-    if (message == LINE_GATHERDIGITS && p3 != 0) {
-        item.text = gatheredText(reinterpret_cast<const char*>(p3));
-    }
     if (message == LINE_NEWCALL) {
-        queueNewCall(queue, std::move(item));
-    } else {
-        queue.push(std::move(item));
+        htCall = newCallHandle(queue, p1, p2);
     }
+    if (message == LINE_GATHERDIGITS && p3 != 0) {
+        ProviderItem item(std::move(session), htLine, htCall, message, p1, p2, p3);
+        item.setText(gatheredText(reinterpret_cast<const char*>(p3)));
+        return queue.push(std::move(item));
+    }
+    queue.push(std::move(session), htLine, htCall, message, p1, p2, p3);
 }
 
 }  // namespace tipring::core

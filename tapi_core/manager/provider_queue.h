@@ -5,6 +5,7 @@
 #include <memory>
 #include <mutex>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "contract_checker.h"
@@ -43,10 +44,36 @@ struct ProviderItem {
     HTAPICALL call = nullptr;
     std::uintptr_t p1 = 0, p2 = 0, p3 = 0;
     TspiTask task = nullptr;
-    std::string text;
     HTAPIPHONE phone = nullptr;
-    std::shared_ptr<InterfaceValuesIn> values{};
     std::shared_ptr<LineSession> session{};  ///< of a LineEvent: what `line` led to
+
+    ProviderItem() = default;
+    /// A LineEvent.
+    ProviderItem(std::shared_ptr<LineSession> of, HTAPILINE htLine, HTAPICALL htCall,
+                 std::uint32_t message, std::uintptr_t first, std::uintptr_t second,
+                 std::uintptr_t third)
+        : kind(Kind::LineEvent),
+          number(message),
+          line(htLine),
+          call(htCall),
+          p1(first),
+          p2(second),
+          p3(third),
+          session(std::move(of)) {}
+
+    [[nodiscard]] const std::string& text() const;
+    [[nodiscard]] std::shared_ptr<InterfaceValuesIn> values() const;
+    void setText(std::string text);
+    void setValues(std::shared_ptr<InterfaceValuesIn> values);
+
+private:
+    /// What few items have: the others stay small, for an item is moved twice.
+    struct Attachment {
+        std::string text{};
+        std::shared_ptr<InterfaceValuesIn> values{};
+    };
+    [[nodiscard]] Attachment& attached();
+    std::unique_ptr<Attachment> attachment_{};
 };
 
 struct CallRecord;
@@ -70,7 +97,20 @@ public:
     [[nodiscard]] hal::EventLoop& loop() const { return loop_; }
 
     /// Any thread.
-    void push(ProviderItem&& item);
+    template <class... Parts>
+    void push(Parts&&... parts) {
+        {
+            const std::lock_guard lock(mutex_);
+            if (closed_) {
+                return;
+            }
+            incoming_.emplace_back(std::forward<Parts>(parts)...);
+            if (std::exchange(posted_, true)) {
+                return;
+            }
+        }
+        post();  // without the lock: who calls back from there is reported, not stuck
+    }
     /// Drops what waits; the handler is not called any more. Loop's thread.
     void close();
     /// Calls that the provider announced on a line and that the loop has not seen yet: they are
@@ -83,14 +123,14 @@ public:
     CallHandles calls{4096};
 
 private:
+    void post();
     void drain();
 
     hal::EventLoop& loop_;
     const BreachSource source_;
     Handler handler_;
     std::uintptr_t handle_ = 0;
-    /// Recursive: a provider that calls a routine from within one is reported, not stuck.
-    std::recursive_mutex mutex_;
+    std::mutex mutex_;
     std::vector<ProviderItem> incoming_;  // guarded by mutex_
     bool posted_ = false;                 // guarded by mutex_
     bool closed_ = false;                 // guarded by mutex_
@@ -132,9 +172,10 @@ public:
     /// How long it has run, by the loop's clock.
     [[nodiscard]] hal::Duration taken() const { return queue_.loop().now() - begun_; }
     /// Null: nobody's that is known.
-    [[nodiscard]] static const ProviderQueue* current();
+    [[nodiscard]] static const ProviderQueue* current() { return current_; }
 
 private:
+    inline static thread_local const ProviderQueue* current_ = nullptr;
     const ProviderQueue& queue_;
     const hal::TimePoint begun_;
     const ProviderQueue* const before_;
@@ -143,11 +184,14 @@ private:
 /// Tells a routine that is called from within a routine of this thread.
 class RoutineScope {
 public:
-    RoutineScope();
-    ~RoutineScope();
+    RoutineScope() { ++depth_; }
+    ~RoutineScope() { --depth_; }
     RoutineScope(const RoutineScope&) = delete;
     RoutineScope& operator=(const RoutineScope&) = delete;
-    [[nodiscard]] bool nested() const;
+    [[nodiscard]] static bool nested() { return depth_ > 1; }
+
+private:
+    inline static thread_local unsigned depth_ = 0;
 };
 
 /// The routines that a provider gets.

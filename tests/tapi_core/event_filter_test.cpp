@@ -100,7 +100,11 @@ protected:
             {EventClass::ToneTerminal, 0, true, true, tapi::ToneTerminalEvent{c}},
         };
     }
-    [[nodiscard]] bool passes(const Row& row) const { return core::passes(*record, row.event); }
+    [[nodiscard]] bool passes(const Row& row) const {
+        return std::visit(
+            [&](const auto& event) { return core::passes(*record, core::subjectOf(event)); },
+            row.event);
+    }
 
     Recorder sink;
     std::shared_ptr<core::ApplicationRecord> record = std::make_shared<core::ApplicationRecord>();

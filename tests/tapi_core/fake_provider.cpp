@@ -215,8 +215,24 @@ struct FakeTable {
         }
         return result;
     }
-    static TSPI_RESULT devSpecific(DRV_REQUESTID id, HDRVLINE line, HDRVCALL, const void*,
-                                   std::size_t) {
+    static TSPI_RESULT pickup(DRV_REQUESTID id, HDRVLINE line, std::uint32_t, HTAPICALL htCall,
+                              HDRVCALL* call, const char* address) {
+        FakeProvider& self = *of(line).provider;
+        self.calls_.push_back(std::make_unique<Call>());
+        Call& taken = self.lastCall();
+        taken.line = &of(line);
+        taken.handle = htCall;
+        taken.number = address;
+        taken.info.origin = LINECALLORIGIN_INBOUND;
+        taken.info.reason = LINECALLREASON_PICKUP;
+        taken.info.mediaMode = LINEMEDIAMODE_INTERACTIVEVOICE;
+        *call = reinterpret_cast<HDRVCALL>(&taken);
+        return self.treat("linePickup", id);
+    }
+    static TSPI_RESULT devSpecific(DRV_REQUESTID id, HDRVLINE line, HDRVCALL call, const void* data,
+                                   std::size_t size) {
+        of(line).own.emplace_back(static_cast<const char*>(data), size);
+        of(line).ownCall = call;
         return of(line).provider->treat("lineDevSpecific", id);
     }
     static TSPI_RESULT getId(HDRVLINE line, const char* deviceClass, char* id,
@@ -276,6 +292,7 @@ struct FakeTable {
         table.lineSetDefaultMediaDetection = &mediaDetection;
         addCallFunctions(table);
         table.lineDevSpecific = &devSpecific;
+        table.linePickup = &pickup;
         table.lineGetID = &getId;
         table.mediaOpen = &mediaOpen;
         table.mediaStart = &mediaStart;

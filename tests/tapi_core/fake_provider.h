@@ -50,6 +50,8 @@ public:
         std::uint32_t mediaDetection = 0;
         TspiLineStatus status{};
         unsigned opened = 0, closed = 0;
+        std::vector<std::string> own;  ///< data of lineDevSpecific
+        HDRVCALL ownCall = nullptr;    ///< that the last of it was for
     };
     struct Call {
         Line* line = nullptr;

@@ -180,6 +180,7 @@ TEST_F(LineServicesTest, TheStatusIsLiveAndListsWhatWouldSucceed) {
     EXPECT_TRUE(status.inUse);
     EXPECT_EQ(status.lineFeatures & LINEFEATURE_MAKECALL, 0u);
     EXPECT_EQ(status.addressFeatures & LINEADDRFEATURE_MAKECALL, 0u);
+    EXPECT_EQ(status.addressFeatures & LINEADDRFEATURE_PICKUPWAITING, 0u);
     EXPECT_EQ(app->address()->setRingsBeforeAnswer(1000).error().code, ErrorCode::InvalParam);
 }
 

@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <algorithm>
 #include <chrono>
 #include <cstdint>
+#include <iterator>
 #include <memory>
 #include <string>
+#include <type_traits>
 #include <variant>
 #include <vector>
 
@@ -236,11 +239,57 @@ using Event =
 /// class has no sub-events.
 [[nodiscard]] std::int32_t subEventOf(const Event& event) noexcept;
 
+/// The same of a type of event, before it is an Event.
+template <class Single>
+[[nodiscard]] constexpr EventClass classOf() noexcept;
+template <class Single>
+[[nodiscard]] constexpr std::int32_t subEventOf(const Single& event) noexcept;
+
 /// Where an application's events go. One per Tapi; on the loop's thread.
 class EventSink {
 public:
     virtual ~EventSink() = default;
     virtual void onEvent(const Event& event) = 0;
 };
+
+namespace detail {
+/// In the order of the variant: a table, because this is asked for every event.
+inline constexpr EventClass kEventClasses[] = {
+    EventClass::TapiObject,       EventClass::Address,
+    EventClass::CallNotification, EventClass::CallState,
+    EventClass::CallInfoChange,   EventClass::DigitEvent,
+    EventClass::GenerateEvent,    EventClass::GatherDigits,
+    EventClass::ToneEvent,        EventClass::CallMedia,
+    EventClass::FileTerminal,     EventClass::Phone,
+    EventClass::Private,          EventClass::AddressDevSpecific,
+    EventClass::PhoneDevSpecific, EventClass::Request,
+    EventClass::ToneTerminal,
+};
+static_assert(std::size(kEventClasses) == std::variant_size_v<Event>);
+
+template <class Single, class... All>
+constexpr std::size_t indexIn(const std::variant<All...>*) noexcept {
+    constexpr bool kSame[] = {std::is_same_v<Single, All>...};
+    return static_cast<std::size_t>(std::find(std::begin(kSame), std::end(kSame), true) - kSame);
+}
+}  // namespace detail
+
+template <class Single>
+constexpr EventClass classOf() noexcept {
+    return detail::kEventClasses[detail::indexIn<Single>(static_cast<const Event*>(nullptr))];
+}
+
+template <class Single>
+constexpr std::int32_t subEventOf([[maybe_unused]] const Single& event) noexcept {
+    if constexpr (requires { event.kind; }) {
+        return static_cast<std::int32_t>(event.kind);
+    } else if constexpr (requires { event.item; }) {
+        return static_cast<std::int32_t>(event.item);
+    } else if constexpr (requires { event.state; }) {
+        return static_cast<std::int32_t>(event.state);
+    } else {
+        return 0;
+    }
+}
 
 }  // namespace tipring::tapi
