@@ -525,6 +525,20 @@ TEST_F(Simulated, ATelUriReachesWhoMakesCallsForOthers) {
     EXPECT_EQ(run({"dial", "tel:+1-202-555-0123"}).code, 3) << "nobody is left";
 }
 
+TEST_F(Simulated, ACanonicalNumberIsDialledByTheRules) {
+    simulate();
+    const std::string file = dir_.file("rules.toml");
+    std::filesystem::copy(TIPRING_SOURCE_DIR "/tests/data/translation/locations.toml", file);
+    const Ran nowhere = run({"dial", "+44 20 7946 0958", "--dial-rules", file, "--location",
+                             "Nowhere", "--port", link_});
+    EXPECT_EQ(nowhere.code, 3) << nowhere.err;
+    EXPECT_THAT(nowhere.err, HasSubstr("no location Nowhere"));
+    const Ran ran = run({"dial", "+44 20 7946 0958", "--dial-rules", file, "--location", "Office",
+                         "--port", link_});
+    EXPECT_EQ(ran.code, 5) << ran.out << ran.err;  // no such number on the simulated line
+    EXPECT_THAT(ask("dialled?"), HasSubstr("7011442079460958"));
+}
+
 TEST_F(Cli, TranslatesFromALocation) {
     const std::string file = dir_.file("rules.toml");
     std::filesystem::copy(TIPRING_SOURCE_DIR "/tests/data/translation/locations.toml", file);

@@ -26,14 +26,14 @@ constexpr const char* kFooter =
 
 /// What stands for the value of an option in the help.
 constexpr std::array<std::pair<std::string_view, const char*>, 30> kValueNames{{
-    {"log", "LEVELS"},       {"port", "PORT"},       {"country", "CC"},     {"profile", "NAME"},
-    {"config", "FILE"},      {"call-log", "FILE"},   {"count", "N"},        {"play", "FILE"},
-    {"digits", "KEYS"},      {"record", "FILE"},     {"seconds", "N"},      {"rings", "N"},
-    {"greeting", "FILE"},    {"recording", "FILE"},  {"limit", "SECONDS"},  {"dial", "NUMBER"},
-    {"modem", "KIND"},       {"pty", "LINK"},        {"control", "SOCKET"}, {"number", "NUMBER"},
-    {"directory", "FOLDER"}, {"prefix", "DIGITS"},   {"location", "NAME"},  {"card", "NAME"},
-    {"use", "NAME"},         {"dial-rules", "FILE"}, {"provider", "FILE"},  {"set", "KEY=VALUE"},
-    {"events", "SECONDS"},   {"only", "NAME"},
+    {"log", "LEVELS"},       {"port", "PORT"},      {"country", "CC"},     {"profile", "NAME"},
+    {"config", "FILE"},      {"call-log", "FILE"},  {"count", "N"},        {"play", "FILE"},
+    {"digits", "KEYS"},      {"record", "FILE"},    {"seconds", "N"},      {"rings", "N"},
+    {"greeting", "FILE"},    {"recording", "FILE"}, {"limit", "SECONDS"},  {"dial", "NUMBER"},
+    {"modem", "KIND"},       {"pty", "LINK"},       {"control", "SOCKET"}, {"number", "NUMBER"},
+    {"directory", "FOLDER"}, {"location", "NAME"},  {"card", "NAME"},      {"use", "NAME"},
+    {"dial-rules", "FILE"},  {"provider", "FILE"},  {"set", "KEY=VALUE"},  {"events", "SECONDS"},
+    {"only", "NAME"},
 }};
 
 /// Everything that options are stored in while CLI11 reads them.
@@ -160,6 +160,16 @@ private:
         }
     }
 
+    static void addRules(CLI::App* command, std::string& file) {
+        command->add_option("--dial-rules", file,
+                            "TOML file of locations and cards instead of "
+                            "~/.config/tipring/dial-rules.toml");
+    }
+    static void addPlace(CLI::App* command, DialPlace& place) {
+        command->add_option("--location", place.location, "Name or id of where to dial");
+        command->add_option("--card", place.card, "Name or id of a calling card; 0: none");
+        addRules(command, place.rules);
+    }
     void addCountry(CLI::App* command) {
         command->add_option("--country", parsed_.common.country,
                             "Country of the line (ISO code, as US): caller ID and tones depend on "
@@ -222,8 +232,9 @@ void Tree::addCalls() {
     addLineOptions(dial);
     dial->add_option("NUMBER", parsed_.dial.number,
                      "Digits, * #, and `,` pause, `W` dial tone, `!` flash, `;` back to command; "
-                     "or a tel: URI")
+                     "+ a canonical number, dialled by the dial rules; or a tel: URI")
         ->required();
+    addPlace(dial, parsed_.dial.place);
     dial->add_option("--play", parsed_.dial.play, "Play this sound file, then hang up")
         ->check(CLI::Validator(CLI::ExistingFile).description(""));
     dial->add_option("--digits", parsed_.dial.digits, "Keys to send once connected");
@@ -245,10 +256,7 @@ void Tree::addCalls() {
                      "The modem leaves the call so long after dialling")
         ->capture_default_str()
         ->check(range(1, 3600));
-    dialer
-        ->add_option("--prefix", parsed_.dialer.prefix,
-                     "Dialled for the + of an international number")
-        ->capture_default_str();
+    addPlace(dialer, parsed_.dialer.place);
 
     auto* answer =
         add("answer", "Answering machine: greeting, beep, recording",
@@ -288,11 +296,6 @@ void Tree::addCalls() {
 }
 
 void Tree::addDialRules() {
-    const auto addRules = [](CLI::App* command, std::string& file) {
-        command->add_option("--dial-rules", file,
-                            "TOML file of locations and cards instead of "
-                            "~/.config/tipring/dial-rules.toml");
-    };
     auto* translate =
         add("translate", "Tell what is dialled for a number from here",
             "A canonical number such as \"+44 (20) 7946 0958\" becomes what a telephone dials at\n"
@@ -302,8 +305,7 @@ void Tree::addDialRules() {
             [this](Console& c) { return runTranslate(c, parsed_.common, parsed_.translate); });
     TranslateCommand& options = parsed_.translate;
     translate->add_option("NUMBER", options.number, "A number, in quotes")->required();
-    translate->add_option("--location", options.location, "Name or id of where to dial");
-    translate->add_option("--card", options.card, "Name or id of a calling card; 0: none");
+    addPlace(translate, options.place);
     translate->add_flag("--no-call-waiting", options.noCallWaiting, "Cancel call waiting");
     auto* local = translate->add_flag("--force-local", options.local, "As a local call");
     translate->add_flag("--force-long-distance", options.longDistance, "As a long-distance call")
@@ -312,7 +314,6 @@ void Tree::addDialRules() {
                         "The number was received: tell its canonical form");
     translate->add_flag("--reveal", options.reveal,
                         "Show what is dialled with a card's digits too");
-    addRules(translate, options.rules);
     addCountry(translate);
 
     auto* locations =

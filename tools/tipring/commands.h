@@ -21,14 +21,20 @@ struct CommonOptions {
     bool json = false, quiet = false;
 };
 
+/// Where a canonical number is dialled from, and how; empty: what the dial rules have.
+struct DialPlace {
+    std::string rules;           ///< a file
+    std::string location, card;  ///< by name or id
+};
 struct DialOptions {
+    DialPlace place;
     std::string number, play, digits, record;
     std::uint32_t seconds = 0;  ///< hang up so long after the connection; 0: stay
     bool data = false;
 };
 struct DialerOptions {
     std::uint32_t seconds = 20;  ///< after dialling, until the modem leaves the call
-    std::string prefix = "00";   ///< dialled for the + of an international number
+    DialPlace place;
 };
 struct AnswerOptions {
     std::optional<std::uint32_t> rings, limitSeconds;
@@ -48,8 +54,8 @@ struct DemoOptions {
     bool fast = false;
 };
 struct TranslateCommand {
-    std::string number, rules;
-    std::string location, card;  ///< by name or id; empty: the current one, what the location has
+    std::string number;
+    DialPlace place;
     bool callerId = false, noCallWaiting = false, local = false, longDistance = false;
     bool reveal = false;
 };

@@ -7,6 +7,7 @@
 
 #include "commands.h"
 #include "console.h"
+#include "dial_rules.h"
 #include "event_text.h"
 #include "json_line.h"
 #include "session.h"
@@ -54,10 +55,12 @@ bool farEndFailed(DisconnectMode mode) {
 /// Places one call and stays with it: sends keys, plays, records, as asked.
 class Dialler final : public Session::User {
 public:
-    Dialler(hal::EventLoop& loop, Console& console, const Settings& settings, DialOptions options)
+    Dialler(hal::EventLoop& loop, Console& console, const Settings& settings, DialOptions options,
+            tapi::Translation number)
         : loop_(loop),
           console_(console),
           options_(std::move(options)),
+          number_(std::move(number)),
           session_(loop, console, settings, Session::Needs{.ownCalls = false}, *this),
           timer_(loop, [this] { onTimer(); }) {}
 
@@ -74,16 +77,17 @@ private:
             return;
         }
         const bool voice = !options_.data && caps.mediaModes.has(tapi::MediaMode::AutomatedVoice);
-        auto call = line->createCall(
-            options_.number, voice ? tapi::MediaMode::AutomatedVoice : tapi::MediaMode::DataModem);
+        auto call =
+            line->createCall(number_.dialable.reveal(),
+                             voice ? tapi::MediaMode::AutomatedVoice : tapi::MediaMode::DataModem);
         if (!call) {
             console_.problem(
-                fmt::format("cannot dial {}: {}", options_.number, causeOf(call.error())));
+                fmt::format("cannot dial {}: {}", number_.displayable, causeOf(call.error())));
             session_.finish(exitCodeFor(call.error().code));
             return;
         }
         call_ = *call;
-        say(fmt::format("Dialling {} on {} ...", options_.number, line->name()));
+        say(fmt::format("Dialling {} on {} ...", number_.displayable, line->name()));
         session_.journal().addOutgoing(*call_, options_.number);
         auto asked = call_->connect([this](const Result<void>& done) {
             if (!done) {
@@ -92,7 +96,7 @@ private:
             }
         });
         if (!asked) {
-            fail(fmt::format("cannot dial {}: {}", options_.number, causeOf(asked.error())),
+            fail(fmt::format("cannot dial {}: {}", number_.displayable, causeOf(asked.error())),
                  exitCodeFor(asked.error().code));
         }
     }
@@ -312,6 +316,7 @@ private:
     hal::EventLoop& loop_;
     Console& console_;
     DialOptions options_;
+    tapi::Translation number_;
     Session session_;
     hal::Timer timer_;
     std::shared_ptr<tapi::Call> call_;
@@ -326,8 +331,13 @@ ExitCode runDial(Console& console, const CommonOptions& common, const DialOption
     if (isTelUri(options.number)) {
         return askForCall(console, options.number);
     }
+    auto number = translateNumber(common, options.place, options.number);
+    if (!number) {
+        console.problem(fmt::format("cannot dial {}: {}", options.number, causeOf(number.error())));
+        return exitCodeFor(number.error().code);
+    }
     return runOnLoop(console, common, [&](hal::EventLoop& loop, const Settings& settings) {
-        return Dialler(loop, console, settings, options).run();
+        return Dialler(loop, console, settings, options, *number).run();
     });
 }
 

@@ -72,4 +72,40 @@ Result<tapi::CardId> findCard(const tapi::AddressTranslation& rules, const std::
                      fmt::format("there is no card {}; there are: {}", wanted, namesOf(all)));
 }
 
+Result<tapi::TranslateOptions> optionsFor(const tapi::AddressTranslation& rules,
+                                          const DialPlace& place) {
+    tapi::TranslateOptions options;
+    if (!place.location.empty()) {
+        const auto location = findLocation(rules, place.location);
+        if (!location) {
+            return tl::unexpected(location.error());
+        }
+        options.location = location->id;
+    }
+    if (!place.card.empty()) {
+        const auto card = findCard(rules, place.card);
+        if (!card) {
+            return tl::unexpected(card.error());
+        }
+        options.card = *card;
+    }
+    return options;
+}
+
+Result<tapi::Translation> translateNumber(const CommonOptions& common, const DialPlace& place,
+                                          const std::string& number) {
+    if (!number.starts_with('+')) {
+        tapi::Translation same;
+        same.dialable = tapi::SecretText(number);
+        same.displayable = number;
+        return same;
+    }
+    const auto rules = openDialRules(common, place.rules);
+    if (!rules) {
+        return tl::unexpected(rules.error());
+    }
+    const auto options = optionsFor(**rules, place);
+    return options ? (*rules)->translate(number, *options) : tl::unexpected(options.error());
+}
+
 }  // namespace tipring::tools

@@ -20,4 +20,11 @@ hal::Result<tapi::Location> findLocation(const tapi::AddressTranslation& rules,
 hal::Result<tapi::CardId> findCard(const tapi::AddressTranslation& rules,
                                    const std::string& wanted);
 
+/// The location and the card of `place`, found.
+hal::Result<tapi::TranslateOptions> optionsFor(const tapi::AddressTranslation& rules,
+                                               const DialPlace& place);
+/// What a line dials for a number: a canonical one (`+`) by the dial rules, another as it is.
+hal::Result<tapi::Translation> translateNumber(const CommonOptions& common, const DialPlace& place,
+                                               const std::string& number);
+
 }  // namespace tipring::tools

@@ -6,6 +6,7 @@
 
 #include "commands.h"
 #include "console.h"
+#include "dial_rules.h"
 #include "event_text.h"
 #include "json_line.h"
 #include "request_socket.h"
@@ -24,9 +25,10 @@ using tapi::Result;
 class RequestedCalls final : public Session::User {
 public:
     RequestedCalls(hal::EventLoop& loop, Console& console, const Settings& settings,
-                   DialerOptions options)
+                   const CommonOptions& common, DialerOptions options)
         : loop_(loop),
           console_(console),
+          common_(common),
           options_(std::move(options)),
           session_(loop, console, settings, Session::Needs{}, *this),
           handOver_(loop, [this] { leaveToTelephone(); }) {}
@@ -95,7 +97,11 @@ private:
                                 : tapi::MediaMode::DataModem;
         params.calledParty = request.calledParty;
         params.comment = request.comment;
-        auto call = line_->createCall(dialable(request.number), params);
+        const auto number = translateNumber(common_, options_.place, request.number);
+        if (!number) {
+            return tl::unexpected(number.error());
+        }
+        auto call = line_->createCall(number->dialable.reveal(), params);
         if (!call) {
             return tl::unexpected(call.error());
         }
@@ -107,17 +113,6 @@ private:
             }
         });
         return asked ? Result<void>() : tl::unexpected(asked.error());
-    }
-
-    /// A canonical number as the line takes it.
-    std::string dialable(const std::string& number) const {
-        std::string digits;
-        for (const char c : number) {
-            if (c != '+' || !digits.empty()) {
-                digits += c;
-            }
-        }
-        return number.starts_with('+') ? options_.prefix + digits : digits;
     }
 
     void onState(const tapi::CallStateEvent& event) {
@@ -173,6 +168,7 @@ private:
 
     hal::EventLoop& loop_;
     Console& console_;
+    const CommonOptions& common_;
     const DialerOptions options_;
     Session session_;
     hal::Timer handOver_;
@@ -186,7 +182,7 @@ private:
 
 ExitCode runDialer(Console& console, const CommonOptions& common, const DialerOptions& options) {
     return runOnLoop(console, common, [&](hal::EventLoop& loop, const Settings& settings) {
-        return RequestedCalls(loop, console, settings, options).run();
+        return RequestedCalls(loop, console, settings, common, options).run();
     });
 }
 

@@ -73,13 +73,13 @@ void tell(Console& console, const tapi::Translation& translation, const std::str
 
 Result<void> translate(Console& console, const CommonOptions& common,
                        const TranslateCommand& command) {
-    const auto rules = openDialRules(common, command.rules);
+    const auto rules = openDialRules(common, command.place.rules);
     if (!rules) {
         return tl::unexpected(rules.error());
     }
-    const Result<tapi::Location> place = command.location.empty()
+    const Result<tapi::Location> place = command.place.location.empty()
                                              ? (*rules)->currentLocation()
-                                             : findLocation(**rules, command.location);
+                                             : findLocation(**rules, command.place.location);
     if (!place) {
         return tl::unexpected(place.error());
     }
@@ -93,19 +93,14 @@ Result<void> translate(Console& console, const CommonOptions& common,
                 console.object(line);
             });
     }
-    tapi::TranslateOptions options;
-    options.location = place->id;
-    options.cancelCallWaiting = command.noCallWaiting;
-    options.forceLocal = command.local;
-    options.forceLongDistance = command.longDistance;
-    if (!command.card.empty()) {
-        const auto card = findCard(**rules, command.card);
-        if (!card) {
-            return tl::unexpected(card.error());
-        }
-        options.card = *card;
+    auto options = optionsFor(**rules, command.place);
+    if (!options) {
+        return tl::unexpected(options.error());
     }
-    return (*rules)->translate(command.number, options).map([&](const auto& translation) {
+    options->cancelCallWaiting = command.noCallWaiting;
+    options->forceLocal = command.local;
+    options->forceLongDistance = command.longDistance;
+    return (*rules)->translate(command.number, *options).map([&](const auto& translation) {
         tell(console, translation, place->name, command.reveal);
     });
 }
