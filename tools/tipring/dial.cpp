@@ -214,7 +214,7 @@ private:
         const std::string why = hangUpText(event);
         if (!hangingUp_) {
             say(connected_ && mode == DisconnectMode::Normal
-                    ? "The far end hung up" + (why.empty() ? std::string(".") : ": " + why)
+                    ? fmt::format("The far end hung up{}.", why.empty() ? "" : " (" + why + ")")
                     : fmt::format("The call ended: {}", disconnectText(event)));
         }
         if (!connected_ && !failed_ && farEndFailed(mode)) {

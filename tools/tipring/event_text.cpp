@@ -318,9 +318,10 @@ std::string disconnectText(const CallStateEvent& event) {
 }
 
 std::string hangUpText(const CallStateEvent& event) {
-    const bool named = event.reasons.empty() ||
-                       event.cause.find(name(event.reasons.front().sign)) != std::string::npos;
-    if (named) {
+    const bool said = !event.cause.empty() &&
+                      (event.reasons.size() < 2 ||
+                       event.cause.find(name(event.reasons.front().sign)) != std::string::npos);
+    if (event.reasons.empty() || said) {
         return event.cause;
     }
     return fmt::format("{}{}signs: {}", event.cause, event.cause.empty() ? "" : "; ",
