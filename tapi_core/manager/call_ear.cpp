@@ -6,8 +6,6 @@
 #include <iterator>
 #include <utility>
 
-#include "tipring/hal/dsp/tone_plan.h"
-
 namespace tipring::core {
 namespace {
 

@@ -176,11 +176,14 @@ void Core::onCallState(const LinePtr& line, const CallPtr& call, const ProviderI
 }
 
 void Core::enterState(const CallPtr& call, tapi::LineCallState state, std::uint32_t mode) {
+    const bool other = call->state != state;  // else it is another mode of the same
     call->firstState.reset();
     call->state = state;
     call->mode = mode;
     call->entered = loop_.wallNow();
-    watchForHangUp(call);
+    if (other) {
+        watchForHangUp(call);
+    }
     if (!call->announced) {
         announce(call);
     }
@@ -189,7 +192,7 @@ void Core::enterState(const CallPtr& call, tapi::LineCallState state, std::uint3
     if (state == tapi::LineCallState::Disconnected) {
         media_.close(call, "the call was disconnected");
         armWatchdog(call, "the provider left a disconnected call without idle");
-    } else {
+    } else if (other) {
         media_.onChange(call);
     }
 }

@@ -47,6 +47,7 @@ struct CallRecord : std::enable_shared_from_this<CallRecord> {
     bool inbound = false;
     bool announced = false;  ///< the registrations were told of it
     bool endedByProvider = false;
+    bool endedByCore = false;                  ///< the far end is gone, as the core says
     std::optional<tapi::LineCallState> state;  ///< empty until the first one
     std::uint32_t mode = 0;
     std::uint32_t mediaModes = 0;
@@ -69,7 +70,6 @@ struct CallRecord : std::enable_shared_from_this<CallRecord> {
     tapi::HangUpWatch hangUpWatch;
     std::optional<HangUpJudge> judge;         ///< while it is connected
     std::vector<tapi::HangUpReason> reasons;  ///< Disconnected: of the state
-    bool endedByCore = false;                 ///< the far end is gone, as the core says
     std::optional<HeardCaller> heardCaller;
     struct Generation {
         std::uint32_t endToEndId;

@@ -9,7 +9,6 @@
 #include "outbox.h"
 #include "request_table.h"
 #include "tipring/hal/base/event_loop.h"
-#include "tipring/hal/dsp/tone_plan.h"
 #include "tipring/tapi_core/api/tapi.h"
 
 namespace tipring::core {
