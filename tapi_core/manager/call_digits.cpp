@@ -64,11 +64,16 @@ hal::Result<void> Core::generate(CallView& view, const char* function,
         return provider.missing(function);
     }
     const std::weak_ptr<CallView> weak = view.weak_from_this();
-    const bool waits = media_.holdBack(view.call, [this, weak, function, invoke] {
+    const bool waits = media_.holdBack(view.call, [this, weak, function, invoke](bool go) {
         const auto late = weak.lock();
-        if (auto begun = late ? generateNow(*late, function, invoke) : hal::Result<void>{};
-            !begun) {
+        if (!late) {
+            return;
+        }
+        const auto begun = go ? generateNow(*late, function, invoke) : hal::Result<void>{};
+        if (!begun) {
             kLog.info("line {}: {}", late->call->line->name, begun.error().text());
+        }
+        if (!go || !begun) {
             tellGenerated(late, true);
         }
     });
@@ -96,6 +101,7 @@ hal::Result<void> Core::generateNow(CallView& view, const char* function,
 hal::Result<void> Core::cancelGeneration(CallView& view) {
     const CallPtr& call = view.call;
     ProviderRecord& provider = *call->line->provider;
+    media_.letGo(call);
     auto told =
         provider.call("lineGenerateDigits", provider.table().lineGenerateDigits, call->driverCall,
                       nextEndToEndId_++, LINEDIGITMODE_DTMF, static_cast<const char*>(nullptr), 0U);

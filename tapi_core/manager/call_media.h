@@ -97,8 +97,8 @@ public:
     TspiMediaCaps caps{};
     media::Stream stream;
     std::vector<std::unique_ptr<CallTerminal>> terminals;
-    bool earRefused = false;         ///< the device would not record for the ear alone
-    std::function<void()> heldBack;  ///< what waits until the ear's recording has stopped
+    bool earRefused = false;                ///< the device would not record for the ear alone
+    std::function<void(bool go)> heldBack;  ///< what waits until the ear's recording has stopped
     std::array<std::uint64_t, 2> alarms{};
 
 private:

@@ -42,6 +42,12 @@ bool ready(const CallMedia& media, const CallTerminal& terminal) {
     });
 }
 
+void dropHeldBack(CallMedia& media) {
+    if (media.heldBack) {
+        std::exchange(media.heldBack, {})(false);
+    }
+}
+
 /// The application sends digits or tones, which a half-duplex device does in place of sound.
 bool sending(const CallRecord& call) {
     return !call.generations.empty();
@@ -150,7 +156,7 @@ hal::Result<void> MediaControl::arrange(const CallPtr& call) {
         }
     }
     if (media->heldBack && media->state(Way::Record) == State::Off) {
-        std::exchange(media->heldBack, {})();
+        std::exchange(media->heldBack, {})(true);
     }
     hal::Result<void> outcome;
     for (const Way way : {Way::Play, Way::Record}) {
@@ -315,15 +321,23 @@ hal::Result<void> MediaControl::onWishes(const CallPtr& call) {
     return arrange(call);
 }
 
-bool MediaControl::holdBack(const CallPtr& call, std::function<void()> task) {
+bool MediaControl::holdBack(const CallPtr& call, std::function<void(bool go)> task) {
     const auto media = call->media;
     if (!media || media->caps.fullDuplex != 0 || media->state(Way::Record) == State::Off ||
         needed(*media, Way::Record) || needed(*media, Way::Play)) {
         return false;
     }
+    dropHeldBack(*media);
     media->heldBack = std::move(task);
     static_cast<void>(arrange(call));
     return true;
+}
+
+void MediaControl::letGo(const CallPtr& call) {
+    if (call->media && call->media->heldBack) {
+        dropHeldBack(*call->media);
+        onChange(call);
+    }
 }
 
 void MediaControl::close(const CallPtr& call, const std::string& cause) {
@@ -336,7 +350,7 @@ void MediaControl::close(const CallPtr& call, const std::string& cause) {
         !closed) {
         kLog.warning("line {}: {}", call->line->name, closed.error().text());
     }
-    media->heldBack = {};
+    dropHeldBack(*media);
     failWaiting(call, {hal::ErrorCode::Disconnected, cause});
     for (const Way way : kWays) {
         if (media->state(way) != State::Off) {

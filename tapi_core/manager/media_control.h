@@ -53,8 +53,11 @@ public:
     void onChange(const CallPtr& call);
     /// What applications listen for has changed. INVALTONE; or why the device does not record.
     hal::Result<void> onWishes(const CallPtr& call);
-    /// Runs `task` when nothing is recorded for the ear alone. False: it may run at once.
-    bool holdBack(const CallPtr& call, std::function<void()> task);
+    /// Runs `task(true)` when nothing is recorded for the ear alone; `task(false)` when a later one
+    /// takes its place, or the call ends. False: it may run at once.
+    bool holdBack(const CallPtr& call, std::function<void(bool go)> task);
+    /// What is held back is not wanted any more.
+    void letGo(const CallPtr& call);
     void onNotice(const ProviderItem& item);
     /// Everything ends; the files are whole.
     void close(const CallPtr& call, const std::string& cause);

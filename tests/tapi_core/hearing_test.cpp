@@ -249,6 +249,30 @@ TEST_F(HalfDuplexHearingTest, HearingGivesWayToTonesOfTheDevice) {
     EXPECT_EQ(running(), TSPI_MEDIA_RECORD);
 }
 
+TEST_F(HalfDuplexHearingTest, TonesThatWaitForTheDeviceAreToldToBeCancelled) {
+    begin();
+    ASSERT_TRUE(call->monitorDigits(DigitMode::Dtmf));
+    settle();
+    fake.behave = [](const std::string&) { return Behaviour{How::Later, 0, "", 100ms}; };
+    ASSERT_TRUE(call->generateTone(1000, 400ms));
+    ASSERT_TRUE(call->generateDigits("1"));  // takes its place
+    settle();
+    EXPECT_EQ(app->events.all<tapi::GenerateEvent>().size(), 1U);
+    ASSERT_TRUE(call->generateDigits(""));
+    settle();
+    EXPECT_EQ(app->events.all<tapi::GenerateEvent>().size(), 2U);
+    loop.advance(1s);
+    EXPECT_EQ(running(), TSPI_MEDIA_RECORD);
+    ASSERT_TRUE(call->generateTone(1000, 400ms));
+    fake.state(fake.lastCall(), LINECALLSTATE_DISCONNECTED, LINEDISCONNECTMODE_NORMAL);
+    settle();
+    const auto generated = app->events.all<tapi::GenerateEvent>();
+    ASSERT_EQ(generated.size(), 3U);
+    EXPECT_TRUE(std::all_of(generated.begin(), generated.end(),
+                            [](const auto& each) { return each.cancelled; }));
+    EXPECT_EQ(fake.lastCall().endToEndId, 0U);
+}
+
 TEST_F(HalfDuplexHearingTest, ARecordingIsHeardToo) {
     begin();
     ASSERT_TRUE(call->record(path("r.wav"), {}));
