@@ -69,6 +69,27 @@ Result<void> Call::monitorMedia(MediaModes) {
 Result<void> Call::gatherDigits(const GatherDigits&) {
     return unavailable("gathering digits");
 }
+Result<TerminalId> Call::addTerminal(TerminalSpec) {
+    return unavailable("a terminal");
+}
+Result<RequestId> Call::startTerminal(TerminalId, Reply) {
+    return unavailable("a terminal");
+}
+Result<void> Call::pauseTerminal(TerminalId) {
+    return unavailable("a terminal");
+}
+Result<RequestId> Call::stopTerminal(TerminalId, StopMode, Reply) {
+    return unavailable("a terminal");
+}
+Result<void> Call::removeTerminal(TerminalId) {
+    return unavailable("a terminal");
+}
+MediaStatus Call::mediaStatus() const {
+    return {};
+}
+Result<void> Call::setHangUpWatch(const HangUpWatch&) {
+    return unavailable("a watch for hang-up");
+}
 Result<RequestId> Call::hold(Reply) {
     return unavailable("holding a call");
 }

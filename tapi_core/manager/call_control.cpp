@@ -259,7 +259,8 @@ void Core::forceIdle(const CallPtr& call, const std::string& cause) {
 
 void Core::endCall(const CallPtr& call) {
     const LinePtr line = call->line;
-    closeMedia(call, "the call ended");
+    call->judge.reset();
+    media_.close(call, "the call ended");
     call->phase = CallRecord::Phase::Ended;
     call->state = tapi::LineCallState::Idle;
     call->entered = loop_.wallNow();

@@ -105,6 +105,18 @@ const Need& needOf(Operation operation) {
     return found == std::end(kNeeds) ? kNothing : *found;
 }
 
+/// True where the core hears in the device's place: the provider has no say then.
+bool coreHears(const LineRecord& line, Operation operation) {
+    const tapi::Detections core = line.capabilities.coreDetects;
+    switch (operation) {
+    case Operation::MonitorDigits:
+    case Operation::GatherDigits: return core.has(tapi::Detection::Digits);
+    case Operation::MonitorTones: return core.has(tapi::Detection::Tones);
+    case Operation::MonitorMedia: return core.has(tapi::Detection::Media);
+    default: return false;
+    }
+}
+
 /// Privilege, state and ability.
 hal::Result<void> checkStanding(const CallView& view, Operation operation) {
     if (view.deallocated) {
@@ -154,7 +166,7 @@ bool livesIn(std::uint32_t live, Operation operation) {
 
 hal::Result<void> checkAbility(const LineRecord& line, Operation operation) {
     const Need& need = needOf(operation);
-    if (line.provider == nullptr || need.function == nullptr) {
+    if (line.provider == nullptr || need.function == nullptr || coreHears(line, operation)) {
         return {};  // a line without a provider has no calls to ask
     }
     if (!need.has(line.provider->table())) {
@@ -173,7 +185,8 @@ hal::Result<void> checkOperation(const CallView& view, Operation operation) {
     if (auto stands = checkStanding(view, operation); !stands) {
         return stands;
     }
-    if (needOf(operation).live && !livesIn(liveFeatures(*view.call), operation)) {
+    if (needOf(operation).live && !coreHears(*view.call->line, operation) &&
+        !livesIn(liveFeatures(*view.call), operation)) {
         return hal::fail(hal::ErrorCode::InvalCallState,
                          fmt::format("cannot {}: the provider says that it is not possible now",
                                      name(operation)));
@@ -186,8 +199,8 @@ tapi::CallFeatures featuresOf(const CallView& view) {
     std::uint32_t features = 0;
     for (std::size_t index = 0; index < kOperations; ++index) {
         const auto operation = static_cast<Operation>(index);
-        if (featureOf(operation) != 0 && livesIn(live, operation) &&
-            checkStanding(view, operation)) {
+        const bool now = livesIn(live, operation) || coreHears(*view.call->line, operation);
+        if (featureOf(operation) != 0 && now && checkStanding(view, operation)) {
             features |= featureOf(operation);
         }
     }

@@ -334,6 +334,7 @@ FakeProvider::FakeProvider(std::vector<std::string> keys, const char* name)
     caps.generateToneModes = LINETONEMODE_CUSTOM;
     caps.maxDialString = 40;
     caps.media = {sizeof(TspiMediaCaps), TSPI_MEDIA_PLAY | TSPI_MEDIA_RECORD, 0, 8000, 16};
+    caps.detections = TSPI_DETECT_SILENCE | TSPI_DETECT_PROGRESS | TSPI_DETECT_MEDIA;
 }
 
 FakeProvider::~FakeProvider() {
@@ -455,6 +456,22 @@ void FakeProvider::arrive(const std::string& key) {
 
 void FakeProvider::remove(Line& line) {
     init_.lineRemove(init_.context, line.id);
+}
+
+void FakeProvider::say(Media& media, std::span<const std::int16_t> samples,
+                       const std::function<void()>& each) {
+    constexpr std::size_t kBlock = 160;
+    while (!samples.empty()) {
+        const auto block = samples.first(std::min(samples.size(), kBlock));
+        if ((media.running & TSPI_MEDIA_RECORD) != 0) {
+            media.callbacks.receive(media.handle, media.recorded, block.data(), block.size());
+            media.recorded += block.size();
+        }
+        samples = samples.subspan(block.size());
+        if (each) {
+            each();
+        }
+    }
 }
 
 std::vector<std::int16_t> FakeProvider::tick(Media& media, std::size_t count, std::int16_t value) {

@@ -12,6 +12,7 @@
 #include "tipring/hal/base/file_descriptor.h"
 #include "tipring/tapi_core/api/event_filter.h"
 #include "tipring/tapi_core/api/interfaces.h"
+#include "tipring/tapi_core/api/media.h"
 #include "tipring/tapi_core/api/types.h"
 
 namespace tipring::tapi {
@@ -110,14 +111,33 @@ public:
     /// Collects digits; GatherDigitsEvent ends it. A new one cancels the old; count 0 only cancels.
     virtual Result<void> gatherDigits(const GatherDigits& wanted);
 
-    /// Plays a sound file to the line (any format and rate that libsndfile reads).
-    /// FileTerminalEvent Idle/EndOfFile when it was heard to its end.
+    /// Plays a sound file to the line: a FilePlayTerminal that goes when it ends. One at a time
+    /// (INUSE). FileTerminalEvent Idle/EndOfFile when it was heard to its end.
     virtual Result<RequestId> play(const std::string& path, Reply reply) = 0;
     virtual Result<RequestId> stopPlaying(StopMode mode, Reply reply) = 0;
-    /// Records the line to a WAV file, 16-bit 8 kHz mono; fails if the file exists. What was
-    /// received is in the file even if the process dies a second later.
+    /// Records the line: a FileRecordTerminal that goes when it ends. One at a time (INUSE).
     virtual Result<RequestId> record(const std::string& path, Reply reply) = 0;
     virtual Result<RequestId> stopRecording(Reply reply) = 0;
+
+    /// Puts a terminal on the call, idle: as many as wanted. What all give is mixed, what comes
+    /// from the line goes to all. INVALPARAM, INVALTONE, INUSE, NODEVICE: see the terminals.
+    /// They go with the call. FileTerminalEvent tells of files and descriptors, ToneTerminalEvent
+    /// of tones, CallMediaEvent TerminalFail of sound devices.
+    virtual Result<TerminalId> addTerminal(TerminalSpec spec);
+    /// Starts, or goes on after a pause. The reply comes when the device runs. INVALTERMINALID;
+    /// INUSE where a half-duplex device is busy with the other direction; OPERATIONUNAVAIL where
+    /// it lacks the direction, or both at once are needed and it cannot.
+    virtual Result<RequestId> startTerminal(TerminalId id, Reply reply);
+    /// It neither gives nor takes sound; the line goes on. INVALCALLSTATE when it is idle.
+    virtual Result<void> pauseTerminal(TerminalId id);
+    /// The reply comes when it is idle: `Drain` lets what was given be heard, where no other plays.
+    virtual Result<RequestId> stopTerminal(TerminalId id, StopMode mode, Reply reply);
+    /// INUSE unless it is idle.
+    virtual Result<void> removeTerminal(TerminalId id);
+    /// Figures of the sound and of the terminals.
+    [[nodiscard]] virtual MediaStatus mediaStatus() const;
+    /// For all applications of the call.
+    virtual Result<void> setHangUpWatch(const HangUpWatch& watch);
 
     // Supplementary services (TAPI: holding, transfer, conference). The provider answers by the
     // states of all calls concerned; CallStatus::features says what would succeed now. A call that
