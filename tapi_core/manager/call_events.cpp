@@ -241,6 +241,12 @@ void Core::readInfo(const CallPtr& call) {
     fresh.displayableAddress = std::move(kept.displayableAddress);
     fresh.calledParty = std::move(kept.calledParty);
     fresh.comment = std::move(kept.comment);
+    if (fresh.relatedCallId == 0) {
+        fresh.relatedCallId = kept.relatedCallId;
+    }
+    if (call->conference) {
+        fresh.origin = tapi::CallOrigin::Conference;
+    }
     const bool untold = fresh.caller.numberStatus == tapi::PartyStatus::Unavail ||
                         fresh.caller.numberStatus == tapi::PartyStatus::Unknown;
     if (call->heardCaller && untold) {

@@ -129,10 +129,7 @@ struct FakeTable {
     static TSPI_RESULT makeCall(DRV_REQUESTID id, HDRVLINE line, HTAPICALL htCall,
                                 const char* address, const TspiCallParams* params, HDRVCALL* call) {
         FakeProvider& self = *of(line).provider;
-        self.calls_.push_back(std::make_unique<Call>());
-        Call& made = self.lastCall();
-        made.line = &of(line);
-        made.handle = htCall;
+        Call& made = self.addCall(of(line), htCall);
         made.number = address;
         made.info.origin = LINECALLORIGIN_OUTBOUND;
         made.info.mediaMode = params->mediaMode;
@@ -218,10 +215,7 @@ struct FakeTable {
     static TSPI_RESULT pickup(DRV_REQUESTID id, HDRVLINE line, std::uint32_t, HTAPICALL htCall,
                               HDRVCALL* call, const char* address) {
         FakeProvider& self = *of(line).provider;
-        self.calls_.push_back(std::make_unique<Call>());
-        Call& taken = self.lastCall();
-        taken.line = &of(line);
-        taken.handle = htCall;
+        Call& taken = self.addCall(of(line), htCall);
         taken.number = address;
         taken.info.origin = LINECALLORIGIN_INBOUND;
         taken.info.reason = LINECALLREASON_PICKUP;
@@ -437,6 +431,13 @@ FakeProvider::Call& FakeProvider::ring(Line& line, std::uint32_t mediaModes) {
     call.info.mediaMode = mediaModes;
     state(call, LINECALLSTATE_OFFERING, LINEOFFERINGMODE_ACTIVE, mediaModes);
     return call;
+}
+
+FakeProvider::Call& FakeProvider::addCall(Line& line, HTAPICALL handle) {
+    calls_.push_back(std::make_unique<Call>());
+    calls_.back()->line = &line;
+    calls_.back()->handle = handle;
+    return *calls_.back();
 }
 
 void FakeProvider::state(Call& call, std::uint32_t state, std::uint32_t mode,

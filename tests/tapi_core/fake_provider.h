@@ -113,6 +113,8 @@ public:
     [[nodiscard]] hal::EventLoop& loop() { return *loop_; }
     [[nodiscard]] bool running() const { return loop_ != nullptr; }
 
+    /// A call that a request made: it has its handle already.
+    Call& addCall(Line& line, HTAPICALL handle);
     /// An incoming call: LINE_NEWCALL only.
     Call& newCall(Line& line);
     /// LINE_NEWCALL and offering.
