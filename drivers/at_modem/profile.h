@@ -126,6 +126,7 @@ struct Profile {
     bool dialBilling = false;    ///< `$`
     bool dialQuiet = false;      ///< `@`
     bool dialDialTone = false;   ///< `W`
+    bool hookFlash = false;      ///< `!`
     bool silenceArmed = false;   ///< VoiceSetup switches silence detection on
 
     [[nodiscard]] const std::vector<Command>& sequence(Sequence which) const {
