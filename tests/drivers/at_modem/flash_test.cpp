@@ -177,6 +177,44 @@ TEST_P(EveryFlash, SaysWhatItCan) {
     }
 }
 
+TEST_P(EveryFlash, ALineThatIsGoneWhileAFlashIsSentFailsIt) {
+    talking();
+    ASSERT_TRUE(original->hold(reply()));
+    loop.advance(std::chrono::milliseconds{500});
+    EXPECT_FALSE(outcome);
+    simulation.reset();
+    ASSERT_TRUE(reaches(original, State::Idle));
+    ASSERT_TRUE(outcome);
+    EXPECT_FALSE(*outcome);
+}
+
+TEST_P(EveryFlash, AConsultationIsDroppedWhileItsNumberIsSent) {
+    talking();
+    consultation = ok(original->setupTransfer({}, reply()));
+    ASSERT_TRUE(consultation->dial(kBert, {}));
+    loop.advance(seconds{2});
+    ok(consultation->disconnect(reply()));
+    expectStates(State::Connected, State::Idle, "dropped");
+    EXPECT_FALSE(wire().hasHeldCall());
+}
+
+TEST_P(EveryFlash, AConsultationThatIsGivenBackLeavesTheFirstCall) {
+    talking();
+    consult(kBusy, State::Busy);
+    ASSERT_TRUE(consultation->deallocate());
+    ASSERT_TRUE(reaches(original, State::Connected));
+    EXPECT_EQ(paths(original), "LA AL ");
+}
+
+TEST_P(EveryFlash, TakesOneRequestAtATime) {
+    talking();
+    ASSERT_TRUE(original->hold(reply()));
+    EXPECT_NE(code(original->hold({})), ErrorCode{});
+    EXPECT_NE(code(original->setupTransfer({}, {})), ErrorCode{});
+    ASSERT_TRUE(reaches(original, State::OnHold));
+    EXPECT_TRUE(outcome && *outcome);
+}
+
 TEST_P(Joining, AConsultationBecomesAConferenceOfAllThree) {
     talking();
     consult();
@@ -237,6 +275,30 @@ TEST_P(Joining, ATalkingConsultationIsDropped) {
     expectStates(State::Connected, State::Idle, "dropped");
     EXPECT_EQ(bert->state(), sim::FarEnd::State::Idle);
     EXPECT_EQ(paths(original), "LA AL ");
+}
+
+TEST_P(Joining, AMemberThatLeavesIsNotHeardAndTheLastOneEndsAll) {
+    talking();
+    conferenced();
+    anna().hangUp();
+    EXPECT_EQ(paths(conference), "LB BL ");
+    bert->hangUp();
+    ASSERT_TRUE(reaches(conference, State::Idle));
+    expectStates(State::Idle, State::Idle, State::Idle, "all are gone");
+    EXPECT_EQ(sink.idles[original->id()], 1);
+    EXPECT_EQ(sink.idles[consultation->id()], 1);
+    EXPECT_EQ(sink.idles[conference->id()], 1);
+    EXPECT_FALSE(wire().isOffHook());
+}
+
+TEST_P(Joining, ALineThatIsGoneEndsAllCalls) {
+    talking();
+    conferenced();
+    simulation.reset();
+    ASSERT_TRUE(reaches(conference, State::Idle));
+    expectStates(State::Idle, State::Idle, State::Idle, "unplugged");
+    EXPECT_EQ(sink.idles[original->id()], 1);
+    EXPECT_EQ(sink.idles[conference->id()], 1);
 }
 
 TEST_P(Transferring, ConnectsTheTwoOthers) {
