@@ -11,8 +11,8 @@
 
 #include "libserialport_error.h"
 #include "line_settings.h"
-#include "port_holder.h"
 #include "port_lock.h"
+#include "tipring/hal/base/port_holder.h"
 
 namespace tipring::hal {
 namespace {

@@ -52,7 +52,7 @@ Result<std::string> findSerial(std::string_view rest, std::string_view name) {
     if (!rest.starts_with(kUsb)) {
         return resolveDevice(rest, name);
     }
-    const auto id = parseUsbPortId(rest.substr(kUsb.size()));
+    const auto id = parseUsbId(rest.substr(kUsb.size()));
     if (!id) {
         return tl::unexpected(id.error());
     }

@@ -17,8 +17,8 @@
 #include <cstring>
 #include <utility>
 
-#include "port_holder.h"
 #include "tipring/hal/base/log.h"
+#include "tipring/hal/base/port_holder.h"
 
 namespace tipring::hal {
 namespace {
@@ -202,13 +202,6 @@ Result<void> lockDescriptor(int fd, const std::string& port) {
         return failSystem("cannot lock " + port, errno);
     }
     return fail(ErrorCode::Allocated, describeHolder(port, findHolder(fd)));
-}
-
-std::string kernelPath(int fd) {
-    std::array<char, PATH_MAX> target{};
-    const std::string link = fmt::format("/proc/self/fd/{}", fd);
-    const ssize_t size = ::readlink(link.c_str(), target.data(), target.size());
-    return size > 0 ? std::string(target.data(), std::size_t(size)) : std::string{};
 }
 
 Error openError(const std::string& path, const std::string& port, int errnoValue) {

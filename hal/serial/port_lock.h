@@ -53,9 +53,6 @@ Result<PortClaim> claimPort(const std::string& path, const std::string& port);
 /// ends with the last descriptor of this opening, so a killed process leaves nothing behind.
 Result<void> lockDescriptor(int fd, const std::string& port);
 
-/// The name of an open file as the kernel knows it, links resolved; for example "/dev/ttyACM0".
-std::string kernelPath(int fd);
-
 /// The error of an open(2) that failed, in words that help: the group to join, the holder.
 Error openError(const std::string& path, const std::string& port, int errnoValue);
 

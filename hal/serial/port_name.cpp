@@ -5,25 +5,15 @@
 #include <sys/stat.h>
 
 #include <cerrno>
-#include <charconv>
 #include <cstdlib>
 #include <memory>
-#include <optional>
 
 #include "tipring/hal/serial/port_list.h"
 
 namespace tipring::hal {
 namespace {
 
-std::optional<std::uint16_t> parseHex4(std::string_view text) {
-    std::uint16_t value = 0;
-    const char* last = text.data() + text.size();
-    const auto [end, error] = std::from_chars(text.data(), last, value, 16);
-    return text.size() == 4 && error == std::errc{} && end == last ? std::optional(value)
-                                                                   : std::nullopt;
-}
-
-bool matches(const PortInfo& info, const UsbPortId& id) {
+bool matches(const PortInfo& info, const UsbId& id) {
     return info.usb && info.usb->vendor == id.vendor && info.usb->product == id.product &&
            (id.serial.empty() || info.usb->serial == id.serial);
 }
@@ -40,20 +30,6 @@ struct FreeText {
 };
 
 }  // namespace
-
-Result<UsbPortId> parseUsbPortId(std::string_view text) {
-    const auto vendor = parseHex4(text.substr(0, 4));
-    const auto product = text.size() >= 9 ? parseHex4(text.substr(5, 4)) : std::nullopt;
-    const bool shaped = text.size() >= 9 && text[4] == ':' &&
-                        (text.size() == 9 || (text[9] == ':' && text.size() > 10));
-    if (!vendor || !product || !shaped) {
-        return fail(ErrorCode::InvalAddress,
-                    fmt::format("\"{}\" is no USB identity; write VID:PID or VID:PID:SERIAL with "
-                                "four hexadecimal digits each, such as 0572:1340",
-                                text));
-    }
-    return UsbPortId{*vendor, *product, std::string(text.size() > 9 ? text.substr(10) : "")};
-}
 
 Result<std::string> resolveDevice(std::string_view path, std::string_view port) {
     if (!path.starts_with('/') || path.find('\0') != std::string_view::npos) {
@@ -74,7 +50,7 @@ Result<std::string> resolveDevice(std::string_view path, std::string_view port) 
     return std::string(resolved.get());
 }
 
-Result<std::string> findUsbPort(const UsbPortId& id, std::string_view port) {
+Result<std::string> findUsbPort(const UsbId& id, std::string_view port) {
     const auto all = listSerialPorts();
     if (!all) {
         return tl::unexpected(all.error());

@@ -9,7 +9,7 @@
 
 #include "opener.h"
 #include "port_fixture.h"
-#include "port_holder.h"
+#include "tipring/hal/base/port_holder.h"
 
 namespace tipring::hal::testing {
 namespace {

@@ -84,19 +84,19 @@ TEST_F(PortName, withAUsbIdentityThatIsNotPluggedInIsNoDevice) {
     EXPECT_EQ(openFailure("serial:usb:ffff:fffe").code, ErrorCode::NoDevice);
 }
 
-TEST(UsbPortId, isTwoNumbersAndPerhapsASerialNumber) {
-    const auto plain = parseUsbPortId("0572:1340");
+TEST(UsbId, isTwoNumbersAndPerhapsASerialNumber) {
+    const auto plain = parseUsbId("0572:1340");
     ASSERT_TRUE(plain);
     EXPECT_EQ(plain->vendor, 0x0572);
     EXPECT_EQ(plain->product, 0x1340);
     EXPECT_EQ(plain->serial, "");
-    EXPECT_EQ(parseUsbPortId("ABcd:00ff:24:68 x")->serial, "24:68 x");
+    EXPECT_EQ(parseUsbId("ABcd:00ff:24:68 x")->serial, "24:68 x");
 }
 
-TEST(UsbPortId, inAnyOtherShapeIsRefused) {
+TEST(UsbId, inAnyOtherShapeIsRefused) {
     for (const char* text : {"", ":", "0572", "0572:", "0572:134", "0572-1340", "057g:1340",
                              "0572:13401", "0572:1340:", "0x572:1340", "+572:1340"}) {
-        EXPECT_EQ(parseUsbPortId(text).error().code, ErrorCode::InvalAddress) << text;
+        EXPECT_EQ(parseUsbId(text).error().code, ErrorCode::InvalAddress) << text;
     }
 }
 

@@ -12,6 +12,7 @@
 #include "tipring/hal/base/event_loop.h"
 #include "tipring/hal/base/file_descriptor.h"
 #include "tipring/hal/base/result.h"
+#include "tipring/hal/base/scheme_table.h"
 
 namespace tipring::hal {
 
@@ -149,17 +150,7 @@ using PortOpener = std::function<Result<std::unique_ptr<SerialPort>>(
 
 /// Adds a scheme (the simulator's "sim", a trace) while the token lives. Process-wide; the loop's
 /// thread. Replaces an older one of the same name until the token dies.
-class [[nodiscard]] PortScheme {
-public:
-    PortScheme() = default;
-    PortScheme(PortScheme&& other) noexcept;
-    PortScheme& operator=(PortScheme&& other) noexcept;
-    ~PortScheme();
-
-private:
-    friend PortScheme addPortScheme(std::string_view scheme, PortOpener opener);
-    std::uint64_t id_ = 0;
-};
+using PortScheme = SchemeToken;
 PortScheme addPortScheme(std::string_view scheme, PortOpener opener);
 
 }  // namespace tipring::hal

@@ -23,6 +23,9 @@ std::optional<PortHolder> findFlockHolder(int fd);
 /// the same user alone.
 std::optional<PortHolder> findOpener(const std::string& devicePath);
 
+/// The name of an open file as the kernel knows it, links resolved; for example "/dev/ttyACM0".
+std::string kernelPath(int fd);
+
 /// "/dev/ttyACM0 is held by ModemManager (pid 812); stop it or ...": what and what to do.
 std::string describeHolder(const std::string& port, const std::optional<PortHolder>& holder);
 

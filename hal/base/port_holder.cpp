@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "port_holder.h"
+#include "tipring/hal/base/port_holder.h"
 
 #include <dirent.h>
 #include <fmt/format.h>
@@ -9,6 +9,7 @@
 
 #include <array>
 #include <charconv>
+#include <climits>
 #include <fstream>
 #include <memory>
 #include <sstream>
@@ -91,6 +92,13 @@ std::optional<PortHolder> findOpener(const std::string& devicePath) {
         }
     }
     return std::nullopt;
+}
+
+std::string kernelPath(int fd) {
+    std::array<char, PATH_MAX> target{};
+    const std::string link = fmt::format("/proc/self/fd/{}", fd);
+    const ssize_t size = ::readlink(link.c_str(), target.data(), target.size());
+    return size > 0 ? std::string(target.data(), std::size_t(size)) : std::string{};
 }
 
 std::string describeHolder(const std::string& port, const std::optional<PortHolder>& holder) {
