@@ -252,6 +252,10 @@ void FxoLine::Impl::answered() {
 
 // ---- we talk
 
+void FxoLine::Impl::answeredByUs() {
+    talk(false, "the line was taken");
+}
+
 void FxoLine::Impl::talk(bool sure, std::string_view cause) {
     noAnswerTimer.cancel();
     ringbackTimer.cancel();

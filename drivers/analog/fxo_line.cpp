@@ -97,6 +97,7 @@ const FxoLine::Impl::Row FxoLine::Impl::kTable[] = {
     {kProgress, FxoInput::NoAnswer, FxoState::Waiting, &Impl::nobodyAnswered},
     {any(FxoState::Dialing, FxoState::Waiting, FxoState::Alerting, FxoState::Talking), FxoInput::LoopLost, FxoState::Talking, &Impl::loopBroken},
     // We talk.
+    {bit(FxoState::Talking), FxoInput::Timer, FxoState::Talking, &Impl::answeredByUs},
     {bit(FxoState::Talking), FxoInput::Reversed, FxoState::Talking, &Impl::reversedInCall},
     {bit(FxoState::Talking), FxoInput::Restored, FxoState::Talking, &Impl::restoredInCall},
     {bit(FxoState::Talking), FxoInput::Busy, FxoState::Talking, &Impl::hungUpByTone},
@@ -176,7 +177,7 @@ hal::Result<void> FxoLine::Impl::answer() {
         return lifted;
     }
     state = FxoState::Talking;
-    talk(false, "the line was taken");
+    stateTimer.arm({});  // whoever asked gets the answer first
     return {};
 }
 

@@ -122,6 +122,7 @@ private:
     void noDialToneInTime();
     void ringback();
     void answered();
+    void answeredByUs();
     void refusedByTone();
     void hungUpByTone();
     void dialled();
