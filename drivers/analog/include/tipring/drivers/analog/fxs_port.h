@@ -21,8 +21,9 @@ struct FxsAbilities {
 enum class FxsFeed : std::uint8_t {
     Open,     ///< nothing: line power off
     Forward,  ///< battery; talking when the telephone is lifted
-    Reverse,  ///< the other way round; Forward where the port cannot
+    Reverse,  ///< the other way round; Forward where the port cannot, as with OnHookReverse
     OnHook,   ///< battery and sound to a telephone that is on hook (on-hook transmission)
+    OnHookReverse,
     Ringing,  ///< ring voltage; the port takes it away by itself when the telephone is lifted
 };
 
