@@ -2,6 +2,7 @@
 #include "analog_caps.h"
 
 #include "analog_options.h"
+#include "fxs_tapi_phone.h"
 #include "media_tap.h"
 #include "tipring/tapi_core/tspi/provider.h"
 #include "tone_player.h"
@@ -43,8 +44,7 @@ void describeFxo(const PortInfo& port, const LineProfile& profile, TspiLineCaps&
     caps.minDialParams = caps.maxDialParams = caps.defaultDialParams;
 }
 
-void describeFxs(const PortInfo& port, const LineProfile& profile, TspiLineCaps& caps) {
-    static_cast<void>(port);
+void describeFxs(const LineProfile& profile, TspiLineCaps& caps) {
     caps.callStates = kCommonStates;
     caps.disconnectModes = LINEDISCONNECTMODE_NORMAL | LINEDISCONNECTMODE_UNKNOWN |
                            LINEDISCONNECTMODE_NOANSWER | LINEDISCONNECTMODE_OUTOFORDER;
@@ -52,6 +52,7 @@ void describeFxs(const PortInfo& port, const LineProfile& profile, TspiLineCaps&
     caps.callerIdFlags = LINECALLPARTYID_UNAVAIL;
     caps.generateDigitModes = LINEDIGITMODE_DTMF;
     caps.monitorDigitModes = LINEDIGITMODE_DTMF | LINEDIGITMODE_PULSE;
+    caps.lineStates |= LINEDEVSTATE_MSGWAITON | LINEDEVSTATE_MSGWAITOFF;
     caps.defaultDialParams = {2000, profile.toneOff, profile.toneOn, 0};
     caps.minDialParams = caps.maxDialParams = caps.defaultDialParams;
 }
@@ -78,8 +79,26 @@ void describeLine(const PortInfo& port, const LineProfile& profile, TspiLineCaps
     if (port.fxo != nullptr) {
         describeFxo(port, profile, caps);
     } else if (port.fxs != nullptr) {
-        describeFxs(port, profile, caps);
+        describeFxs(profile, caps);
     }
+}
+
+void describePhone(const PortInfo& port, std::uint32_t lineDeviceId, TspiPhoneCaps& caps) {
+    tspi::copyText(caps.permanentId, port.key);
+    tspi::copyText(caps.name, port.name);
+    tspi::copyText(caps.providerInfo, port.adapter);
+    caps.lineDeviceId = lineDeviceId;
+    caps.hookSwitchDevices = PHONEHOOKSWITCHDEV_HANDSET;
+    caps.monitoredHookSwitchModes[TSPI_HANDSET] =
+        PHONEHOOKSWITCHMODE_ONHOOK | PHONEHOOKSWITCHMODE_MICSPEAKER;
+    caps.ringModes = kRingModes;
+    caps.settableRing = 1;
+    caps.buttonCount = kButtons;
+    caps.phoneStates = PHONESTATE_CONNECTED | PHONESTATE_DISCONNECTED | PHONESTATE_LAMP |
+                       PHONESTATE_RINGMODE | PHONESTATE_HANDSETHOOKSWITCH;
+    caps.features = PHONEFEATURE_GETHOOKSWITCHHANDSET | PHONEFEATURE_GETRING |
+                    PHONEFEATURE_SETRING | PHONEFEATURE_GETBUTTONINFO | PHONEFEATURE_GETLAMP |
+                    PHONEFEATURE_SETLAMP;
 }
 
 }  // namespace tipring::analog

@@ -7,6 +7,8 @@
 #include <charconv>
 
 #include "analog_caps.h"
+#include "fxs_tapi_line.h"
+#include "fxs_tapi_phone.h"
 #include "tipring/drivers/analog/provider.h"
 #include "tipring/hal/base/log.h"
 
@@ -58,6 +60,11 @@ AnalogOptions readOptions(const tspi::Session& session) {
     options.fxo.pulse = readChoice(session, "dialMode", "tone", "pulse");
     readNoAnswer(session, options.fxo.noAnswer);
     options.dialPlan = session.config("dialPlan").value_or("");
+    if (const auto plan = DialPlan::parse(options.dialPlan); !plan) {
+        kLog.warning("dialPlan = \"{}\": {}; any number can be dialled", options.dialPlan,
+                     plan.error().cause);
+        options.dialPlan.clear();
+    }
     return options;
 }
 
@@ -82,7 +89,9 @@ void AnalogProvider::onPortArrived(const PortInfo& port) {
     if (isNew) {
         devices_.push_back(std::make_unique<AnalogDevice>());
         device = devices_.back().get();
-        device->isFxs = port.fxs != nullptr;
+        if (port.fxs != nullptr) {
+            device->fxs = std::make_unique<FxsUnit>(session_.loop(), options_);
+        }
     }
     device->port = port;
     device->lineCaps = {};
@@ -90,8 +99,14 @@ void AnalogProvider::onPortArrived(const PortInfo& port) {
     if (device->fxoLine != nullptr && port.fxo != nullptr) {
         device->fxoLine->attach(port);
     }
+    if (device->fxs && port.fxs != nullptr) {
+        device->fxs->attach(port);
+    }
     if (isNew && enumerated_) {
         session_.deviceArrived(port.key.c_str());
+        if (device->fxs) {
+            session_.phoneArrived(port.key.c_str());
+        }
     }
 }
 
@@ -102,6 +117,9 @@ void AnalogProvider::onPortLeft(std::string_view key) {
     }
     if (device->fxoLine != nullptr) {
         device->fxoLine->detach();
+    }
+    if (device->fxs) {
+        device->fxs->detach();
     }
     device->port.fxo = nullptr;
     device->port.fxs = nullptr;
@@ -154,14 +172,88 @@ hal::Result<std::unique_ptr<tspi::Line>> AnalogProvider::openLine(std::uint32_t 
         return tl::unexpected(found.error());
     }
     AnalogDevice& device = **found;
-    if (device.fxoLine != nullptr) {
+    if (device.fxoLine != nullptr || device.fxsLineOpen) {
         return hal::fail(ErrorCode::Allocated, "the line is open already");
+    }
+    if (device.fxs) {
+        return std::unique_ptr<tspi::Line>(std::make_unique<FxsTapiLine>(
+            session_.loop(), options_, *device.fxs, events, device.fxsLineOpen));
     }
     auto line = std::make_unique<FxoTapiLine>(session_.loop(), options_, events, device.fxoLine);
     if (device.port.fxo != nullptr) {
         line->attach(device.port);
     }
     return line;
+}
+
+// ---- phones
+
+std::vector<std::string> AnalogProvider::phoneKeys() {
+    std::vector<std::string> keys;
+    for (const auto& device : devices_) {
+        if (device->fxs) {
+            keys.push_back(device->port.key);
+        }
+    }
+    return keys;
+}
+
+hal::Result<void> AnalogProvider::createPhoneDevice(std::string_view deviceKey, std::uint32_t id) {
+    AnalogDevice* device = find(deviceKey);
+    if (device == nullptr || !device->fxs) {
+        return hal::fail(ErrorCode::NoDevice, fmt::format("there is no telephone {}", deviceKey));
+    }
+    device->phoneId = id;
+    return {};
+}
+
+hal::Result<AnalogDevice*> AnalogProvider::phoneOf(std::uint32_t id) {
+    for (const auto& device : devices_) {
+        if (device->phoneId == id) {
+            return device.get();
+        }
+    }
+    return hal::fail(ErrorCode::BadDeviceId, fmt::format("phone {} is no analog port", id));
+}
+
+hal::Result<void> AnalogProvider::phoneCaps(std::uint32_t id, TspiPhoneCaps& caps) {
+    const auto device = phoneOf(id);
+    if (!device) {
+        return tl::unexpected(device.error());
+    }
+    describePhone((*device)->port, (*device)->lineId ? *(*device)->lineId + 1 : 0, caps);
+    return {};
+}
+
+hal::Result<std::unique_ptr<tspi::Phone>> AnalogProvider::openPhone(
+    std::uint32_t id, const tspi::PhoneEvents& events) {
+    const auto device = phoneOf(id);
+    if (!device) {
+        return tl::unexpected(device.error());
+    }
+    if ((*device)->phoneOpen) {
+        return hal::fail(ErrorCode::Allocated, "the phone is open already");
+    }
+    return std::unique_ptr<tspi::Phone>(
+        std::make_unique<FxsTapiPhone>(*(*device)->fxs, events, (*device)->phoneOpen));
+}
+
+hal::Result<void> AnalogProvider::callInterface(tspi::Request&& request,
+                                                const tspi::InterfaceTarget& target,
+                                                std::uint32_t interfaceIndex, std::uint32_t method,
+                                                std::span<const TspiValue> arguments) {
+    auto* line = dynamic_cast<FxsTapiLine*>(target.line);
+    if (line == nullptr) {
+        return hal::fail(ErrorCode::OperationUnavail, "this line has no telephone");
+    }
+    if (auto done =
+            line->callInterface(static_cast<FxsInterface>(interfaceIndex), method, arguments);
+        !done) {
+        return done;
+    }
+    session_.interfaceResult(request, {});
+    request.succeed();
+    return {};
 }
 
 hal::Result<std::unique_ptr<tspi::Provider>> createProvider(tspi::Session& session,

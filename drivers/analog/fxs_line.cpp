@@ -54,7 +54,7 @@ const FxsLine::Impl::Row FxsLine::Impl::kTable[] = {
     {bit(FxsState::Ringback), FxsInput::Digit, FxsState::Ringback, &Impl::digitInCall},
     {bit(FxsState::Talking), FxsInput::Digit, FxsState::Talking, &Impl::digitInCall},
     {bit(FxsState::Dialing), FxsInput::Timer, FxsState::Dialing, &Impl::numberOver},
-    {any(FxsState::DialTone, FxsState::Dialing, FxsState::Refused, FxsState::Howling), FxsInput::Flash, FxsState::DialTone, &Impl::newDialTone},
+    {any(FxsState::DialTone, FxsState::Dialing, FxsState::Refused, FxsState::Howling), FxsInput::Flash, FxsState::DialTone, &Impl::recall},
     {bit(FxsState::Dialled), FxsInput::Flash, FxsState::Dialled, &Impl::flashInCall},
     {bit(FxsState::Ringback), FxsInput::Flash, FxsState::Ringback, &Impl::flashInCall},
     {bit(FxsState::Talking), FxsInput::Flash, FxsState::Talking, &Impl::flashInCall},
@@ -160,6 +160,11 @@ void FxsLine::Impl::newDialTone() {
         play(waiting ? ToneKind::SpecialDial : ToneKind::Dial);
     }
     stateTimer.arm(settings.firstDigit);
+}
+
+void FxsLine::Impl::recall() {
+    newDialTone();
+    tell({.kind = Kind::Lifted});
 }
 
 void FxsLine::Impl::answered() {

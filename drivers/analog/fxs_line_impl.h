@@ -87,6 +87,7 @@ private:
     void digitInCall();
     void numberOver();
     void newDialTone();
+    void recall();
     void flashInCall();
     void offHookTooLong();
     void howl();
