@@ -30,21 +30,20 @@ std::optional<pid_t> parsePid(std::string_view text) {
     return whole && pid > 0 ? std::optional(pid) : std::nullopt;
 }
 
-bool hasOpen(pid_t pid, const std::string& devicePath) {
-    const std::string directory = fmt::format("/proc/{}/fd", pid);
+/// How many descriptors of a process are openings of a device.
+int openings(const std::string& process, const std::string& devicePath) {
+    const std::string directory = fmt::format("/proc/{}/fd", process);
     const Directory links(::opendir(directory.c_str()));
-    if (!links) {
-        return false;
-    }
+    int count = 0;
     std::array<char, 256> target{};
-    while (const dirent* entry = ::readdir(links.get())) {
+    while (const dirent* entry = links ? ::readdir(links.get()) : nullptr) {
         const ssize_t size =
             ::readlinkat(::dirfd(links.get()), entry->d_name, target.data(), target.size());
-        if (size > 0 && std::string_view(target.data(), std::size_t(size)) == devicePath) {
-            return true;
-        }
+        const bool same =
+            size > 0 && std::string_view(target.data(), std::size_t(size)) == devicePath;
+        count += same ? 1 : 0;
     }
-    return false;
+    return count;
 }
 
 }  // namespace
@@ -87,11 +86,15 @@ std::optional<PortHolder> findOpener(const std::string& devicePath) {
     }
     while (const dirent* entry = ::readdir(processes.get())) {
         const auto pid = parsePid(entry->d_name);
-        if (pid && *pid != ::getpid() && hasOpen(*pid, devicePath)) {
+        if (pid && *pid != ::getpid() && openings(entry->d_name, devicePath) > 0) {
             return holderOf(*pid);
         }
     }
     return std::nullopt;
+}
+
+bool isOpenTwiceHere(const std::string& devicePath) {
+    return openings("self", devicePath) > 1;
 }
 
 std::string kernelPath(int fd) {

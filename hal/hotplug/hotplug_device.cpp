@@ -17,6 +17,13 @@ std::string attribute(udev_device* device, const char* name) {
     return udevText(udev_device_get_sysattr_value(device, name));
 }
 
+// Left out: virtual consoles, and the ports that the 8250 driver keeps for chips that are not there
+// (PORT_UNKNOWN).
+bool isRealTty(udev_device* device) {
+    return !udevText(udev_device_get_devpath(device)).starts_with("/devices/virtual/") &&
+           attribute(device, "type") != "0";
+}
+
 std::optional<HotplugKind> kindOf(udev_device* device) {
     const std::string subsystem = udevText(udev_device_get_subsystem(device));
     const std::string type = udevText(udev_device_get_devtype(device));
@@ -24,8 +31,7 @@ std::optional<HotplugKind> kindOf(udev_device* device) {
     if (subsystem == "usb" && type == "usb_device" && !name.starts_with("usb")) {
         return HotplugKind::UsbDevice;
     }
-    const bool real = !udevText(udev_device_get_devpath(device)).starts_with("/devices/virtual/");
-    return subsystem == "tty" && real ? std::optional(HotplugKind::Tty) : std::nullopt;
+    return subsystem == "tty" && isRealTty(device) ? std::optional(HotplugKind::Tty) : std::nullopt;
 }
 
 // Once it was removed, sysfs has nothing any more: then what is known from its arrival counts.

@@ -17,6 +17,12 @@ constexpr double kRate = dsp::kSampleRate;
 constexpr float kSamplesPerMs = 8;
 constexpr float kRootOfHalf = 0.70710678F;
 constexpr std::size_t kLongestEcho = 800;  // 100 ms
+constexpr std::uint32_t kQuarterTurn = 1U << 30;
+
+/// The nearest whole number. std::lround is a call for every sample.
+std::int16_t rounded(float value) {
+    return static_cast<std::int16_t>(value + (value < 0 ? -0.5F : 0.5F));
+}
 
 float factorOf(float decibels) {
     return static_cast<float>(gainOf(static_cast<double>(decibels)));
@@ -86,6 +92,9 @@ void Copper::State::set(const CopperSettings& next) {
     clip = settings.clipping ? std::min(32767.0F, amplitudeOf(*settings.clipping)) : 32767.0F;
     noise = settings.whiteNoise ? amplitudeOf(*settings.whiteNoise) * kRootOfHalf : 0;
     click = settings.impulses ? amplitudeOf(*settings.impulses) : 0;
+    if (echoGain == 0) {  // nothing was kept while there was no echo
+        std::fill(sentBefore.begin(), sentBefore.end(), 0.0F);
+    }
     echoGain = settings.echoLoss ? factorOf(-std::clamp(*settings.echoLoss, 0.0F, 60.0F)) : 0;
     delay = static_cast<std::size_t>(std::lround(settings.echoDelay * kSamplesPerMs));
     if (settings.hum) {
@@ -102,10 +111,10 @@ void Copper::State::carry(std::span<std::int16_t> samples, std::span<const std::
     for (std::size_t i = 0; i < samples.size(); ++i) {
         const float mine = i < sent.size() ? static_cast<float>(sent[i]) : 0;
         float arrives = cable(static_cast<float>(samples[i]));
-        arrives += echo(mine);
+        arrives += echoGain > 0 ? echo(mine) : 0;
         arrives += disturbance();
         arrives = settings.cut || dropped() ? 0 : std::clamp(arrives, -clip, clip);
-        samples[i] = static_cast<std::int16_t>(std::lround(arrives));
+        samples[i] = rounded(arrives);
     }
 }
 
@@ -142,10 +151,12 @@ float Copper::State::white() {
         spare.reset();
         return value;
     }
-    const auto first = static_cast<double>(uniform()), turns = static_cast<double>(uniform());
-    const double radius = std::sqrt(-2 * naturalLog(first));
-    spare = static_cast<float>(radius * sineOf(turns));
-    return static_cast<float>(radius * cosineOf(turns));
+    constexpr std::int32_t kOne = 1 << 24;
+    const auto first = static_cast<double>(uniform());
+    const auto phase = static_cast<std::uint32_t>(random());
+    const auto radius = static_cast<float>(std::sqrt(-2 * naturalLog(first)) / kOne);
+    spare = radius * static_cast<float>(Sine::at(phase, kOne));
+    return radius * static_cast<float>(Sine::at(phase + kQuarterTurn, kOne));
 }
 
 float Copper::State::impulse() {

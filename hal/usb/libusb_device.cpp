@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cassert>
 #include <cerrno>
 #include <utility>
 
@@ -105,6 +106,7 @@ LibusbDevice::~LibusbDevice() {
     if (handle_ == nullptr) {
         return;
     }
+    assert(streams_.empty());
     context_->onDescriptorLost(node_.get(), nullptr);
     setup_.wait();
     requests_.clear();

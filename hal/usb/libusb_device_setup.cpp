@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 #include <linux/usbdevice_fs.h>
 #include <sys/ioctl.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
@@ -38,8 +39,10 @@ Error LibusbDevice::claimError(std::uint8_t number, int code) const {
         return {ErrorCode::InUse,
                 fmt::format("{}: the kernel driver {} has it, and was to be kept", what, driver)};
     }
-    return {ErrorCode::InUse, describeHolder(fmt::format("{}, interface {},", name_, number),
-                                             findOpener(kernelPath(node_.get())))};
+    const std::string path = kernelPath(node_.get());
+    const auto holder = isOpenTwiceHere(path) ? holderOf(::getpid()) : findOpener(path);
+    return {ErrorCode::InUse,
+            describeHolder(fmt::format("{}, interface {},", name_, number), holder)};
 }
 
 Result<void> LibusbDevice::checkPresent() const {

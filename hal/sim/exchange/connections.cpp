@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Connections between two parties. They come from a pool, so that calls allocate nothing once there
 // were as many at a time before.
+#include <cassert>
+
 #include "exchange/exchange_impl.h"
 
 namespace tipring::sim {
@@ -40,6 +42,7 @@ void Exchange::Impl::setUp(Connection& call) {
 
 /// The memory is used again at the next turn of the loop: somebody may still look at it.
 void Exchange::Impl::discard(Connection& call) {
+    assert(!call.released);  // else two calls would share its memory
     call.released = true;
     for (Party* party : {call.caller, call.called}) {
         if (party->connection == &call) {

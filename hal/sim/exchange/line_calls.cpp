@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Beginning, progress and end of a line's calls.
+#include <utility>
+
 #include "exchange/exchange_impl.h"
 #include "exchange/line_impl.h"
 #include "tipring/hal/base/log.h"
@@ -90,8 +92,8 @@ void Line::Impl::releaseAll() {
     if (Connection* call = connection; call != nullptr) {
         exchange.release(*this, *call);
     }
-    if (Connection* call = held; both && call != nullptr) {
-        exchange.release(*this, *call);
+    if (both && held != nullptr) {
+        exchange.release(*this, *std::exchange(held, nullptr));
     }
     swapping = false;
 }

@@ -93,9 +93,8 @@ void Line::Impl::recallDigit(char key) {
     case '0':
         if (waiting != nullptr) {
             refuseWaiting();
-        } else if (Connection* call = held; call != nullptr) {
-            exchange.release(*this, *call);
-            held = nullptr;
+        } else if (held != nullptr) {
+            exchange.release(*this, *std::exchange(held, nullptr));
         }
         break;
     case '1':
@@ -169,7 +168,8 @@ void Line::Impl::dropActive() {
 
 /// Connects the two others and leaves. False when there are no two.
 bool Line::Impl::transfer() {
-    if (held == nullptr || connection == nullptr) {
+    if (held == nullptr || connection == nullptr ||
+        held->other(*this) == connection->other(*this)) {  // one line with both of its calls here
         return false;
     }
     Connection& first = *std::exchange(held, nullptr);

@@ -70,7 +70,8 @@ void Line::Impl::ring(Connection& call, const CallerId& caller, unsigned ownPatt
     kLog.debug("line {} rings, call from {}", number, hal::Private{id.number});
     const bool tells = prepareMessage(id, CallerIdMessage::Kind::Call);
     idWaits = tells && message->standard->alert == dsp::CallerIdAlert::FirstRing;
-    if (!forwards[static_cast<std::size_t>(Forward::NoAnswer)].empty()) {
+    const bool fresh = !call.up;  // else a call that was held comes back
+    if (fresh && !forwards[static_cast<std::size_t>(Forward::NoAnswer)].empty()) {
         waitTimer.arm(settings.noAnswer);
     }
     if (tells && !idWaits) {

@@ -13,7 +13,7 @@ namespace {
 constexpr double kRate = 8000;
 constexpr std::size_t kSyllable = 1440, kPause = 1200;
 constexpr double kEdge = 200;  // samples of rise and fall
-constexpr double kStrength = 16000;
+constexpr double kStrength = 9000;
 
 // First three formants of vowels (Peterson and Barney 1952, men).
 struct Vowel {

@@ -10,6 +10,8 @@ namespace tipring::sim {
 namespace {
 
 constexpr double kLn2 = 0.69314718055994530942;
+constexpr double kOddParts[] = {1.0 / 21, 1.0 / 19, 1.0 / 17, 1.0 / 15, 1.0 / 13, 1.0 / 11,
+                                1.0 / 9,  1.0 / 7,  1.0 / 5,  1.0 / 3,  1.0};
 constexpr double kLog2Of10 = 3.32192809488736234787;
 
 }  // namespace
@@ -34,8 +36,8 @@ double naturalLog(double x) noexcept {
     const double s = (mantissa - 1) / (mantissa + 1);  // -0.172 to 0.172
     const double square = s * s;
     double sum = 0;
-    for (int n = 21; n > 0; n -= 2) {
-        sum = sum * square + 1.0 / n;
+    for (const double part : kOddParts) {
+        sum = sum * square + part;
     }
     return 2 * s * sum + exponent * kLn2;
 }

@@ -136,7 +136,8 @@ struct Reach {
 class Unreachable : public testing::TestWithParam<std::tuple<const char*, Reach>> {};
 
 TEST_P(Unreachable, IsToldByTheToneOfTheCountry) {
-    const auto& [code, reach] = GetParam();
+    const char* const code = std::get<0>(GetParam());
+    const Reach reach = std::get<1>(GetParam());
     LineRig rig{{.country = code}};
     rig.exchange.setRoute("12", {reach.outcome, 0, nullptr, "34"});
     rig.line.listen(true);
@@ -165,7 +166,8 @@ INSTANTIATE_TEST_SUITE_P(
 class Announced : public testing::TestWithParam<std::tuple<const char*, Route::Outcome>> {};
 
 TEST_P(Announced, HasSpecialInformationToneAndAVoice) {
-    const auto& [code, outcome] = GetParam();
+    const char* const code = std::get<0>(GetParam());
+    const Route::Outcome outcome = std::get<1>(GetParam());
     LineRig rig{{.country = code}};
     rig.exchange.setRoute("12", {outcome, 0, nullptr, "5559876"});
     rig.line.listen(true);

@@ -24,19 +24,31 @@ struct LineTap final : LineDevice {
 
     void onRing(bool on) override { log(on ? "ring" : "pause"); }
     void onCallerId(const CallerId& id) override {
-        log("id " + id.number);
-        callers.push_back(id);
+        if (writes) {
+            log("id " + id.number);
+            callers.push_back(id);
+        }
     }
     void onLoopBreak() override { log("break"); }
-    void onSignal(Signal signal) override { signals.push_back(signal); }
+    void onSignal(Signal signal) override {
+        if (writes) {
+            signals.push_back(signal);
+        }
+    }
     void onAnswered() override { log("answered"); }
     void onCallWaiting(bool on) override { log(on ? "waiting" : "waiting over"); }
     void onMessageWaiting(bool on) override { log(on ? "lamp on" : "lamp off"); }
     void onExtension(bool offHook) override { log(offHook ? "lifted" : "put down"); }
     [[nodiscard]] bool answersCallSignal() override { return answersSignal; }
-    void onElectrics(const LineElectrics& now) override { electrics.emplace_back(ms(), now); }
+    void onElectrics(const LineElectrics& now) override {
+        if (writes) {
+            electrics.emplace_back(ms(), now);
+        }
+    }
     void onSound(HeardBlock block, SpokenBlock spoken) override {
-        heard.insert(heard.end(), block.begin(), block.end());
+        if (writes) {
+            heard.insert(heard.end(), block.begin(), block.end());
+        }
         const std::size_t count = std::min(kBlock, toSay.size() - said);
         std::copy_n(toSay.begin() + static_cast<std::ptrdiff_t>(said), count, spoken.begin());
         said += count;
@@ -52,13 +64,17 @@ struct LineTap final : LineDevice {
         return std::chrono::duration_cast<std::chrono::milliseconds>(loop.now().time_since_epoch())
             .count();
     }
-    void log(const std::string& what) {
-        events += (events.empty() ? "" : " ") + what + "@" + std::to_string(ms());
+    void log(std::string_view what) {
+        if (!writes) {
+            return;
+        }
+        events += (events.empty() ? "" : " ") + std::string{what} + "@" + std::to_string(ms());
     }
 
     hal::EventLoop& loop;
     Line& line;
     bool answersSignal = true;
+    bool writes = true;  ///< false: takes everything and keeps nothing
     std::string events;
     std::vector<CallerId> callers;
     std::vector<Signal> signals;

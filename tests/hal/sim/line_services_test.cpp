@@ -139,6 +139,8 @@ TEST(ThreeWay, EndsForAllWhenTheLineHangsUp) {
     rig.line.onHook();
     EXPECT_EQ(rig.anna.state(), FarEnd::State::Idle);
     EXPECT_EQ(rig.bert.state(), FarEnd::State::Idle);
+    rig.advance(2s);
+    EXPECT_EQ(rig.line.state(), Line::State::Idle);
 }
 
 TEST(Consultation, WithABusyNumberComesBackByFlash) {

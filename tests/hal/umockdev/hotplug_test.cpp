@@ -174,6 +174,17 @@ TEST_F(HotplugTest, leavesOutWhatIsNotAskedFor) {
     EXPECT_EQ(seen.events, (Events{"+/dev/bus/usb/001/003"}));
 }
 
+TEST_F(HotplugTest, tellsOfPortsThatAreHardwareOnly) {
+    bed.plugConsole("tty1");
+    bed.plugSerialPort("ttyS0", 4);
+    bed.plugSerialPort("ttyS1", 0);
+    watch();
+    loop.settle();
+    EXPECT_EQ(seen.events, (Events{"+/dev/ttyS0"}));
+    EXPECT_EQ(seen.last.vendor, 0);
+    EXPECT_EQ(seen.last.parentPath, "");
+}
+
 TEST_F(HotplugTest, looksAtAllDevicesAgainWhenEventsWereLost) {
     plugAdapter(1);
     watch();

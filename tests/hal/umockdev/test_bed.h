@@ -55,6 +55,20 @@ public:
                         "E: MINOR=0\nA: dev=166:0\\n\n",
                         ttyPath(port, name), name, name));
     }
+    /// A port of the 8250 driver; `type` as setserial(8) numbers it, 0: nothing is there.
+    void plugSerialPort(const std::string& name, int type) {
+        add(
+            fmt::format("P: /devices/platform/serial8250/tty/{0}\nN: {0}\nE: SUBSYSTEM=tty\n"
+                        "E: DEVNAME=/dev/{0}\nA: dev=4:64\\n\nA: type={1}\\n\n",
+                        name, type));
+    }
+    /// A virtual console.
+    void plugConsole(const std::string& name) {
+        add(
+            fmt::format("P: /devices/virtual/tty/{0}\nN: {0}\nE: SUBSYSTEM=tty\n"
+                        "E: DEVNAME=/dev/{0}\nA: dev=4:1\\n\n",
+                        name));
+    }
     static std::string ttyPath(int port, const std::string& name) {
         return fmt::format("{}/1-{}:1.0/tty/{}", path(port), port, name);
     }

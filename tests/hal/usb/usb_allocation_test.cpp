@@ -66,7 +66,8 @@ TEST_F(UsbInSteadyState, requestsAllocateNothing) {
         device->controlOut({}, data, milliseconds(500), [&](const auto&) { ++answers; });
         device->read(0x81, 64, milliseconds(500), [&](const auto&) { ++answers; });
         device->write(0x01, data, milliseconds(500), [&](const auto&) { ++answers; });
-        for (const int wanted = answers + 4; answers < wanted;) {
+        const int wanted = answers + 4;
+        while (answers < wanted) {
             runOnce();
         }
     };

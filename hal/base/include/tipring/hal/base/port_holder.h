@@ -22,6 +22,8 @@ std::optional<PortHolder> findFlockHolder(int fd);
 /// unlike stat(2) that cannot hang on a dead network mount. Without root it sees the processes of
 /// the same user alone.
 std::optional<PortHolder> findOpener(const std::string& devicePath);
+/// This process has `devicePath` open by more than one descriptor.
+bool isOpenTwiceHere(const std::string& devicePath);
 
 /// The name of an open file as the kernel knows it, links resolved; for example "/dev/ttyACM0".
 std::string kernelPath(int fd);

@@ -55,8 +55,8 @@ struct HotplugOptions {
 
 /// Watches arrivals and removals by libudev, after udev has run its rules, so that links and
 /// permissions are in place. Each device arrives once and is removed once at most. Ends with its
-/// destruction. Ttys are those that belong to hardware: virtual consoles and pseudo-terminals are
-/// left out. Idle it costs nothing.
+/// destruction. Ttys are those that belong to hardware: virtual consoles, pseudo-terminals and
+/// the ports of the 8250 driver without a chip are left out. Idle it costs nothing.
 class Hotplug {
 public:
     /// The observer is borrowed. ResourceUnavail where the kernel gives no event socket.

@@ -26,8 +26,8 @@ enum class Absence : std::uint8_t { None, Private, Unavailable };
 
 /// What the exchange tells about a caller. Month 0: the time of the call by the loop's wall clock.
 struct CallerId {
-    std::string number;
-    std::string name;
+    std::string number{};
+    std::string name{};
     Absence numberAbsence = Absence::None;
     Absence nameAbsence = Absence::None;  ///< None with an empty name: no name is sent at all
     std::uint8_t month = 0, day = 0, hour = 0, minute = 0;

@@ -62,8 +62,9 @@ using UsbInDone = std::function<void(Result<std::span<const std::byte>> got)>;
 using UsbOutDone = std::function<void(Result<std::size_t> sent)>;
 
 /// One open USB device: small, asynchronous, the only way to the hardware. Closed by destruction,
-/// which cancels what is pending, releases interfaces and gives the kernel its drivers back.
-/// Thread: the loop's.
+/// which cancels what is pending, releases interfaces and gives the kernel its drivers back; it
+/// waits for a set-up request that is under way and for the probes of those drivers (release them
+/// before where that matters). Streams must die first. Thread: the loop's.
 ///
 /// Every `done` comes exactly once, never from inside the call that took it, and not after the
 /// device was destroyed; it may destroy the device. In steady state a transfer allocates nothing
