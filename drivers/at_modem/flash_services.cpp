@@ -7,8 +7,10 @@
 namespace tipring::at_modem {
 namespace {
 
-// North America has no service that ends one of two calls: the flash that joins all three, and the
-// next one, which ends the last that came, do it.
+// Break times: in the middle of what exchanges take (North America 300 to 1000 ms; in Europe a
+// break of that length may hang up). Private exchanges mostly take the short one. North America has
+// no service that ends one of two calls: the flash that joins all three, and the next one, which
+// ends the last that came, do it.
 constexpr std::array kServices{
     FlashServices{.kind = FlashKind::None, .name = "none"},
     FlashServices{.kind = FlashKind::NorthAmerican,
@@ -17,7 +19,8 @@ constexpr std::array kServices{
                   .retrieve = "!",
                   .join = "!",
                   .dropActive = "!,!",
-                  .dropLast = "!"},
+                  .dropLast = "!",
+                  .breakTime = 600},
     FlashServices{.kind = FlashKind::NorthAmericanTransfer,
                   .name = "american-transfer",
                   .hold = "!",
@@ -25,6 +28,7 @@ constexpr std::array kServices{
                   .join = "!",
                   .dropActive = "!,!",
                   .dropLast = "!",
+                  .breakTime = 600,
                   .transferByHangUp = true},
     FlashServices{.kind = FlashKind::European,
                   .name = "european",
@@ -36,12 +40,14 @@ constexpr std::array kServices{
                   .dropHeld = "!0",
                   .dropLast = "!1",
                   .dropFirst = "!0",
-                  .transfer = "!4"},
+                  .transfer = "!4",
+                  .breakTime = 100},
     FlashServices{.kind = FlashKind::Pbx,
                   .name = "pbx",
                   .hold = "!",
                   .retrieve = "!",
                   .swap = "!",
+                  .breakTime = 100,
                   .transferByHangUp = true},
 };
 

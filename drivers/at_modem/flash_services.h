@@ -30,6 +30,7 @@ struct FlashServices {
     std::string_view dropLast{};    ///< of three that talk, ends the one that came last
     std::string_view dropFirst{};   ///< of three that talk, ends the other one
     std::string_view transfer{};    ///< while a second party talks: connects the two others
+    std::uint16_t breakTime = 0;    ///< of a flash, ms
     bool transferByHangUp = false;  ///< hanging up does so, also while the second party rings
 
     [[nodiscard]] bool holds() const { return !hold.empty(); }

@@ -300,7 +300,7 @@ private:
     bool blind_ = false;  ///< a blind transfer is under way
     FlashDone flashDone_ = nullptr;
     std::vector<std::string> flashPieces_;
-    std::string flashPiece_;
+    std::string flashPiece_, flashTime_;
     tspi::Request flashRequest_;
     tspi::Request transferRequest_;  ///< succeeds when the line is on hook
 };

@@ -97,8 +97,9 @@ void ModemLine::pushFlash() {
     flashPiece_ = std::move(flashPieces_.front());
     flashPieces_.erase(flashPieces_.begin());
     AtEngine::Start start;
-    start.values.set(Placeholder::Number, flashPiece_);
-    if (!queue_.push({dialogues::kDialMore, &flashing_, start})) {
+    flashTime_ = fmt::format("{}", services().breakTime / 10);
+    start.values.set(Placeholder::Number, flashPiece_).set(Placeholder::Duration, flashTime_);
+    if (!queue_.push({dialogues::kFlash, &flashing_, start})) {
         flashFailed({ErrorCode::InUse, "too many commands wait for the modem"}, true);
     }
 }

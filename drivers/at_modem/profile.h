@@ -36,8 +36,9 @@ enum class Sequence : std::uint8_t {
     Record,         ///< begin to receive samples
     Digit,          ///< one DTMF key
     Tone,           ///< one tone
+    FlashTime,      ///< how long `!` breaks the loop: <duration> in 10 ms
 };
-inline constexpr std::size_t kSequenceCount = 21;
+inline constexpr std::size_t kSequenceCount = 22;
 [[nodiscard]] std::string_view sequenceName(Sequence which) noexcept;
 
 /// One line to send. `send` has "AT" and placeholders, no CR.

@@ -67,6 +67,7 @@ protected:
                  bool transferOnHangUp = false) {
         sim::SimulationOptions options;
         options.portName = "flash";
+        options.modem = modem;
         simulation = std::move(*sim::Simulation::create(loop, options));
         sim::LineSettings settings = simulation->line().settings();
         settings.flash = exchangeFlash;
@@ -205,6 +206,7 @@ protected:
     }
 
     static constexpr std::chrono::seconds kLimit{120};
+    std::string modem = "v253";
     hal::VirtualLoop loop;
     std::unique_ptr<sim::Simulation> simulation;
     std::unique_ptr<sim::FarEnd> bert;

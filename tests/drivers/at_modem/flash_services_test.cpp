@@ -24,6 +24,7 @@ TEST(FlashServices, NeedsHoldingForEverythingElse) {
         EXPECT_TRUE(services.holds() ||
                     !(services.joins() || services.transfers() || !services.swap.empty()));
         EXPECT_TRUE(services.joins() || !services.removes()) << services.name;
+        EXPECT_EQ(services.holds(), services.breakTime >= 50) << services.name;
     }
 }
 

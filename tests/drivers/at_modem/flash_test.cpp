@@ -366,6 +366,30 @@ INSTANTIATE_TEST_SUITE_P(Kind, Joining, testing::Values(kAmerican, kAmericanTran
 INSTANTIATE_TEST_SUITE_P(Kind, Transferring, testing::Values(kAmericanTransfer, kEuropean, kPbx));
 INSTANTIATE_TEST_SUITE_P(Kind, Swapping, testing::Values(kEuropean, kPbx));
 
+class EveryModem : public FlashRig, public testing::WithParamInterface<const char*> {};
+
+TEST_P(EveryModem, ConsultsJoinsAndComesBack) {
+    modem = GetParam();
+    talking("european", Flash::European);
+    consult();
+    ok(consultation->swapHold(original, reply()));
+    ok(original->swapHold(consultation, reply()));
+    conference = ok(original->completeAsConference(consultation, reply()));
+    EXPECT_TRUE(wire().inConference());
+    EXPECT_EQ(paths({}), "AB BA ");
+    ok(consultation->removeFromConference(reply()));
+    EXPECT_EQ(bert->state(), sim::FarEnd::State::Idle);
+    consult(kBusy, State::Busy);
+    ok(consultation->disconnect(reply()));
+    expectStates(State::Connected, State::Idle, "dropped");
+    ok(original->disconnect(reply()));
+    EXPECT_EQ(anna().state(), sim::FarEnd::State::Idle);
+}
+
+INSTANTIATE_TEST_SUITE_P(Modem, EveryModem,
+                         testing::Values("v253", "rockwell", "conexant", "usr", "si24xx",
+                                         "lucent"));
+
 /// A line of which nothing is known.
 TEST_F(FlashRig, WithoutTheServiceNothingIsOffered) {
     talking("none", Flash::NorthAmerican);

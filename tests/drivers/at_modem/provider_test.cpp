@@ -630,6 +630,7 @@ protected:
 TEST_F(FlashProviderTest, DialsWhatTheTableSays) {
     connected();
     EXPECT_EQ(hold(), 0);
+    EXPECT_EQ(modem.sent("ATS29=10"), 1);  // 100 ms
     EXPECT_EQ(modem.sent("ATDT!;"), 1);
     EXPECT_EQ(rig.status().state, LINECALLSTATE_ONHOLD);
 }
