@@ -104,6 +104,10 @@ protected:
         };
         end.setListener(std::move(listener));
     }
+    void unplug() {
+        bert.reset();
+        simulation.reset();
+    }
     sim::FarEnd& anna() { return simulation->farEnd(); }
     sim::Line& wire() { return simulation->line(); }
 

@@ -143,7 +143,7 @@ TEST_P(EveryFlash, AnExchangeThatIgnoresItLeavesTheCallAlone) {
 TEST_P(EveryFlash, ALineThatIsGoneEndsAllCalls) {
     talking();
     consult();
-    simulation.reset();
+    unplug();
     ASSERT_TRUE(reaches(original, State::Idle));
     expectStates(State::Idle, State::Idle, "unplugged");
     EXPECT_EQ(sink.idles[original->id()], 1);
@@ -182,7 +182,7 @@ TEST_P(EveryFlash, ALineThatIsGoneWhileAFlashIsSentFailsIt) {
     ASSERT_TRUE(original->hold(reply()));
     loop.advance(std::chrono::milliseconds{500});
     EXPECT_FALSE(outcome);
-    simulation.reset();
+    unplug();
     ASSERT_TRUE(reaches(original, State::Idle));
     ASSERT_TRUE(outcome);
     EXPECT_FALSE(*outcome);
@@ -294,7 +294,7 @@ TEST_P(Joining, AMemberThatLeavesIsNotHeardAndTheLastOneEndsAll) {
 TEST_P(Joining, ALineThatIsGoneEndsAllCalls) {
     talking();
     conferenced();
-    simulation.reset();
+    unplug();
     ASSERT_TRUE(reaches(conference, State::Idle));
     expectStates(State::Idle, State::Idle, State::Idle, "unplugged");
     EXPECT_EQ(sink.idles[original->id()], 1);
