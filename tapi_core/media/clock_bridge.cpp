@@ -7,29 +7,29 @@
 #include <numbers>
 #include <utility>
 
+#include "mix_kernels.h"
+
 namespace tipring::media {
 namespace {
 
 constexpr std::size_t kPast = 480;  // kept of what was played: for concealment and interpolation
 constexpr std::size_t kCapacity = 4096;
-constexpr std::size_t kTaps = 16, kHalf = kTaps / 2;
-constexpr std::size_t kPhases = 128;
+constexpr std::size_t kHalf = kMixTaps / 2;
+constexpr std::size_t kPhases = 1U << kMixPhaseBits;
 constexpr std::size_t kWindow = 8000;  // samples between two corrections
 constexpr std::size_t kFar = 1280;     // beyond the target: too far to be walked back
 constexpr std::uint64_t kMostMissing = 60 * 8000, kMostLate = 8000;  // beyond, it counts anew
 constexpr double kPpmPerSample = 4, kMostPpm = 500;
 constexpr double kOne = 4294967296.0;
 
-using Row = std::array<float, kTaps>;
-
 /// Rows of a windowed sinc, one more than there are phases, so that two can be blended. Row 0 is
 /// the sample itself.
-std::array<Row, kPhases + 1> makeRows() {
-    std::array<Row, kPhases + 1> rows{};
+MixRows makeRows() {
+    MixRows rows{};
     for (std::size_t phase = 0; phase <= kPhases; ++phase) {
         double sum = 0;
-        std::array<double, kTaps> taps{};
-        for (std::size_t i = 0; i < kTaps; ++i) {
+        std::array<double, kMixTaps> taps{};
+        for (std::size_t i = 0; i < kMixTaps; ++i) {
             const double x = double(i) - double(kHalf - 1) - double(phase) / double(kPhases);
             const double angle = std::numbers::pi * x;
             const double sinc = std::abs(x) < 1e-9 ? 1 : std::sin(angle) / angle;
@@ -38,21 +38,16 @@ std::array<Row, kPhases + 1> makeRows() {
             taps[i] = std::abs(x) > double{kHalf} ? 0 : sinc * window;
             sum += taps[i];
         }
-        for (std::size_t i = 0; i < kTaps; ++i) {
+        for (std::size_t i = 0; i < kMixTaps; ++i) {
             rows[phase][i] = static_cast<float>(taps[i] / sum);
         }
     }
     return rows;
 }
 
-const std::array<Row, kPhases + 1>& rows() {
+const MixRows& rows() {
     static const auto kRows = makeRows();
     return kRows;
-}
-
-std::int16_t toSample(float value) {
-    const float rounded = value + (value < 0 ? -0.5F : 0.5F);
-    return static_cast<std::int16_t>(std::clamp(rounded, -32768.0F, 32767.0F));
 }
 
 }  // namespace
@@ -222,25 +217,12 @@ std::size_t ClockBridge::read(std::span<std::int16_t> samples) noexcept {
 }
 
 std::size_t ClockBridge::interpolate(std::span<std::int16_t> samples) noexcept {
-    constexpr unsigned kShift = 32 - 7;
-    static_assert(kPhases == 1U << 7U);
-    constexpr float kBlend = 1.0F / static_cast<float>(1U << kShift);
-    std::size_t done = 0;
-    for (; done < samples.size() && held() > kHalf; ++done) {
-        const Row& low = rows()[phase_ >> kShift];
-        const Row& high = rows()[(phase_ >> kShift) + 1];
-        const float share = static_cast<float>(phase_ & ((1U << kShift) - 1)) * kBlend;
-        const std::int16_t* from = samples_.data() + begin_ - (kHalf - 1);
-        float sum = 0;
-        for (std::size_t i = 0; i < kTaps; ++i) {
-            sum += (low[i] + share * (high[i] - low[i])) * static_cast<float>(from[i]);
-        }
-        samples[done] = toSample(sum);
-        const std::int64_t next = (std::int64_t{1} << 32) + step_ + std::int64_t{phase_};
-        begin_ += static_cast<std::size_t>(next >> 32);
-        phase_ = static_cast<std::uint32_t>(next & 0xFFFFFFFF);
-    }
-    return done;
+    MixPlace place{begin_, phase_};
+    const std::size_t count =
+        mixInterpolate(rows(), std::span{samples_}.first(end_), place, step_, samples);
+    begin_ = place.at;
+    phase_ = place.phase;
+    return count;
 }
 
 void ClockBridge::runDry(std::span<std::int16_t> samples) noexcept {

@@ -84,6 +84,48 @@ TIPRING_MIX_LOOP std::uint64_t energyLoop(const std::int16_t* samples, std::size
     return sum;
 }
 
+struct Interpolation {
+    const float* rows;
+    const std::int16_t* sound;
+    std::size_t end;
+    std::int64_t step;
+};
+
+/// Eight sums side by side: the order of the additions is the same for any width of vectors.
+TIPRING_MIX_LOOP float filtered(const float* row, float share, const std::int16_t* from) noexcept {
+    constexpr std::size_t kLanes = 8;
+    static_assert(kMixTaps == 2 * kLanes);
+    float sums[kLanes];
+    for (std::size_t i = 0; i < kLanes; ++i) {
+        const std::size_t j = i + kLanes;
+        const float first = row[i] + share * (row[i + kMixTaps] - row[i]);
+        const float second = row[j] + share * (row[j + kMixTaps] - row[j]);
+        sums[i] = first * static_cast<float>(from[i]) + second * static_cast<float>(from[j]);
+    }
+    return ((sums[0] + sums[4]) + (sums[2] + sums[6])) +
+           ((sums[1] + sums[5]) + (sums[3] + sums[7]));
+}
+
+TIPRING_MIX_LOOP std::size_t interpolateLoop(const Interpolation& work, MixPlace& place,
+                                             std::int16_t* samples, std::size_t count) noexcept {
+    constexpr unsigned kShift = 32 - kMixPhaseBits;
+    constexpr float kBlend = 1.0F / static_cast<float>(1U << kShift);
+    constexpr std::size_t kHalf = kMixTaps / 2;
+    MixPlace now = place;
+    std::size_t done = 0;
+    for (; done < count && now.at + kHalf < work.end; ++done) {
+        const float share = static_cast<float>(now.phase & ((1U << kShift) - 1)) * kBlend;
+        const float value = filtered(work.rows + (now.phase >> kShift) * kMixTaps, share,
+                                     work.sound + now.at - (kHalf - 1));
+        samples[done] = static_cast<std::int16_t>(std::clamp(rounded(value), -32768, 32767));
+        const std::int64_t next = (std::int64_t{1} << 32) + work.step + std::int64_t{now.phase};
+        now.at += static_cast<std::size_t>(next >> 32);
+        now.phase = static_cast<std::uint32_t>(next & 0xFFFFFFFF);
+    }
+    place = now;
+    return done;
+}
+
 #define TIPRING_MIX_TWICE(Result, name, loop, parameters, arguments) \
     TIPRING_MIX_AVX2 Result name##Avx2 parameters noexcept {         \
         return loop arguments;                                       \
@@ -109,6 +151,10 @@ TIPRING_MIX_TWICE(void, narrowRamp, rampLoop,
                   (const std::int32_t* a, float f, float t, std::int16_t* b, std::size_t n),
                   (a, f, t, b, n))
 TIPRING_MIX_TWICE(std::uint64_t, energy, energyLoop, (const std::int16_t* a, std::size_t n), (a, n))
+
+TIPRING_MIX_TWICE(std::size_t, interpolate, interpolateLoop,
+                  (const Interpolation& w, MixPlace& p, std::int16_t* b, std::size_t n),
+                  (w, p, b, n))
 
 #undef TIPRING_MIX_TWICE
 
@@ -144,6 +190,14 @@ void mixNarrow(std::span<const std::int32_t> sums, float from, float to,
                std::span<std::int16_t> samples) noexcept {
     (hasAvx2() ? narrowRampAvx2 : narrowRampPlain)(sums.data(), from, to, samples.data(),
                                                    samples.size());
+}
+
+std::size_t mixInterpolate(const MixRows& rows, std::span<const std::int16_t> sound,
+                           MixPlace& place, std::int64_t step,
+                           std::span<std::int16_t> samples) noexcept {
+    const Interpolation work{rows.front().data(), sound.data(), sound.size(), step};
+    return (hasAvx2() ? interpolateAvx2 : interpolatePlain)(work, place, samples.data(),
+                                                            samples.size());
 }
 
 std::uint64_t mixEnergy(std::span<const std::int16_t> samples) noexcept {

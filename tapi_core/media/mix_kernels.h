@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <array>
+#include <cstddef>
 #include <cstdint>
 #include <span>
 
@@ -24,6 +26,20 @@ void mixWiden(std::span<const std::int16_t> samples, float from, float to,
 void mixNarrow(std::span<const std::int32_t> sums, std::span<std::int16_t> samples) noexcept;
 void mixNarrow(std::span<const std::int32_t> sums, float from, float to,
                std::span<std::int16_t> samples) noexcept;
+/// Filters that move sound by parts of a sample, blended from row to row.
+inline constexpr std::size_t kMixTaps = 16;
+inline constexpr unsigned kMixPhaseBits = 7;
+using MixRow = std::array<float, kMixTaps>;
+using MixRows = std::array<MixRow, (1U << kMixPhaseBits) + 1>;
+struct MixPlace {
+    std::size_t at = 0;       ///< a sample
+    std::uint32_t phase = 0;  ///< after it, in 2^-32
+};
+/// Reads from `place` on, a sample and `step` 2^-32 further each time, as long as `sound` has half
+/// of the taps after it. Returns how many were written.
+std::size_t mixInterpolate(const MixRows& rows, std::span<const std::int16_t> sound,
+                           MixPlace& place, std::int64_t step,
+                           std::span<std::int16_t> samples) noexcept;
 /// Sum of squares.
 [[nodiscard]] std::uint64_t mixEnergy(std::span<const std::int16_t> samples) noexcept;
 
