@@ -2,7 +2,7 @@
 #include "mix_kernels.h"
 
 #include <algorithm>
-#include <cstdlib>
+#include <cstring>
 
 #if defined(__x86_64__)
 // No fused multiply-add: the result would depend on the processor.
@@ -91,19 +91,26 @@ struct Interpolation {
     std::int64_t step;
 };
 
-/// Eight sums side by side: the order of the additions is the same for any width of vectors.
+using Floats [[gnu::vector_size(16)]] = float;
+using Shorts [[gnu::vector_size(8)]] = std::int16_t;
+
+template <class Vector, class Value>
+TIPRING_MIX_LOOP Vector loaded(const Value* from) noexcept {
+    Vector values;
+    std::memcpy(&values, from, sizeof values);
+    return values;
+}
+
+/// Four sums side by side, so the order of the additions is the same on all machines.
 TIPRING_MIX_LOOP float filtered(const float* row, float share, const std::int16_t* from) noexcept {
-    constexpr std::size_t kLanes = 8;
-    static_assert(kMixTaps == 2 * kLanes);
-    float sums[kLanes];
-    for (std::size_t i = 0; i < kLanes; ++i) {
-        const std::size_t j = i + kLanes;
-        const float first = row[i] + share * (row[i + kMixTaps] - row[i]);
-        const float second = row[j] + share * (row[j + kMixTaps] - row[j]);
-        sums[i] = first * static_cast<float>(from[i]) + second * static_cast<float>(from[j]);
+    static_assert(kMixTaps % 4 == 0);
+    Floats sums{};
+    for (std::size_t i = 0; i < kMixTaps; i += 4) {
+        const auto low = loaded<Floats>(row + i);
+        const Floats taps = low + share * (loaded<Floats>(row + i + kMixTaps) - low);
+        sums += taps * __builtin_convertvector(loaded<Shorts>(from + i), Floats);
     }
-    return ((sums[0] + sums[4]) + (sums[2] + sums[6])) +
-           ((sums[1] + sums[5]) + (sums[3] + sums[7]));
+    return (sums[0] + sums[2]) + (sums[1] + sums[3]);
 }
 
 TIPRING_MIX_LOOP std::size_t interpolateLoop(const Interpolation& work, MixPlace& place,
