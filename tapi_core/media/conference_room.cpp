@@ -94,6 +94,7 @@ struct ConferenceRoom::State {
     void tellComing(RoomSound sound);
     std::string hearAtDoor(Seat& seat, std::span<const std::int16_t> samples);
     std::size_t announcement(std::span<std::int16_t> samples);
+    void endAnnouncement();
     void writeRecording();
     void tellTalkers();
     void tick();
@@ -178,12 +179,17 @@ std::size_t ConferenceRoom::State::announcement(std::span<std::int16_t> samples)
         if (terminal.state() != TerminalState::Idle) {
             break;  // a live one may have less than that
         }
-        if (announcements.front().told && listener) {
-            listener({RoomEventKind::AnnouncementEnded, {}, terminal.name(), {}});
-        }
-        announcements.pop_front();
+        endAnnouncement();
     }
     return done;
+}
+
+void ConferenceRoom::State::endAnnouncement() {
+    const Announcement& ended = announcements.front();
+    if (ended.told && listener) {
+        listener({RoomEventKind::AnnouncementEnded, {}, ended.terminal->name(), {}});
+    }
+    announcements.pop_front();
 }
 
 void ConferenceRoom::State::writeRecording() {
@@ -322,6 +328,14 @@ hal::Result<void> ConferenceRoom::announce(std::unique_ptr<Terminal> terminal) {
     }
     state_->announcements.push_back({std::move(terminal), true});
     return {};
+}
+
+void ConferenceRoom::stopAnnouncements() {
+    const std::lock_guard lock(state_->mutex);
+    while (!state_->announcements.empty()) {
+        static_cast<void>(state_->announcements.front().terminal->stop());
+        state_->endAnnouncement();
+    }
 }
 
 hal::Result<void> ConferenceRoom::record(std::unique_ptr<Terminal> terminal) {

@@ -232,6 +232,12 @@ TEST_F(ConferenceRoomTest, AnAnnouncementIsHeardByAllAndItsEndIsTold) {
     const auto more = room->announce(std::move(*ToneTerminal::create({{400, 0, -20, 800}}, 0)));
     EXPECT_EQ(more.error().text(), "INUSE: 8 announcements are waiting");
     EXPECT_FALSE(room->announce(nullptr));
+    run(50);
+    EXPECT_GT(second.level(400), 100);
+    room->stopAnnouncements();
+    EXPECT_EQ(count(Event::AnnouncementEnded), 9U);
+    run(50);
+    EXPECT_LT(second.level(400), 1);
 }
 
 TEST_F(ConferenceRoomTest, ARecordingHasEverybody) {

@@ -96,6 +96,8 @@ public:
     /// All hear what the terminal gives, one announcement after the other. INUSE: 8 are waiting.
     /// INVALPARAM: it gives no sound. Else why it did not start.
     hal::Result<void> announce(std::unique_ptr<Terminal> terminal);
+    /// The one that is heard, and all that wait; their ends are told.
+    void stopAnnouncements();
     /// The terminal gets everybody's sound and the announcements. INUSE: there is a recording.
     /// INVALPARAM: it takes no sound. Else why it did not start.
     hal::Result<void> record(std::unique_ptr<Terminal> terminal);

@@ -16,7 +16,7 @@
 
 namespace tipring::media {
 
-/// A party of a mix. Never given again while the mixer lives (after 65,536 parties on one place).
+/// A party of a mix. Not given again before 65,536 more have had its place.
 struct PartyId {
     std::uint32_t value = 0;
     friend bool operator==(PartyId, PartyId) = default;
@@ -52,9 +52,9 @@ struct MixerSettings {
 /// to 16 by a limiter of each listener's own. 16-bit, 8000 samples per second, mono.
 ///
 /// Each party pushes and pulls on its own clock, in blocks of any size; tick() makes 20 ms on the
-/// mixer's. Results depend on the order of the calls alone; for equal clocks, the mix does not depend
-/// on the sizes of the talkers' blocks that divide 20 ms or are whole multiples of it. Parties come,
-/// go and are muted with a fade of 20 ms.
+/// mixer's. Results depend on the order of the calls alone; for equal clocks, the mix does not
+/// depend on the sizes of the talkers' blocks that divide 20 ms or are whole multiples of it.
+/// Parties come, go and are muted with a fade of 20 ms.
 ///
 /// From mouth to ear a sound takes both delays and the limiter's 5 ms. No allocation but in join().
 /// Thread: one at a time.
