@@ -180,7 +180,7 @@ Outcome AtModem::Impl::dialCommand(const Command& command) {
     const bool fresh = !offHook;
     takeLine();
     const bool looks = settings.x == 2 || settings.x == 4;
-    if (fresh && looks && line.signal() != Signal::DialTone) {
+    if (fresh && looks && !invitesToDial(line.signal())) {
         dialAt = std::string::npos;  // nothing will be dialled
         dialTimer.arm(std::chrono::seconds{settings.s[6]});
     } else {
@@ -213,7 +213,7 @@ void AtModem::Impl::dialStep() {
         case 'P': pulse = true; break;
         case ',': dialTimer.arm(std::chrono::seconds{settings.s[8]}); return;
         case 'W':
-            if (line.signal() != Signal::DialTone) {
+            if (!invitesToDial(line.signal())) {
                 dialAt = std::string::npos;
                 dialTimer.arm(std::chrono::seconds{settings.s[7]});
                 return;
@@ -271,7 +271,7 @@ void AtModem::Impl::signal(Signal next) {
         return;
     }
     if (inVoice() && offHook && wait != Wait::Dial &&
-        (next == Signal::Busy || next == Signal::Congestion || next == Signal::DialTone)) {
+        (next == Signal::Busy || next == Signal::Congestion || invitesToDial(next))) {
         signalTimer.arm(kBusyLook);
     }
 }
@@ -283,7 +283,7 @@ void AtModem::Impl::signalHeard() {
         finish(Result::Busy);
         return;
     }
-    const bool dialTone = line.signal() == Signal::DialTone;
+    const bool dialTone = invitesToDial(line.signal());
     putEvent(dialTone ? 'd' : 'b');
     signalTimer.arm(dialTone ? kDialToneAgain : kBusyAgain);
 }

@@ -383,6 +383,9 @@ void AtModem::onSignal(Signal signal) {
 void AtModem::onAnswered() {
     impl_->answeredByFarEnd();
 }
+void AtModem::onExtension(bool offHook) {
+    setExtension(offHook);
+}
 void AtModem::onCarrier(bool on) {
     impl_->carrier(on);
 }

@@ -9,7 +9,7 @@
 
 #include "command_line.h"
 #include "modem_settings.h"
-#include "tipring/hal/dsp/tone.h"
+#include "sound/tone_pair.h"
 #include "tipring/hal/sim/at_modem.h"
 #include "tone_ear.h"
 #include "voice_stream.h"
@@ -173,7 +173,7 @@ struct AtModem::Impl {
         std::size_t samples;
     };
     std::deque<Tone> tones;
-    dsp::ToneGenerator tone;
+    TonePair tone;
     ToneEar ear;
     unsigned keyBlocks = 0;
     char key = 0;

@@ -5,6 +5,7 @@
 #include <array>
 
 #include "at_modem_impl.h"
+#include "tipring/hal/dsp/tone.h"
 
 namespace tipring::sim {
 

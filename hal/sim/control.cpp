@@ -9,95 +9,21 @@
 #include <optional>
 #include <vector>
 
+#include "control_line.h"
+#include "control_words.h"
+
 namespace tipring::sim {
 
 namespace {
 
 constexpr std::string_view kHelp =
-    "ok call number= name= [country=] [rings=] [date= time=] [private] [unavailable] | rings? "
-    "answer? state? "
-    "digits? dialled? data? | play FILE | digits KEYS | record FILE|off | hangup | answer | "
-    "plan number= does=answer|busy|congestion|noanswer|unassigned [rings=] [modem] [text=] | "
-    "dialtone on|off | extension on|off | quit";
-
-std::string error(std::string_view what) {
-    return fmt::format("error {}", what);
-}
-
-std::string answer(const hal::Result<void>& result) {
-    return result ? "ok" : error(result.error().cause);
-}
-
-/// Words with quotes: name="J DOE" is one word. Nothing when a quote is not closed.
-std::optional<std::vector<std::string>> splitWords(std::string_view line) {
-    std::vector<std::string> words;
-    std::string word;
-    bool quoted = false, any = false;
-    for (const char c : line) {
-        if (c == '"') {
-            quoted = !quoted;
-            any = true;
-        } else if (!quoted && (c == ' ' || c == '\t' || c == '\r')) {
-            if (any) {
-                words.push_back(std::move(word));
-                word.clear();
-                any = false;
-            }
-        } else {
-            word += c;
-            any = true;
-        }
-    }
-    if (any) {
-        words.push_back(std::move(word));
-    }
-    return quoted ? std::nullopt : std::optional{std::move(words)};
-}
-
-/// "rings=4" and "private" after the verb.
-struct Arguments {
-    std::map<std::string, std::string, std::less<>> named;
-    std::vector<std::string> flags;
-
-    explicit Arguments(std::span<const std::string> words) {
-        for (const std::string& word : words) {
-            const std::size_t equals = word.find('=');
-            if (equals == std::string::npos) {
-                flags.push_back(word);
-            } else {
-                named.insert_or_assign(word.substr(0, equals), word.substr(equals + 1));
-            }
-        }
-    }
-    [[nodiscard]] std::string value(std::string_view name) const {
-        const auto at = named.find(name);
-        return at == named.end() ? std::string{} : at->second;
-    }
-    [[nodiscard]] bool flag(std::string_view name) const {
-        return std::find(flags.begin(), flags.end(), name) != flags.end();
-    }
-    /// The first argument that the command does not know; empty when all are known.
-    [[nodiscard]] std::string unknown(std::span<const std::string_view> known) const {
-        const auto strange = [&](const std::string& name) {
-            return std::find(known.begin(), known.end(), name) == known.end();
-        };
-        for (const auto& [name, value] : named) {
-            if (strange(name)) {
-                return name;
-            }
-        }
-        const auto at = std::find_if(flags.begin(), flags.end(), strange);
-        return at == flags.end() ? std::string{} : *at;
-    }
-};
-
-std::optional<unsigned> smallNumber(const std::string& text) {
-    if (text.empty() || text.size() > 3 ||
-        !std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; })) {
-        return std::nullopt;
-    }
-    return static_cast<unsigned>(std::stoul(text));
-}
+    "ok call number= name= [country=] [rings=] [to=] [date= time=] [private] [unavailable] | "
+    "rings? answer? state? digits? dialled? data? line? copper? electrics? | play FILE | "
+    "digits KEYS | record FILE|off | hangup | answer | plan number= "
+    "does=answer|busy|congestion|noanswer|unassigned|vacant|changed [rings=] [modem] [text=] "
+    "[new=] | line SETTING=.. | copper SETTING=..|clear | flash | forward "
+    "always|busy|noanswer NUMBER|off | messages N | number NUMBER ring=0..3 | dialtone on|off | "
+    "extension on|off | quit";
 
 /// "0229" and "2305" into the fields of a caller ID; false when they are no date and time.
 bool setMoment(CallerId& id, const std::string& date, const std::string& time) {
@@ -114,40 +40,6 @@ bool setMoment(CallerId& id, const std::string& date, const std::string& time) {
     id.hour = static_cast<std::uint8_t>(hour);
     id.minute = static_cast<std::uint8_t>(minute);
     return month >= 1 && month <= 12 && day >= 1 && day <= 31 && hour < 24 && minute < 60;
-}
-
-bool isPlainText(std::string_view text, std::size_t most) {
-    return text.size() <= most &&
-           std::all_of(text.begin(), text.end(), [](char c) { return c >= ' ' && c <= '~'; });
-}
-
-/// \n and \r in words, so that a text of several lines fits into one.
-std::string unescaped(std::string_view text) {
-    std::string result;
-    for (std::size_t i = 0; i < text.size(); ++i) {
-        if (text[i] == '\\' && i + 1 < text.size()) {
-            const char c = text[++i];
-            result += c == 'n' ? '\n' : c == 'r' ? '\r' : c;
-        } else {
-            result += text[i];
-        }
-    }
-    return result;
-}
-
-/// Data in one printable line.
-std::string escaped(std::string_view data) {
-    std::string result;
-    for (const char c : data.substr(data.size() - std::min<std::size_t>(data.size(), 1024))) {
-        if (c == '\\') {
-            result += "\\\\";
-        } else if (c >= ' ' && c <= '~') {
-            result += c;
-        } else {
-            result += fmt::format("\\x{:02X}", static_cast<unsigned char>(c));
-        }
-    }
-    return result;
 }
 
 std::string_view lineStateName(Line::State state) {
@@ -178,8 +70,8 @@ struct Control::Impl {
 };
 
 std::string Control::Impl::call(const Arguments& arguments) {
-    constexpr std::array<std::string_view, 8> kKnown{"number",  "name",        "country", "rings",
-                                                     "private", "unavailable", "date",    "time"};
+    constexpr std::array<std::string_view, 9> kKnown{
+        "number", "name", "country", "rings", "private", "unavailable", "date", "time", "to"};
     if (const std::string word = arguments.unknown(kKnown); !word.empty()) {
         return error(fmt::format("call does not know {}; see help", word));
     }
@@ -214,18 +106,21 @@ std::string Control::Impl::call(const Arguments& arguments) {
         }
         rings = *value;
     }
-    return answer(farEnd.call(line.number(), id, rings));
+    const std::string to = arguments.value("to");
+    return answer(farEnd.call(to.empty() ? line.number() : to, id, rings));
 }
 
 std::string Control::Impl::plan(const Arguments& arguments) {
-    constexpr std::array<std::string_view, 5> kKnown{"number", "does", "rings", "modem", "text"};
+    constexpr std::array<std::string_view, 6> kKnown{"number", "does", "rings",
+                                                     "modem",  "text", "new"};
     if (const std::string word = arguments.unknown(kKnown); !word.empty()) {
         return error(fmt::format("plan does not know {}; see help", word));
     }
     static const std::map<std::string, Route::Outcome, std::less<>> kOutcomes{
         {"answer", Route::Outcome::Answer},         {"busy", Route::Outcome::Busy},
         {"congestion", Route::Outcome::Congestion}, {"noanswer", Route::Outcome::NoAnswer},
-        {"unassigned", Route::Outcome::Unassigned},
+        {"unassigned", Route::Outcome::Unassigned}, {"vacant", Route::Outcome::Vacant},
+        {"changed", Route::Outcome::Changed},
     };
     const auto outcome = kOutcomes.find(arguments.value("does"));
     const std::string number = arguments.value("number");
@@ -233,9 +128,13 @@ std::string Control::Impl::plan(const Arguments& arguments) {
     const auto rings = ringText.empty() ? std::optional{1U} : smallNumber(ringText);
     if (outcome == kOutcomes.end() || number.empty() || !isPlainText(number, 32) || !rings) {
         return error(
-            "plan needs number= and does=answer, busy, congestion, noanswer or unassigned");
+            "plan needs number= and does=answer, busy, congestion, noanswer, unassigned, vacant or "
+            "changed");
     }
-    Route route{outcome->second, *rings, nullptr};
+    Route route{outcome->second, *rings, nullptr, arguments.value("new")};
+    if (!isPlainText(route.newNumber, 32)) {
+        return error("new= is the number that a voice tells, up to 32 characters");
+    }
     if (outcome->second == Route::Outcome::Answer) {
         route.farEnd = &farEnd;
         farEnd.setModem(arguments.flag("modem"), unescaped(arguments.value("text")), true);
@@ -291,7 +190,7 @@ std::string Control::Impl::switched(std::string_view verb, const std::string& st
     if (verb == "dialtone") {
         line.setDialTone(state == "on");
     } else {
-        modem.setExtension(state == "on");
+        line.setExtension(state == "on");
     }
     return "ok";
 }
@@ -335,6 +234,9 @@ std::string Control::Impl::run(std::string_view text) {
     if (verb == "quit") {
         quit = true;
         return "ok";
+    }
+    if (auto reply = runLineCommand(exchange, line, *words)) {
+        return *reply;
     }
     constexpr std::array<std::string_view, 6> kQueries{"rings?",  "answer?",  "state?",
                                                        "digits?", "dialled?", "data?"};

@@ -3,145 +3,203 @@
 
 #include <algorithm>
 #include <cmath>
-#include <numbers>
+#include <random>
+#include <vector>
+
+#include "sound/fixed_math.h"
+#include "sound/sine.h"
+#include "tipring/hal/dsp/tone.h"
 
 namespace tipring::sim {
 namespace {
 
-constexpr float kRate = dsp::kSampleRate;
+constexpr double kRate = dsp::kSampleRate;
+constexpr float kSamplesPerMs = 8;
+constexpr float kRootOfHalf = 0.70710678F;
 constexpr std::size_t kLongestEcho = 800;  // 100 ms
+constexpr std::uint32_t kQuarterTurn = 1U << 30;
 
-float gainOf(float decibels) {
-    return std::pow(10.0F, decibels / 20);
+/// The nearest whole number. std::lround is a call for every sample.
+std::int16_t rounded(float value) {
+    return static_cast<std::int16_t>(value + (value < 0 ? -0.5F : 0.5F));
 }
-/// Root mean square of a signal of that level.
-float effectiveOf(float dbm0) {
-    return static_cast<float>(dsp::amplitudeOf(static_cast<double>(dbm0))) /
-           std::numbers::sqrt2_v<float>;
+
+float factorOf(float decibels) {
+    return static_cast<float>(gainOf(static_cast<double>(decibels)));
+}
+float amplitudeOf(float dbm0) {
+    return static_cast<float>(peakOf(static_cast<double>(std::clamp(dbm0, -150.0F, 20.0F))));
 }
 
 /// Loss in dB at 3.4 kHz against 300 Hz of y = (1 - p) x + p y'.
-float slopeOf(float pole) {
-    const auto power = [pole](float hertz) {
-        const float angle = 2 * std::numbers::pi_v<float> * hertz / kRate;
-        return 1 / (1 + pole * pole - 2 * pole * std::cos(angle));
+double slopeOf(double pole) {
+    constexpr double kDecibels = 4.34294481903251827651;  // of a natural logarithm of power
+    const auto power = [pole](double hertz) {
+        return 1 / (1 + pole * pole - 2 * pole * cosineOf(hertz / kRate));
     };
-    return 10 * std::log10(power(300) / power(3400));
+    return kDecibels * naturalLog(power(300) / power(3400));
 }
 
 /// The pole whose slope is `decibels`; the slope grows with it.
 float poleOf(float decibels) {
-    float low = 0, high = 0.95F;
+    double low = 0, high = 0.95;
     for (int step = 0; step < 30; ++step) {
-        const float middle = (low + high) / 2;
-        (slopeOf(middle) < decibels ? low : high) = middle;
+        const double middle = (low + high) / 2;
+        (slopeOf(middle) < static_cast<double>(decibels) ? low : high) = middle;
     }
-    return low;
+    return static_cast<float>(low);
 }
 
 }  // namespace
 
-Copper::Copper(std::uint32_t seed) : random_(seed), sentBefore_(kLongestEcho + 1) {
-    set({});
-}
+struct Copper::State {
+    explicit State(std::uint32_t seed) : random(seed), sentBefore(kLongestEcho + 1) {}
 
-void Copper::set(const CopperSettings& settings) {
-    settings_ = settings;
-    settings_.attenuation = std::clamp(settings.attenuation, -40.0F, 60.0F);
-    settings_.slope = std::clamp(settings.slope, 0.0F, 15.0F);
-    settings_.impulseRate = std::clamp(settings.impulseRate, 0.01F, 1000.0F);
-    settings_.humHertz = std::clamp(settings.humHertz, 10.0F, 700.0F);
-    settings_.echoDelay = std::clamp(settings.echoDelay, 0.0F, 100.0F);
-    settings_.dropoutRate = std::clamp(settings.dropoutRate, 0.0F, 100.0F);
-    settings_.dropoutLength = std::clamp(settings.dropoutLength, 1.0F, 10000.0F);
-    gain_ = gainOf(-settings_.attenuation);
-    pole_ = settings_.slope > 0 ? poleOf(settings_.slope) : 0;
-    clip_ = settings_.clipping ? std::min(32767.0F, static_cast<float>(dsp::amplitudeOf(
-                                                        static_cast<double>(*settings_.clipping))))
-                               : 32767.0F;
-    noise_ = settings_.whiteNoise ? effectiveOf(*settings_.whiteNoise) : 0;
-    click_ = settings_.impulses
-                 ? static_cast<float>(dsp::amplitudeOf(static_cast<double>(*settings_.impulses)))
-                 : 0;
-    echoGain_ = settings_.echoLoss ? gainOf(-std::clamp(*settings_.echoLoss, 0.0F, 60.0F)) : 0;
-    delay_ = static_cast<std::size_t>(std::lround(settings_.echoDelay * kRate / 1000));
-    if (settings_.hum) {
+    void set(const CopperSettings& next);
+    void carry(std::span<std::int16_t> samples, std::span<const std::int16_t> sent);
+    [[nodiscard]] float cable(float sample);
+    [[nodiscard]] float echo(float sent);
+    [[nodiscard]] float disturbance();
+    [[nodiscard]] float white();
+    [[nodiscard]] float impulse();
+    [[nodiscard]] float hum();
+    [[nodiscard]] bool dropped();
+    [[nodiscard]] float uniform();
+
+    CopperSettings settings;
+    std::mt19937 random;
+    float gain = 1, clip = 32767, noise = 0, click = 0, echoGain = 0;
+    float pole = 0, last = 0;           // the cable's low pass
+    std::optional<float> spare;         // of the pair of normal numbers
+    float clickNow = 0;                 // what is left of a click
+    std::size_t dropLeft = 0;           // samples
+    std::vector<float> sentBefore;      // a ring
+    std::size_t sentAt = 0, delay = 0;  // samples
+    Sine humFirst, humThird, humFifth;
+};
+
+void Copper::State::set(const CopperSettings& next) {
+    settings = next;
+    settings.attenuation = std::clamp(next.attenuation, -40.0F, 60.0F);
+    settings.slope = std::clamp(next.slope, 0.0F, 15.0F);
+    settings.impulseRate = std::clamp(next.impulseRate, 0.01F, 1000.0F);
+    settings.humHertz = std::clamp(next.humHertz, 10.0F, 700.0F);
+    settings.echoDelay = std::clamp(next.echoDelay, 0.0F, 100.0F);
+    settings.dropoutRate = std::clamp(next.dropoutRate, 0.0F, 100.0F);
+    settings.dropoutLength = std::clamp(next.dropoutLength, 1.0F, 10000.0F);
+    gain = factorOf(-settings.attenuation);
+    pole = settings.slope > 0 ? poleOf(settings.slope) : 0;
+    clip = settings.clipping ? std::min(32767.0F, amplitudeOf(*settings.clipping)) : 32767.0F;
+    noise = settings.whiteNoise ? amplitudeOf(*settings.whiteNoise) * kRootOfHalf : 0;
+    click = settings.impulses ? amplitudeOf(*settings.impulses) : 0;
+    if (echoGain == 0) {  // nothing was kept while there was no echo
+        std::fill(sentBefore.begin(), sentBefore.end(), 0.0F);
+    }
+    echoGain = settings.echoLoss ? factorOf(-std::clamp(*settings.echoLoss, 0.0F, 60.0F)) : 0;
+    delay = static_cast<std::size_t>(std::lround(settings.echoDelay * kSamplesPerMs));
+    if (settings.hum) {
         // A rectifier's spectrum: odd harmonics, each weaker.
-        const double amplitude = dsp::amplitudeOf(static_cast<double>(*settings_.hum));
-        const auto hertz = static_cast<double>(settings_.humHertz);
-        humFirst_ = dsp::Oscillator(hertz, amplitude);
-        humThird_ = dsp::Oscillator(3 * hertz, amplitude * 0.3);
-        humFifth_ = dsp::Oscillator(5 * hertz, amplitude * 0.15);
+        const auto amplitude = static_cast<double>(amplitudeOf(*settings.hum));
+        const auto hertz = static_cast<double>(settings.humHertz);
+        humFirst = Sine(hertz, amplitude);
+        humThird = Sine(3 * hertz, amplitude * 0.3);
+        humFifth = Sine(5 * hertz, amplitude * 0.15);
     }
 }
 
-void Copper::carry(std::span<std::int16_t> samples, std::span<const std::int16_t> sent) {
+void Copper::State::carry(std::span<std::int16_t> samples, std::span<const std::int16_t> sent) {
     for (std::size_t i = 0; i < samples.size(); ++i) {
         const float mine = i < sent.size() ? static_cast<float>(sent[i]) : 0;
-        float arrives = cable(static_cast<float>(samples[i])) + echo(mine) + disturbance();
-        arrives = settings_.cut || dropped() ? 0 : std::clamp(arrives, -clip_, clip_);
-        samples[i] = static_cast<std::int16_t>(std::lround(arrives));
+        float arrives = cable(static_cast<float>(samples[i]));
+        arrives += echoGain > 0 ? echo(mine) : 0;
+        arrives += disturbance();
+        arrives = settings.cut || dropped() ? 0 : std::clamp(arrives, -clip, clip);
+        samples[i] = rounded(arrives);
     }
 }
 
-float Copper::cable(float sample) {
-    last_ = (1 - pole_) * sample + pole_ * last_;
-    return gain_ * last_;
+float Copper::State::cable(float sample) {
+    last = (1 - pole) * sample + pole * last;
+    return gain * last;
 }
 
-float Copper::echo(float sent) {
-    sentBefore_[sentAt_] = sent;
-    const std::size_t size = sentBefore_.size();
-    const float back = sentBefore_[(sentAt_ + size - delay_) % size];
-    sentAt_ = (sentAt_ + 1) % size;
-    return echoGain_ * back;
+float Copper::State::echo(float sent) {
+    sentBefore[sentAt] = sent;
+    const std::size_t size = sentBefore.size();
+    const float back = sentBefore[(sentAt + size - delay) % size];
+    sentAt = (sentAt + 1) % size;
+    return echoGain * back;
 }
 
-float Copper::disturbance() {
-    return (noise_ > 0 ? noise_ * white() : 0) + (click_ > 0 ? impulse() : 0) +
-           (settings_.hum ? hum() : 0);
+float Copper::State::disturbance() {
+    // One after the other: the random numbers come in this order with every compiler.
+    float sum = noise > 0 ? noise * white() : 0;
+    sum += click > 0 ? impulse() : 0;
+    sum += settings.hum ? hum() : 0;
+    return sum;
 }
 
 /// 0 to 1, both left out.
-float Copper::random() {
-    return (static_cast<float>(random_() >> 9) + 0.5F) / static_cast<float>(1U << 23);
+float Copper::State::uniform() {
+    return (static_cast<float>(random() >> 9) + 0.5F) / static_cast<float>(1U << 23);
 }
 
 /// Normally distributed (Box and Muller). std::normal_distribution differs between libraries.
-float Copper::white() {
-    if (spare_) {
-        const float value = *spare_;
-        spare_.reset();
+float Copper::State::white() {
+    if (spare) {
+        const float value = *spare;
+        spare.reset();
         return value;
     }
-    const float radius = std::sqrt(-2 * std::log(random()));
-    const float angle = 2 * std::numbers::pi_v<float> * random();
-    spare_ = radius * std::sin(angle);
-    return radius * std::cos(angle);
+    constexpr std::int32_t kOne = 1 << 24;
+    const auto first = static_cast<double>(uniform());
+    const auto phase = static_cast<std::uint32_t>(random());
+    const auto radius = static_cast<float>(std::sqrt(-2 * naturalLog(first)) / kOne);
+    spare = radius * static_cast<float>(Sine::at(phase, kOne));
+    return radius * static_cast<float>(Sine::at(phase + kQuarterTurn, kOne));
 }
 
-float Copper::impulse() {
+float Copper::State::impulse() {
     constexpr float kFading = 0.75F;  // 40 dB down after 2 ms
-    clickNow_ *= -kFading;
-    if (random() < settings_.impulseRate / kRate) {
-        clickNow_ = random() < 0.5F ? click_ : -click_;
+    clickNow *= -kFading;
+    if (uniform() < settings.impulseRate / static_cast<float>(kRate)) {
+        clickNow = uniform() < 0.5F ? click : -click;
     }
-    return clickNow_;
+    return clickNow;
 }
 
-float Copper::hum() {
-    return static_cast<float>(humFirst_.next() + humThird_.next() + humFifth_.next());
+float Copper::State::hum() {
+    return static_cast<float>(humFirst.next() + humThird.next() + humFifth.next()) /
+           (1 << Sine::kFraction);
 }
 
-bool Copper::dropped() {
-    if (dropLeft_ == 0 && settings_.dropoutRate > 0 && random() < settings_.dropoutRate / kRate) {
-        dropLeft_ = static_cast<std::size_t>(std::lround(settings_.dropoutLength * kRate / 1000));
+bool Copper::State::dropped() {
+    if (dropLeft == 0 && settings.dropoutRate > 0 &&
+        uniform() < settings.dropoutRate / static_cast<float>(kRate)) {
+        dropLeft = static_cast<std::size_t>(std::lround(settings.dropoutLength * kSamplesPerMs));
     }
-    if (dropLeft_ == 0) {
+    if (dropLeft == 0) {
         return false;
     }
-    --dropLeft_;
+    --dropLeft;
     return true;
+}
+
+Copper::Copper(std::uint32_t seed) : state_(std::make_unique<State>(seed)) {
+    set({});
+}
+Copper::Copper(Copper&&) noexcept = default;
+Copper& Copper::operator=(Copper&&) noexcept = default;
+Copper::~Copper() = default;
+
+void Copper::set(const CopperSettings& settings) {
+    state_->set(settings);
+}
+const CopperSettings& Copper::settings() const {
+    return state_->settings;
+}
+void Copper::carry(std::span<std::int16_t> samples, std::span<const std::int16_t> sent) {
+    state_->carry(samples, sent);
 }
 
 }  // namespace tipring::sim

@@ -28,15 +28,20 @@ void keepTail(std::string& text, std::size_t most) {
 
 }  // namespace
 
-FarEnd::Impl::Impl(Exchange::Impl& ownExchange)
+FarEnd::Impl::Impl(Exchange::Impl& ownExchange, FarEnd& ownFace)
     : exchange(ownExchange),
+      face(ownFace),
       answerTimer_(exchange.loop, [this] { answer(); }),
       greetingTimer_(exchange.loop,
                      [this] { exchange.sendData(*this, std::as_bytes(std::span{greeting})); }) {}
 
 FarEnd::Impl::~Impl() {
     listener = {};
-    exchange.release(*this);
+    silent = false;
+    if (Connection* call = connection; call != nullptr) {
+        exchange.release(*this, *call);
+    }
+    exchange.forget(*this);
 }
 
 void FarEnd::Impl::setState(State next) {
@@ -56,13 +61,11 @@ void FarEnd::Impl::clearCall() {
     ear_.reset();
 }
 
-void FarEnd::Impl::ringHere(Connection& call, std::optional<unsigned> rings,
-                            const Country& country) {
+void FarEnd::Impl::ringHere(Connection& call, std::optional<unsigned> rings, hal::Duration round) {
     connection = &call;
     clearCall();
     setState(State::Called);
     if (rings) {
-        const auto round = std::chrono::milliseconds{cadenceRound(country.ringback.cadence)};
         answerTimer_.arm(*rings == 0 ? hal::Duration{kSetUpTime} : *rings * round);
     }
 }
@@ -74,19 +77,34 @@ void FarEnd::Impl::answer() {
     }
 }
 
-void FarEnd::Impl::onConnected() {
+void FarEnd::Impl::onConnected(Connection& /*call*/) {
     answered = true;
     setState(State::Connected);
+    exchange.wantSound(*this);
     if (modem) {
         exchange.setCarrier(*this, true);
     }
 }
 
-void FarEnd::Impl::onReleased() {
+void FarEnd::Impl::onReleased(Connection& /*call*/) {
+    connection = nullptr;
+    idle();
+}
+
+void FarEnd::Impl::onProgress(Signal signal, std::string_view /*announcement*/) {
+    if (state == State::Calling && connection == nullptr && signal != Signal::Ringback) {
+        idle();  // nobody there after all: forwarded to a busy line, refused
+    }
+}
+
+void FarEnd::Impl::idle() {
     answerTimer_.cancel();
     greetingTimer_.cancel();
     queue.clear();
     tape.reset();
+    if (silent) {
+        exchange.idleEnds.push_back(&face);
+    }
     setState(State::Idle);
 }
 
@@ -110,7 +128,8 @@ bool FarEnd::Impl::speaking() const {
 }
 
 bool FarEnd::Impl::wantsSound() const {
-    return speaking() || tape.has_value() || listener.onSound || listener.onKey;
+    return connection != nullptr && connection->up &&
+           (speaking() || tape.has_value() || listener.onSound || listener.onKey);
 }
 
 std::size_t FarEnd::Impl::fill(Item& item, std::span<std::int16_t> samples) {
@@ -123,7 +142,7 @@ std::size_t FarEnd::Impl::fill(Item& item, std::span<std::int16_t> samples) {
         said->at += count;
         return count;
     }
-    auto& keys = std::get<dsp::DtmfGenerator>(item);
+    auto& keys = std::get<KeyPlayer>(item);
     if (!keys.active()) {
         return 0;
     }
@@ -131,8 +150,8 @@ std::size_t FarEnd::Impl::fill(Item& item, std::span<std::int16_t> samples) {
     return samples.size();
 }
 
-void FarEnd::Impl::speak(SpokenBlock spoken) {
-    std::span<std::int16_t> rest = spoken;
+void FarEnd::Impl::speak() {
+    std::span<std::int16_t> rest = said;
     while (!rest.empty() && !queue.empty()) {
         const std::size_t count = fill(queue.front(), rest);
         rest = rest.subspan(count);
@@ -145,7 +164,12 @@ void FarEnd::Impl::speak(SpokenBlock spoken) {
     }
 }
 
-void FarEnd::Impl::hear(HeardBlock heard) {
+void FarEnd::Impl::hear() {
+    if (connection == nullptr) {
+        return;
+    }
+    std::array<std::int16_t, kBlock> heard{};
+    exchange.collect(*this, *connection, heard);
     if (tape) {
         tape->write(heard);
     }
@@ -161,12 +185,12 @@ void FarEnd::Impl::hear(HeardBlock heard) {
     }
 }
 
-FarEnd::FarEnd(Exchange& exchange) : impl_(std::make_unique<Impl>(*exchange.impl_)) {}
+FarEnd::FarEnd(Exchange& exchange) : impl_(std::make_unique<Impl>(*exchange.impl_, *this)) {}
 FarEnd::~FarEnd() = default;
 
 void FarEnd::setListener(Listener listener) {
     impl_->listener = std::move(listener);
-    impl_->exchange.wakeClock();
+    impl_->exchange.wantSound(*impl_);
 }
 
 hal::Result<void> FarEnd::call(std::string_view line, const CallerId& id, unsigned maxRings) {
@@ -174,20 +198,26 @@ hal::Result<void> FarEnd::call(std::string_view line, const CallerId& id, unsign
         return hal::fail(hal::ErrorCode::InvalCallState,
                          "the far end is in a call already; hang up first");
     }
-    Line::Impl* to = impl_->exchange.find(line);
-    if (to == nullptr) {
+    const Destination* to = impl_->exchange.plan.find(line);
+    if (to == nullptr || to->line == nullptr) {
         return hal::fail(hal::ErrorCode::InvalAddress,
                          fmt::format("the exchange has no line {}; name one of its lines", line));
     }
-    if (!to->isFree()) {
+    impl_->clearCall();
+    Offer offer;
+    offer.caller = impl_.get();
+    offer.id = id;
+    offer.maxRings = maxRings;
+    if (to->pattern != 0) {
+        offer.id.called = line;
+    }
+    if (!impl_->exchange.offerTo(offer, *to->line->impl_, to->pattern)) {
         return hal::fail(hal::ErrorCode::InUse,
                          fmt::format("line {} is busy; try again when it is on hook", line));
     }
-    impl_->clearCall();
-    Connection& call = impl_->exchange.connect(*impl_, *to);
-    impl_->setState(State::Calling);
-    to->maxRings = maxRings;
-    to->ring(call, id);
+    if (impl_->connection != nullptr && !impl_->connection->up) {
+        impl_->setState(State::Calling);
+    }
     return {};
 }
 
@@ -201,11 +231,10 @@ hal::Result<void> FarEnd::answer() {
 }
 
 void FarEnd::hangUp() {
-    if (impl_->connection == nullptr) {
-        return;
+    if (Connection* call = impl_->connection; call != nullptr) {
+        impl_->exchange.release(*impl_, *call);
+        impl_->onReleased(*call);
     }
-    impl_->exchange.release(*impl_);
-    impl_->onReleased();
 }
 
 FarEnd::State FarEnd::state() const {
@@ -221,23 +250,23 @@ hal::Result<void> FarEnd::play(const std::string& path) {
         return tl::unexpected(reader.error());
     }
     impl_->queue.emplace_back(std::move(*reader));
-    impl_->exchange.wakeClock();
+    impl_->exchange.wantSound(*impl_);
     return {};
 }
 
 void FarEnd::say(std::span<const std::int16_t> samples) {
     impl_->queue.emplace_back(Impl::Samples{{samples.begin(), samples.end()}, 0});
-    impl_->exchange.wakeClock();
+    impl_->exchange.wantSound(*impl_);
 }
 
 hal::Result<void> FarEnd::pressKeys(std::string_view keys) {
-    dsp::DtmfGenerator generator;
+    KeyPlayer generator;
     if (!generator.push(keys)) {
         return hal::fail(hal::ErrorCode::InvalDigits,
                          "keys are 0-9 * # A-D and a comma for a pause, 64 at most");
     }
     impl_->queue.emplace_back(generator);
-    impl_->exchange.wakeClock();
+    impl_->exchange.wantSound(*impl_);
     return {};
 }
 
@@ -252,7 +281,7 @@ hal::Result<void> FarEnd::record(const std::string& path) {
     }
     impl_->tape.emplace(std::move(*writer));
     kLog.info("the far end records to {}", path);
-    impl_->exchange.wakeClock();
+    impl_->exchange.wantSound(*impl_);
     return {};
 }
 

@@ -7,36 +7,39 @@
 #include <variant>
 #include <vector>
 
-#include "connection.h"
-#include "exchange_impl.h"
+#include "exchange/connection.h"
+#include "exchange/exchange_impl.h"
+#include "sound/key_player.h"
 #include "sound_file.h"
-#include "tipring/hal/dsp/tone.h"
 #include "tipring/hal/sim/far_end.h"
 #include "tone_ear.h"
 
 namespace tipring::sim {
 
 struct FarEnd::Impl final : Party {
-    explicit Impl(Exchange::Impl& exchange);
+    Impl(Exchange::Impl& exchange, FarEnd& face);
     ~Impl() override;
 
-    void speak(SpokenBlock spoken) override;
-    void hear(HeardBlock heard) override;
+    void onProgress(Signal signal, std::string_view announcement) override;
+    void speak() override;
+    void hear() override;
     void onCarrier(bool on) override;
     void onData(std::span<const std::byte> bytes) override;
-    void onConnected() override;
-    void onReleased() override;
+    void onConnected(Connection& call) override;
+    void onReleased(Connection& call) override;
     [[nodiscard]] bool wantsSound() const override;
 
-    /// An outgoing call of a line rings here; answered after `rings` rounds of ringback, or by
-    /// hand.
-    void ringHere(Connection& call, std::optional<unsigned> rings, const Country& country);
+    /// An outgoing call of a line rings here; answered after `rings` of those rounds, or by hand.
+    void ringHere(Connection& call, std::optional<unsigned> rings, hal::Duration round);
     void answer();
     void setState(State next);
     void clearCall();
+    void idle();
     [[nodiscard]] bool speaking() const;
 
     Exchange::Impl& exchange;
+    FarEnd& face;
+    bool silent = false;  ///< the exchange's own
     Listener listener;
     State state = State::Idle;
     bool answered = false;
@@ -47,7 +50,7 @@ struct FarEnd::Impl final : Party {
         std::vector<std::int16_t> all;
         std::size_t at = 0;
     };
-    using Item = std::variant<SoundReader, Samples, dsp::DtmfGenerator>;
+    using Item = std::variant<SoundReader, Samples, KeyPlayer>;
     std::deque<Item> queue;
     std::optional<SoundWriter> tape;
 

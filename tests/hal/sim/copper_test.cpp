@@ -7,6 +7,9 @@
 #include <cmath>
 #include <functional>
 #include <numbers>
+#include <vector>
+
+#include "tipring/hal/dsp/tone.h"
 
 namespace tipring::sim {
 namespace {

@@ -5,6 +5,7 @@
 #include <fstream>
 
 #include "modem_rig.h"
+#include "tipring/hal/dsp/caller_id_standard.h"
 
 namespace tipring::sim {
 namespace {
@@ -59,7 +60,8 @@ TEST_P(EveryCountry, TellsTheCallerAtItsTime) {
     rig.callFrom("0123456789", "SMITH JOHN");
     const auto heard = listenFor(rig, 9s);
     ASSERT_GE(heard.size(), 3U) << country.name;
-    const bool before = country.callerIdTime == Country::CallerIdTime::BeforeRing;
+    const bool before =
+        dsp::callerIdStandard(country.callerId)->alert != dsp::CallerIdAlert::FirstRing;
     EXPECT_NE(heard[before ? 0 : 1].second.find("NMBR = 0123456789"), std::string::npos);
     EXPECT_EQ(heard[before ? 1 : 0].second, "\r\nRING\r\n") << country.name;
     EXPECT_EQ(heard[2].second, "\r\nRING\r\n") << country.name;

@@ -101,6 +101,7 @@ private:
     void onLoopBreak() override;
     void onSignal(Signal signal) override;
     void onAnswered() override;
+    void onExtension(bool offHook) override;
     void onCarrier(bool on) override;
     void onData(std::span<const std::byte> bytes) override;
     void onSound(HeardBlock heard, SpokenBlock spoken) override;

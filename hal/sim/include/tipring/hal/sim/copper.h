@@ -3,12 +3,9 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <optional>
-#include <random>
 #include <span>
-#include <vector>
-
-#include "tipring/hal/dsp/tone.h"
 
 namespace tipring::sim {
 
@@ -28,6 +25,8 @@ struct CopperSettings {
     float dropoutRate = 0;            ///< breaks a second on average, 0..100
     float dropoutLength = 50;         ///< ms of a break
     bool cut = false;                 ///< nothing comes through, noise neither
+
+    bool operator==(const CopperSettings&) const = default;
 };
 
 /// The wires between a telephone and its exchange, one direction of sound with the echo of the
@@ -36,35 +35,21 @@ struct CopperSettings {
 class Copper {
 public:
     explicit Copper(std::uint32_t seed = 1);
+    Copper(Copper&&) noexcept;
+    Copper& operator=(Copper&&) noexcept;
+    ~Copper();
 
     /// Out of range values are taken as the nearest limit.
     void set(const CopperSettings& settings);
-    [[nodiscard]] const CopperSettings& settings() const { return settings_; }
+    [[nodiscard]] const CopperSettings& settings() const;
 
     /// Makes of what the far side put on the wire what arrives. `sent` is what this side sends at
     /// the same time, for the echo: as many samples, or none (silence).
     void carry(std::span<std::int16_t> samples, std::span<const std::int16_t> sent = {});
 
 private:
-    [[nodiscard]] float cable(float sample);
-    [[nodiscard]] float echo(float sent);
-    [[nodiscard]] float disturbance();
-    [[nodiscard]] float white();
-    [[nodiscard]] float impulse();
-    [[nodiscard]] float hum();
-    [[nodiscard]] bool dropped();
-    [[nodiscard]] float random();
-
-    CopperSettings settings_;
-    std::mt19937 random_;
-    float gain_ = 1, clip_ = 32767, noise_ = 0, click_ = 0, echoGain_ = 0;
-    float pole_ = 0, last_ = 0;           // the cable's low pass
-    std::optional<float> spare_;          // of the pair of normal numbers
-    float clickNow_ = 0;                  // what is left of a click
-    std::size_t dropLeft_ = 0;            // samples
-    std::vector<float> sentBefore_;       // a ring
-    std::size_t sentAt_ = 0, delay_ = 0;  // samples
-    dsp::Oscillator humFirst_, humThird_, humFifth_;
+    struct State;
+    std::unique_ptr<State> state_;
 };
 
 }  // namespace tipring::sim
