@@ -99,8 +99,12 @@ void Line::Impl::ringStep() {
         enterIdStep(IdStep::Gap);
     }
     const bool on = step % 2 == 0;
+    const bool rung = isLongPause(cadence, step);
     step = (step + 1) % cadenceLength(cadence);
     setBurst(on, true);
+    if (rung && alerting && connection != nullptr) {
+        connection->other(*this)->onRung(rings);
+    }
 }
 
 void Line::Impl::setBurst(bool on, bool counts) {
