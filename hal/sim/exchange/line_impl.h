@@ -34,7 +34,12 @@ struct Line::Impl final : Party {
     void onCarrier(bool on) override;
     void onData(std::span<const std::byte> bytes) override;
     void onReplaced(Connection& before, Connection& now) override;
-    [[nodiscard]] bool wantsSound() const override { return listening; }
+    [[nodiscard]] bool wantsSound() const override { return listening || (taped && off); }
+    void note(std::string_view what, std::string_view detail = {}) const {
+        if (watcher != nullptr) {
+            watcher->onLineEvent(face, what, detail);
+        }
+    }
     void speak() override;
     void hear() override;
     [[nodiscard]] Connection* joined() const override { return conference ? held : nullptr; }
@@ -135,6 +140,8 @@ struct Line::Impl final : Party {
     CopperSettings copper;
     std::array<std::string, kForwards> forwards;
     LineDevice* device = nullptr;
+    LineWatcher* watcher = nullptr;
+    bool taped = false;
     unsigned messages = 0;
 
     // wires

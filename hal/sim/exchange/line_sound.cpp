@@ -35,7 +35,7 @@ void Line::Impl::updateTone() {
 
 /// What the telephones of the pair sent in the last block, as it arrives at the exchange.
 void Line::Impl::speak() {
-    if (!listening || !off) {
+    if (!(listening || taped) || !off) {
         return;
     }
     if (deviceOff && !loopBroken) {
@@ -79,7 +79,7 @@ void Line::Impl::hearDigits() {
 }
 
 void Line::Impl::hear() {
-    if (!listening) {
+    if (!wantsSound()) {
         return;
     }
     std::array<std::int16_t, kBlock> block{};
@@ -111,8 +111,11 @@ void Line::Impl::hear() {
         sound->toDevice.carry(block, sound->spoken);
     }
     sound->spoken.fill(0);
-    if (device != nullptr) {
+    if (device != nullptr && listening) {
         device->onSound(block, sound->spoken);
+    }
+    if (watcher != nullptr) {
+        watcher->onLineSound(face, block, sound->spoken);
     }
 }
 

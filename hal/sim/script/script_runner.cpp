@@ -37,6 +37,10 @@ std::string_view callName(ScriptActor::State state) {
     return "idle";
 }
 
+bool takesCall(const Step& step) {
+    return step.verb == Verb::Answer || (step.verb == Verb::Wait && step.until == Until::Call);
+}
+
 /// A file as something to say.
 class FileSource final : public SoundSource {
 public:
@@ -97,6 +101,13 @@ struct ScriptRunner::Impl {
             }
         }
         return false;
+    }
+
+    /// At the step by which a script that serves waits for a call; without limit.
+    [[nodiscard]] bool isServing() const {
+        const auto begin = script.steps.begin();
+        return script.serves() && at < script.steps.size() && takesCall(script.steps[at]) &&
+               std::none_of(begin, begin + static_cast<std::ptrdiff_t>(at), takesCall);
     }
 
     void tell(std::string_view what, std::string_view detail) {
@@ -349,7 +360,7 @@ hal::Result<void> ScriptRunner::Impl::enterAnswer(const Step& step) {
         return hal::fail(hal::ErrorCode::InvalCallState,
                          "answer: it is in a call already; hang up first");
     }
-    if (at != 0 || !script.serves()) {
+    if (!isServing()) {
         timer.arm(step.within);
     }
     hadCall = false;
@@ -359,7 +370,7 @@ hal::Result<void> ScriptRunner::Impl::enterAnswer(const Step& step) {
 hal::Result<void> ScriptRunner::Impl::enterWait(const Step& step) {
     if (step.until == Until::Time) {
         timer.arm(step.time);
-    } else if (step.until != Until::Call || at != 0) {
+    } else if (!isServing()) {
         timer.arm(step.within);
     }
     hadCall = hadCall && step.until != Until::Call;
@@ -506,6 +517,9 @@ void ScriptRunner::stop() {
 }
 ScriptRunner::State ScriptRunner::state() const {
     return impl_->state;
+}
+bool ScriptRunner::isFree() const {
+    return impl_->state == State::Running && impl_->isServing() && !impl_->inCall();
 }
 const std::string& ScriptRunner::reason() const {
     return impl_->reason;

@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "tipring/hal/sim/at_modem.h"
+#include "tipring/hal/sim/command_receiver.h"
 #include "tipring/hal/sim/exchange.h"
 #include "tipring/hal/sim/far_end.h"
 
@@ -27,16 +28,14 @@ namespace tipring::sim {
 ///     script dial line; wait answer; speech 3; hangup | script off | script?
 ///
 /// A reply is "ok", "ok WORDS" or "error WHAT AND WHAT TO DO". Thread: the loop's.
-class Control {
+class Control final : public CommandReceiver {
 public:
     /// All borrowed; the line is the one that calls go to.
     Control(Exchange& exchange, Line& line, FarEnd& farEnd, AtModem& modem);
-    ~Control();
+    ~Control() override;
 
-    /// Never throws; any bytes may come. The reply has no end of line.
-    [[nodiscard]] std::string run(std::string_view command);
-    /// True after "quit".
-    [[nodiscard]] bool quitAsked() const;
+    [[nodiscard]] std::string run(std::string_view command) override;
+    [[nodiscard]] bool quitAsked() const override;
 
 private:
     struct Impl;

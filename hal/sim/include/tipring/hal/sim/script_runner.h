@@ -42,6 +42,8 @@ public:
     /// Ends it, and its call.
     void stop();
     [[nodiscard]] State state() const;
+    /// It serves, and waits for the next call.
+    [[nodiscard]] bool isFree() const;
     /// Why it failed, in words.
     [[nodiscard]] const std::string& reason() const;
     /// Index of the present step.
