@@ -163,6 +163,7 @@ void need(bool there, const toml::node& node, std::string_view what) {
 /// A line and how many of the kind.
 struct LineEntry : Scenario::Line {
     std::int64_t count = 1;
+    std::chrono::milliseconds every{0};  ///< from one line's script to the next one's
 };
 
 void readDevice(LineEntry& to, const toml::node& node, std::string_view key) {
@@ -236,6 +237,7 @@ constexpr Key<LineEntry> kLineKeys[] = {
     {"record", [](auto& to, auto& node, auto key) { to.record = textOf(node, key); }},
     {"script", [](auto& to, auto& node, auto key) { to.script = scriptOf(node, key); }},
     {"at", [](auto& to, auto& node, auto key) { to.at = secondsOf(node, key); }},
+    {"every", [](auto& to, auto& node, auto key) { to.every = secondsOf(node, key); }},
 };
 
 constexpr Key<Scenario::FarEnd> kFarEndKeys[] = {
@@ -383,6 +385,7 @@ private:
         }
         for (std::int64_t i = 0; i < entry.count; ++i) {
             Scenario::Line one = entry;
+            one.at += i * entry.every;
             one.number = countUp(entry.number, i);
             if (one.number.empty()) {
                 reject(*table.get("count"), fmt::format("{} lines from {} on do not fit into as "

@@ -96,6 +96,8 @@ magic = ""
 [[line]]
 number = "5550100"
 count = 3
+at = 2
+every = 0.5
 device = "usr"
 path = "/tmp/m"
 record = "tape.wav"
@@ -125,6 +127,7 @@ rings = 3
     EXPECT_TRUE(read.magic.empty());
     ASSERT_EQ(read.lines.size(), 4U);
     EXPECT_EQ(read.lines[2].number, "5550102");
+    EXPECT_EQ(read.lines[2].at, 3s);
     EXPECT_EQ(read.lines[2].path, "/tmp/m-3");
     EXPECT_EQ(read.lines[2].record, "tape-3.wav");
     EXPECT_TRUE(read.lines[0].settings.callWaiting);
