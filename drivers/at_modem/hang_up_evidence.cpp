@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "hang_up_evidence.h"
 
+#include "tipring/tapi_core/tspi/constants.h"
+
 namespace tipring::at_modem {
 namespace {
 
@@ -19,6 +21,18 @@ bool repeated(std::optional<hal::TimePoint>& last, hal::TimePoint now) {
 }
 
 }  // namespace
+
+std::uint32_t HangUpEvidence::sign(EventMeaning meaning) {
+    switch (meaning) {
+    case EventMeaning::LoopBreak: return TSPI_HANGUPSIGN_MODEMHANGUP;
+    case EventMeaning::PolarityReversal: return TSPI_HANGUPSIGN_POLARITY;
+    case EventMeaning::Busy:
+    case EventMeaning::Reorder:
+    case EventMeaning::DialTone: return TSPI_HANGUPSIGN_MODEMTONE;
+    case EventMeaning::Silence: return TSPI_HANGUPSIGN_SILENCE;
+    default: return 0;
+    }
+}
 
 std::optional<std::string_view> HangUpEvidence::judge(EventMeaning meaning, hal::TimePoint now,
                                                       const Situation& situation) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstdint>
 #include <optional>
 #include <string_view>
 
@@ -27,6 +28,8 @@ public:
     /// The cause in words when the line must be taken as hung up; none while that is not proved.
     std::optional<std::string_view> judge(EventMeaning meaning, hal::TimePoint now,
                                           const Situation& situation);
+    /// The TSPI_HANGUPSIGN_* that a report is for the core; 0: none.
+    [[nodiscard]] static std::uint32_t sign(EventMeaning meaning);
     void reset() { *this = HangUpEvidence{}; }
 
 private:

@@ -49,12 +49,9 @@ void ModemLine::setVoiceValues(AtEngine::Start& start) {
     }
     const VoiceFormatChoice& format = device_.profile->formats[*device_.format];
     rate_ = fmt::format("{}", format.rate);
-    const unsigned bits = dsp::bitsPerSample(format.codec);
     start.values.set(Placeholder::Format, format.id)
         .set(Placeholder::Rate, rate_)
-        .set(Placeholder::Bits, bits == 4    ? "4"
-                                : bits == 16 ? "16"
-                                             : "8");
+        .set(Placeholder::Bits, bitsText(format.codec));
 }
 
 hal::Result<void> ModemLine::answer(ModemCall& call, tspi::Request&& request) {

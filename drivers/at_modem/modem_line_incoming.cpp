@@ -16,6 +16,9 @@ using std::chrono::milliseconds;
 /// Lines of one burst come together (some modems send them in pieces).
 constexpr milliseconds kCallerIdPause{700};
 
+/// How much a code of the modem is worth in per cent: alone, and where it was judged to be enough.
+constexpr std::uint32_t kDoubtful = 40, kSure = 100;
+
 constexpr std::uint32_t kRinging = LINECALLSTATE_OFFERING | LINECALLSTATE_ACCEPTED;
 
 }  // namespace
@@ -203,7 +206,11 @@ void ModemLine::onConnectedCode(EventMeaning meaning) {
     }
     const HangUpEvidence::Situation situation{voice_.playing(), voice_.recording(),
                                               device_.profile->silenceArmed};
-    if (const auto cause = evidence_.judge(meaning, loop_.now(), situation)) {
+    const auto cause = evidence_.judge(meaning, loop_.now(), situation);
+    if (const std::uint32_t sign = HangUpEvidence::sign(meaning); sign != 0) {
+        events_.hangUpSign(call_->handle, sign, cause ? kSure : kDoubtful);
+    }
+    if (cause) {
         remoteHungUp(*cause);
     }
 }

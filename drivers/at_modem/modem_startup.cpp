@@ -38,15 +38,17 @@ void takeAll(std::string& fact, std::string_view line) {
     }
 }
 
-std::string_view bitsText(dsp::SampleFormat codec) {
+}  // namespace
+
+std::string_view bitsText(dsp::SampleFormat codec) noexcept {
     switch (dsp::bitsPerSample(codec)) {
+    case 2: return "2";
+    case 3: return "3";
     case 4: return "4";
     case 16: return "16";
     default: return "8";
     }
 }
-
-}  // namespace
 
 std::string ModemDevice::title() const {
     std::string what = facts.manufacturer;

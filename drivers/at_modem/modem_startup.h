@@ -67,6 +67,8 @@ private:
     std::string rate_;
 };
 
+/// What <bits> stands for in a command: bits of one sample on the wire.
+[[nodiscard]] std::string_view bitsText(dsp::SampleFormat codec) noexcept;
 /// "1" of "+VCID: 1" or "1": the value of a read-back answer.
 [[nodiscard]] std::string_view readBackValue(std::string_view line) noexcept;
 

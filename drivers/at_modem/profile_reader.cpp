@@ -231,21 +231,35 @@ struct CodecName {
     std::string_view name;
     dsp::SampleFormat codec;
 };
-constexpr std::array<CodecName, 6> kCodecs{{{"unsigned8", dsp::SampleFormat::Unsigned8},
-                                            {"signed8", dsp::SampleFormat::Signed8},
-                                            {"mulaw", dsp::SampleFormat::MuLaw},
-                                            {"alaw", dsp::SampleFormat::ALaw},
-                                            {"linear16", dsp::SampleFormat::Linear16},
-                                            {"ima_adpcm4", dsp::SampleFormat::ImaAdpcm4}}};
+constexpr std::array<CodecName, 12> kCodecs{{
+    {"unsigned8", dsp::SampleFormat::Unsigned8},
+    {"signed8", dsp::SampleFormat::Signed8},
+    {"mulaw", dsp::SampleFormat::MuLaw},
+    {"alaw", dsp::SampleFormat::ALaw},
+    {"linear16", dsp::SampleFormat::Linear16},
+    {"ima_adpcm4", dsp::SampleFormat::ImaAdpcm4},
+    {"rockwell_adpcm2", dsp::SampleFormat::RockwellAdpcm2},
+    {"rockwell_adpcm3", dsp::SampleFormat::RockwellAdpcm3},
+    {"rockwell_adpcm4", dsp::SampleFormat::RockwellAdpcm4},
+    {"zyxel_adpcm2", dsp::SampleFormat::ZyxelAdpcm2},
+    {"zyxel_adpcm3", dsp::SampleFormat::ZyxelAdpcm3},
+    {"zyxel_adpcm4", dsp::SampleFormat::ZyxelAdpcm4},
+}};
+
+std::string codecNames() {
+    std::string names;
+    for (const CodecName& codec : kCodecs) {
+        names += (names.empty() ? "" : ", ") + std::string(codec.name);
+    }
+    return names;
+}
 
 void readCodec(VoiceFormatChoice& format, const toml::node& node, std::string_view key) {
     const std::string name = textOf(node, key);
     const auto* found = std::find_if(kCodecs.begin(), kCodecs.end(),
                                      [&](const CodecName& codec) { return codec.name == name; });
     if (found == kCodecs.end()) {
-        reject(node, fmt::format("unknown codec \"{}\"; allowed are: unsigned8, signed8, mulaw, "
-                                 "alaw, linear16, ima_adpcm4",
-                                 name));
+        reject(node, fmt::format("unknown codec \"{}\"; allowed are: {}", name, codecNames()));
     }
     format.codec = found->codec;
 }

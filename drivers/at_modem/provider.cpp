@@ -212,6 +212,17 @@ private:
     std::map<std::uint32_t, ModemDevice*> byId_;
 };
 
+/// What the modem has codes for.
+std::uint32_t detectionsOf(const Profile& profile) {
+    const auto tells = [&profile](EventMeaning meaning) {
+        return std::find(profile.events.begin(), profile.events.end(), meaning) !=
+               profile.events.end();
+    };
+    const bool silence = tells(EventMeaning::Silence) || tells(EventMeaning::Quiet);
+    return (silence ? TSPI_DETECT_SILENCE : 0U) |
+           (tells(EventMeaning::FaxCalling) ? TSPI_DETECT_MEDIA : 0U);
+}
+
 void addVoiceCaps(const ModemDevice& device, TspiLineCaps& caps) {
     const Profile& profile = *device.profile;
     const VoiceFormatChoice& format = profile.formats[*device.format];
@@ -223,6 +234,7 @@ void addVoiceCaps(const ModemDevice& device, TspiLineCaps& caps) {
     caps.generateToneMaxFrequencies = caps.generateToneModes == 0 ? 0 : kToneFrequencies;
     caps.monitorDigitModes = profile.reportsDigits ? LINEDIGITMODE_DTMF : 0;
     caps.devCapFlags |= LINEDEVCAPFLAGS_MSP;
+    caps.detections = TSPI_DETECT_PROGRESS | detectionsOf(profile);
     caps.media.directions = TSPI_MEDIA_PLAY | TSPI_MEDIA_RECORD;
     caps.media.fullDuplex = 0;
     caps.media.deviceRate = format.rate;
@@ -254,6 +266,7 @@ void addClaimedCaps(TspiLineCaps& caps) {
     caps.generateToneMaxFrequencies = kToneFrequencies;
     caps.monitorDigitModes = LINEDIGITMODE_DTMF;
     caps.devCapFlags |= LINEDEVCAPFLAGS_MSP;
+    caps.detections = TSPI_DETECT_PROGRESS | TSPI_DETECT_MEDIA;
     caps.callerIdFlags = LINECALLPARTYID_UNKNOWN;
     caps.media.directions = TSPI_MEDIA_PLAY | TSPI_MEDIA_RECORD;
     caps.media.deviceRate = 8000;

@@ -141,7 +141,7 @@ void AnswerToneDetector::State::miss(Listener<AnswerToneEvent> tell) {
 
 void AnswerToneDetector::State::take(const std::int16_t* samples, Listener<AnswerToneEvent> tell) {
     FrameSums sums;
-    const bool loud = frame(table, hops[~number & 1].data(), samples, kFloor / 4, sums);
+    const bool loud = oneFrame(frame, table, hops[~number & 1].data(), samples, kFloor / 4, sums);
     const BinPair pair = loud ? between(sums.power[0], sums.power[1]) : BinPair{};
     const bool heard = loud && pair.power >= kFloor && std::fabs(pair.offset) <= kMostOff &&
                        pair.power / 2 >= kShare * sums.meanSquare;

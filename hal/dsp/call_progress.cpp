@@ -2,7 +2,7 @@
 #include "tipring/hal/dsp/call_progress.h"
 
 #include <algorithm>
-#include <cstring>
+#include <vector>
 
 #include "progress_listener.h"
 
@@ -14,37 +14,18 @@ constexpr std::uint64_t kJudgeEvery = 4;  // frames; 80 ms is soon enough for wh
 
 }  // namespace
 
-void ProgressListener::process(std::span<const std::int16_t> samples, const ProgressPlan& plan,
-                               FrameFunction frame, Listener<ProgressEvent> tell) {
-    while (!samples.empty()) {
-        Hop& hop = hops_[number_ & 1];
-        const std::size_t count = std::min(kHop - fill_, samples.size());
-        std::memcpy(hop.data() + fill_, samples.data(), count * sizeof samples[0]);
-        const std::int16_t* whole = count == kHop ? samples.data() : hop.data();
-        fill_ += count;
-        samples = samples.subspan(count);
-        if (fill_ == kHop) {
-            fill_ = 0;
-            take(whole, plan, frame, tell);
-        }
-    }
-}
-
-void ProgressListener::take(const std::int16_t* samples, const ProgressPlan& plan,
-                            FrameFunction frame, Listener<ProgressEvent> tell) {
-    FrameSums sums;
-    const Hop& before = hops_[~number_ & 1];
-    const bool loud = frame(plan.table, before.data(), samples, plan.floor / 8, sums);
+void ProgressListener::hear(const FrameJob& job, const ProgressPlan& plan,
+                            Listener<ProgressEvent> tell) {
     ProgressFrame now;
     now.number = number_++;
-    now.read(sums, loud, plan);
+    now.read(job, plan);
     bool ended = false;
     cutter_.take(now, plan, [&](const ProgressSegment& segment) {
         follower_.segment(segment, plan);
         ended = true;
     });
     if (ended || now.number % kJudgeEvery == 0) {
-        const double position = static_cast<double>(now.number) * kHop;
+        const double position = static_cast<double>(now.number) * ProgressPlan::kHop;
         follower_.judge(cutter_.now(), std::max(position, cutter_.now().begin),
                         cutter_.meanSquare(), plan, tell);
     }
@@ -72,25 +53,43 @@ std::size_t CallProgressBank::channels() const noexcept {
     return state_->listeners.size();
 }
 
+void CallProgressBank::process(std::span<const ChannelSamples> blocks, Listener<Event> tell) {
+    std::vector<ProgressListener>& listeners = state_->listeners;
+    const ProgressPlan& plan = state_->plan;
+    feedTogether(
+        plan.table, state_->frame, plan.silence, blocks,
+        [&](std::size_t channel, auto& samples, FrameJob& job) {
+            return listeners[channel].fill(samples, job);
+        },
+        [&](std::size_t channel, const FrameJob& job) {
+            listeners[channel].hear(job, plan, [&tell, channel](const ProgressEvent& event) {
+                tell(Event{event, channel});
+            });
+        });
+}
+
 void CallProgressBank::process(std::span<const std::int16_t> samples, Listener<Event> tell) {
-    const std::size_t each = channels() > 0 ? samples.size() / channels() : 0;
-    for (std::size_t i = 0; i < channels(); ++i) {
-        process(i, samples.subspan(i * each, each), tell);
-    }
+    inBlocks(samples, channels(), [&](auto blocks) { process(blocks, tell); });
 }
 
 void CallProgressBank::process(std::size_t channel, std::span<const std::int16_t> samples,
                                Listener<Event> tell) {
-    const auto forward = [&tell, channel](const ProgressEvent& event) {
-        tell(Event{event, channel});
-    };
-    state_->listeners[channel].process(samples, state_->plan, state_->frame, forward);
+    const ChannelSamples block{channel, samples};
+    process({&block, 1}, tell);
+}
+
+void CallProgressBank::resize(std::size_t channels) {
+    state_->listeners.resize(channels, ProgressListener{state_->plan});
 }
 
 void CallProgressBank::reset() {
-    for (ProgressListener& listener : state_->listeners) {
-        listener = ProgressListener{state_->plan};
+    for (std::size_t i = 0; i < channels(); ++i) {
+        reset(i);
     }
+}
+
+void CallProgressBank::reset(std::size_t channel) {
+    state_->listeners[channel] = ProgressListener{state_->plan};
 }
 
 }  // namespace tipring::dsp

@@ -24,23 +24,43 @@ std::size_t DtmfBank::channels() const noexcept {
     return state_->receivers.size();
 }
 
+void DtmfBank::process(std::span<const ChannelSamples> blocks, Listener<Event> tell) {
+    std::vector<DtmfReceiver>& receivers = state_->receivers;
+    const DtmfLimits& limits = state_->limits;
+    feedTogether(
+        limits.table, state_->frame, limits.silence, blocks,
+        [&](std::size_t channel, auto& samples, FrameJob& job) {
+            return receivers[channel].fill(samples, job);
+        },
+        [&](std::size_t channel, const FrameJob& job) {
+            receivers[channel].hear(job, limits, [&tell, channel](const DtmfEvent& event) {
+                tell(Event{event, channel});
+            });
+        });
+}
+
 void DtmfBank::process(std::span<const std::int16_t> samples, Listener<Event> tell) {
-    const std::size_t each = channels() > 0 ? samples.size() / channels() : 0;
-    for (std::size_t i = 0; i < channels(); ++i) {
-        process(i, samples.subspan(i * each, each), tell);
-    }
+    inBlocks(samples, channels(), [&](auto blocks) { process(blocks, tell); });
 }
 
 void DtmfBank::process(std::size_t channel, std::span<const std::int16_t> samples,
                        Listener<Event> tell) {
-    const auto forward = [&tell, channel](const DtmfEvent& event) { tell(Event{event, channel}); };
-    state_->receivers[channel].process(samples, state_->limits, state_->frame, forward);
+    const ChannelSamples block{channel, samples};
+    process({&block, 1}, tell);
+}
+
+void DtmfBank::resize(std::size_t channels) {
+    state_->receivers.resize(channels);
 }
 
 void DtmfBank::reset() {
-    for (DtmfReceiver& receiver : state_->receivers) {
-        receiver = DtmfReceiver{};
+    for (std::size_t i = 0; i < channels(); ++i) {
+        reset(i);
     }
+}
+
+void DtmfBank::reset(std::size_t channel) {
+    state_->receivers[channel] = DtmfReceiver{};
 }
 
 }  // namespace tipring::dsp

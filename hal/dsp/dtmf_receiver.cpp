@@ -81,108 +81,79 @@ float dialBand(const FrameSums& sums) {
     return sum / 2 / kBandBins;
 }
 
-/// A frame in which a digit may begin; a tone may fill a part of it only.
+/// A frame in which a digit may begin; a tone may fill a part of it only. All four are asked
+/// without a branch: of speech the processor could not guess them.
 bool candidate(const DtmfFrame& frame, const DtmfLimits& limits) {
     const float low = frame.sums.power[frame.low];
     const float high = frame.sums.power[frame.high];
-    return std::min(low, high) > limits.floor / 2 &&
-           low + high > 2 * kLoose * limits.purity * frame.meanSquare &&
-           low < kLooseTwist * limits.normalTwist * high &&
-           high < kLooseTwist * limits.reverseTwist * low;
+    const bool loud = std::min(low, high) > limits.floor / 2;
+    const bool pure = low + high > 2 * kLoose * limits.purity * frame.meanSquare;
+    const bool normal = low < kLooseTwist * limits.normalTwist * high;
+    const bool reverse = high < kLooseTwist * limits.reverseTwist * low;
+    return (loud & pure & normal & reverse) != 0;
 }
 
 }  // namespace
 
-void DtmfReceiver::process(std::span<const std::int16_t> samples, const DtmfLimits& limits,
-                           FrameFunction frame, Listener<DtmfEvent> tell) {
-    while (!samples.empty()) {
-        Hop& hop = hops_[number_ & 1];
-        if (fill_ == 0 && samples.size() >= kHop) {
-            std::memcpy(hop.data(), samples.data(), sizeof hop);
-            take(samples.data(), limits, frame, tell);
-            samples = samples.subspan(kHop);
-            continue;
-        }
-        const std::size_t count = std::min(kHop - fill_, samples.size());
-        std::memcpy(hop.data() + fill_, samples.data(), count * sizeof samples[0]);
-        fill_ += count;
-        samples = samples.subspan(count);
-        if (fill_ == kHop) {
-            fill_ = 0;
-            take(hop.data(), limits, frame, tell);
-        }
-    }
-}
-
-void DtmfReceiver::take(const std::int16_t* samples, const DtmfLimits& limits, FrameFunction frame,
-                        Listener<DtmfEvent> tell) {
-    DtmfFrame now;
-    const Hop& before = hops_[~number_ & 1];
-    if (!frame(limits.table, before.data(), samples, limits.silence, now.sums)) {
-        ++number_;
+void DtmfReceiver::hear(const FrameJob& job, const DtmfLimits& limits, Listener<DtmfEvent> tell) {
+    const std::uint64_t number = number_++;
+    if (!job.loud) {
         hearNothing(limits, tell);
         return;
     }
-    now.number = number_++;
-    now.meanSquare = now.sums.meanSquare;
-    if (limits.overDialTone) {
-        now.meanSquare -= dialBand(now.sums);
-    }
-    now.low = strongest(now.sums.power);
-    now.high = 4 + strongest(now.sums.power + 4);
-    now.past = past_;
-    std::memcpy(past_.data(), now.sums.power, sizeof past_);
-    hear(now, limits, tell);
-}
-
-void DtmfReceiver::hear(const DtmfFrame& frame, const DtmfLimits& limits,
-                        Listener<DtmfEvent> tell) {
-    if (current_.alive()) {
-        if (current_.continues(frame)) {
-            current_.add(frame);
+    const FrameSums& sums = *job.sums;
+    const DtmfFrame frame{number,
+                          sums,
+                          past_.data(),
+                          sums.meanSquare - (limits.overDialTone ? dialBand(sums) : 0),
+                          strongest(sums.power),
+                          4 + strongest(sums.power + 4)};
+    if (current().alive()) {
+        if (current().continues(frame)) {
+            current().add(frame);
         } else {
-            current_.miss(current_.power(frame));
+            current().miss(current().power(frame));
         }
     }
     challenge(frame, limits);
+    std::memcpy(past_.data(), sums.power, sizeof past_);
     conclude(limits, tell);
 }
 
 void DtmfReceiver::hearNothing(const DtmfLimits& limits, Listener<DtmfEvent> tell) {
     past_.fill(0);
-    challenger_.stop();
-    if (current_.alive()) {
-        current_.miss(0);
+    challenger().stop();
+    if (current().alive()) {
+        current().miss(0);
         conclude(limits, tell);
     }
 }
 
 /// Another digit may follow the one that is not yet over.
 void DtmfReceiver::challenge(const DtmfFrame& frame, const DtmfLimits& limits) {
-    if (current_.sameKey(frame) || !candidate(frame, limits)) {
-        challenger_.stop();
-    } else if (challenger_.sameKey(frame)) {
-        challenger_.add(frame);
+    if (current().sameKey(frame) || !candidate(frame, limits)) {
+        challenger().stop();
+    } else if (challenger().sameKey(frame)) {
+        challenger().add(frame);
     } else {
-        challenger_.start(frame);
+        challenger().start(frame);
     }
 }
 
 void DtmfReceiver::conclude(const DtmfLimits& limits, Listener<DtmfEvent> tell) {
-    if (current_.alive() && current_.accept(limits)) {
-        tell(current_.event(DtmfEvent::Kind::Start));
+    if (current().alive() && current().accept(limits)) {
+        tell(current().event(DtmfEvent::Kind::Start));
     }
-    if (current_.alive() && current_.over(limits)) {
-        if (current_.accepted()) {
-            tell(current_.event(DtmfEvent::Kind::End));
+    if (current().alive() && current().over(limits)) {
+        if (current().accepted()) {
+            tell(current().event(DtmfEvent::Kind::End));
         }
-        current_.stop();
+        current().stop();
     }
-    if (!current_.alive() && challenger_.alive()) {
-        current_ = challenger_;
-        challenger_.stop();
-        if (current_.accept(limits)) {
-            tell(current_.event(DtmfEvent::Kind::Start));
+    if (!current().alive() && challenger().alive()) {
+        which_ ^= 1;
+        if (current().accept(limits)) {
+            tell(current().event(DtmfEvent::Kind::Start));
         }
     }
 }

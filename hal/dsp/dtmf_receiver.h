@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "frame_feed.h"
 #include "tipring/hal/dsp/dtmf_detector.h"
 #include "tone_frame.h"
 
@@ -30,11 +31,11 @@ struct DtmfLimits {
 
 /// What one frame says, ready for comparison.
 struct DtmfFrame {
-    std::uint64_t number;       ///< its middle is at number times the hop
-    FrameSums sums;             ///< the four low frequencies first
-    float meanSquare;           ///< without the dial tone, if that was wished
-    unsigned low, high;         ///< the strongest of each group
-    std::array<float, 8> past;  ///< powers of the frame before
+    std::uint64_t number;   ///< its middle is at number times the hop
+    const FrameSums& sums;  ///< the four low frequencies first
+    const float* past;      ///< powers of the frame before
+    float meanSquare;       ///< without the dial tone, if that was wished
+    unsigned low, high;     ///< the strongest of each group
 };
 
 /// Frames in a row that may be one digit.
@@ -65,10 +66,10 @@ public:
 private:
     /// One frame, reduced to the two frequencies.
     struct Print {
-        std::array<float, 2> low, high;  ///< phasors
-        float lowPower, highPower, meanSquare;
+        std::array<float, 4> powers;  ///< low, high, mean square, nothing
+        std::array<float, 4> turns;   ///< since the print before: low, high
     };
-    struct Tone;
+    struct Sums;
 
     static constexpr unsigned kPrints = 8;  ///< a digit is judged by the newest ones
 
@@ -92,31 +93,30 @@ private:
     float lowGain_ = 1, highGain_ = 1;  ///< what the window loses of frequencies off their middle
     float lowSum_ = 0, highSum_ = 0;    ///< of the powers of the frames that the tone fills
     unsigned inner_ = 0;                ///< how many those are
-    std::array<Print, kPrints> prints_;
+    std::array<float, 4> phasors_{};    ///< of the newest print: low, high
+    std::array<Print, kPrints> prints_{};
 };
 
 /// The receiver of one channel.
 class DtmfReceiver {
 public:
-    void process(std::span<const std::int16_t> samples, const DtmfLimits& limits,
-                 FrameFunction frame, Listener<DtmfEvent> tell);
+    bool fill(std::span<const std::int16_t>& samples, FrameJob& job) {
+        return hops_.fill(samples, job);
+    }
+    void hear(const FrameJob& job, const DtmfLimits& limits, Listener<DtmfEvent> tell);
 
 private:
-    static constexpr std::size_t kHop = DtmfLimits::kHop;
-    using Hop = std::array<std::int16_t, kHop>;
-
-    void take(const std::int16_t* samples, const DtmfLimits& limits, FrameFunction frame,
-              Listener<DtmfEvent> tell);
-    void hear(const DtmfFrame& frame, const DtmfLimits& limits, Listener<DtmfEvent> tell);
+    [[nodiscard]] DtmfRun& current() noexcept { return runs_[which_]; }
+    [[nodiscard]] DtmfRun& challenger() noexcept { return runs_[which_ ^ 1]; }
     void hearNothing(const DtmfLimits& limits, Listener<DtmfEvent> tell);
     void conclude(const DtmfLimits& limits, Listener<DtmfEvent> tell);
     void challenge(const DtmfFrame& frame, const DtmfLimits& limits);
 
-    std::array<Hop, 2> hops_{};  ///< the one that fills and the one before it, in turn
-    std::size_t fill_ = 0;
+    HopBuffer<DtmfLimits::kHop> hops_;
     std::uint64_t number_ = 0;     ///< of the next frame
     std::array<float, 8> past_{};  ///< powers of the frame before
-    DtmfRun current_, challenger_;
+    std::array<DtmfRun, 2> runs_;
+    unsigned which_ = 0;  ///< of them is the current one; the other challenges it
 };
 
 }  // namespace tipring::dsp

@@ -25,48 +25,59 @@ constexpr Demand kLater{0.997F, 0.9F};
 constexpr unsigned kFirstFrames = 6;
 constexpr float kSteady = 5.0F;  // ratio of powers: an echo 8 dB down makes 7 dB
 constexpr unsigned kLeastInner = 2;
+// What the window loses of a frequency off its middle, in squares of bins.
+constexpr float kWindowBend = 1.29F, kMostBend = 0.4F;
+constexpr float kMostGain = 1 / (1 - kWindowBend * kMostBend);
 
 }  // namespace
 
-/// One of the two frequencies, over the frames that it fills.
-struct DtmfRun::Tone {
-    float real = 0, imaginary = 0;  ///< sum of the turns from frame to frame
-    float lengths = 0;              ///< sum of the lengths that they have at most
-    float power = 0;                ///< sum
-    float weakest = 0, strongest = 0;
+/// The prints that the tone fills, added up.
+struct DtmfRun::Sums {
+    std::array<float, 4> turns{}, lengths{}, powers{}, weakest{}, strongest{};
 
-    void addTurn(const std::array<float, 2>& now, const std::array<float, 2>& before, float most) {
-        real += now[0] * before[0] + now[1] * before[1];
-        imaginary += now[1] * before[0] - now[0] * before[1];
-        lengths += most;
+    explicit Sums(const Print& oldest) : weakest(oldest.powers), strongest(oldest.powers) {}
+    /// The turn from `before`, which the tone fills, to `now`.
+    void add(const Print& now, const Print& before) {
+        for (std::size_t i = 0; i < 4; ++i) {
+            turns[i] += now.turns[i];
+            lengths[i] += (now.powers[i] + before.powers[i]) / 2;  // a turn is no longer
+            powers[i] += before.powers[i];
+            weakest[i] = before.powers[i] < weakest[i] ? before.powers[i] : weakest[i];
+            strongest[i] = before.powers[i] > strongest[i] ? before.powers[i] : strongest[i];
+        }
     }
-    void addPower(float more) {
-        power += more;
-        weakest = weakest > 0 ? std::min(weakest, more) : more;
-        strongest = std::max(strongest, more);
+    [[nodiscard]] bool level(std::size_t tone) const {
+        return strongest[tone] <= kSteady * weakest[tone];
+    }
+    [[nodiscard]] bool even(std::size_t tone, float coherence) const {
+        const float least = coherence * lengths[tone];
+        const float real = turns[2 * tone], imaginary = turns[2 * tone + 1];
+        return real * real + imaginary * imaginary >= least * least;
     }
     /// Tangent of what the phase turned more than the nominal frequency would have made it; far
     /// from 0 when that is a quarter or more.
-    [[nodiscard]] float turn(float cosine, float sine) const {
+    [[nodiscard]] float turn(std::size_t tone, float cosine, float sine) const {
+        const float real = turns[2 * tone], imaginary = turns[2 * tone + 1];
         const float across = imaginary * cosine - real * sine;
         const float along = real * cosine + imaginary * sine;
         return along > 0 ? across / along : 1e6F;
-    }
-    [[nodiscard]] bool steady(float coherence) const {
-        const float least = coherence * lengths;
-        return strongest <= kSteady * weakest &&
-               real * real + imaginary * imaginary >= least * least;
     }
 };
 
 void DtmfRun::keep(const DtmfFrame& frame) {
     const float* phasor = frame.sums.phasor[0].value;
-    prints_[frames_++ % kPrints] = {{phasor[2 * low_], phasor[2 * low_ + 1]},
-                                    {phasor[2 * high_], phasor[2 * high_ + 1]},
-                                    frame.sums.power[low_],
-                                    frame.sums.power[high_],
-                                    frame.meanSquare};
-    lastPower_ = power(frame);
+    const float low = frame.sums.power[low_], high = frame.sums.power[high_];
+    const std::array<float, 4> old = phasors_;
+    const std::array<float, 4> now{phasor[2 * low_], phasor[2 * low_ + 1], phasor[2 * high_],
+                                   phasor[2 * high_ + 1]};
+    Print& print = prints_[frames_ % kPrints];
+    print.powers = {low, high, frame.meanSquare, 0};
+    // Of the first one it is never asked.
+    print.turns = {now[0] * old[0] + now[1] * old[1], now[1] * old[0] - now[0] * old[1],
+                   now[2] * old[2] + now[3] * old[3], now[3] * old[2] - now[2] * old[3]};
+    phasors_ = now;
+    ++frames_;
+    lastPower_ = low + high;
     loudest_ = std::max(loudest_, lastPower_);
     last_ = frame.number;
     afterLast_ = 0;
@@ -88,16 +99,18 @@ void DtmfRun::start(const DtmfFrame& frame) {
 
 bool DtmfRun::continues(const DtmfFrame& frame) const {
     const float* powers = frame.sums.power;
-    return powers[low_] >= kBeside * powers[frame.low] &&
-           powers[high_] >= kBeside * powers[frame.high] && power(frame) >= kContinues * loudest_;
+    const bool low = powers[low_] >= kBeside * powers[frame.low];
+    const bool high = powers[high_] >= kBeside * powers[frame.high];
+    const bool loud = power(frame) >= kContinues * loudest_;
+    return (low & high & loud) != 0;
 }
 
 void DtmfRun::add(const DtmfFrame& frame) {
     if (frames_ > 1 && misses_ == 0) {
         const Print& inner = print(0);
         ++inner_;
-        lowSum_ += inner.lowPower;
-        highSum_ += inner.highPower;
+        lowSum_ += inner.powers[0];
+        highSum_ += inner.powers[1];
     }
     beforeLast_ = lastPower_;
     keep(frame);
@@ -123,26 +136,22 @@ double DtmfRun::end() const {
 }
 
 bool DtmfRun::pure(const DtmfLimits& limits) {
-    Tone low, high;
-    float total = 0;
-    const unsigned oldest = std::min(frames_, kPrints) - 1;
-    const unsigned inner = oldest - 1;
+    const unsigned inner = std::min(frames_, kPrints) - 2;
+    Sums sums(print(1));
     for (unsigned back = 0; back < inner; ++back) {
-        const Print& now = print(back);
-        const Print& before = print(back + 1);
-        low.addTurn(now.low, before.low, (now.lowPower + before.lowPower) / 2);
-        high.addTurn(now.high, before.high, (now.highPower + before.highPower) / 2);
-        low.addPower(before.lowPower);
-        high.addPower(before.highPower);
-        total += before.meanSquare;
+        sums.add(print(back), print(back + 1));
     }
     const Demand& demand = frames_ > kFirstFrames ? kLater : kAtFirst;
-    if (!low.steady(demand.coherence) || !high.steady(demand.coherence) ||
-        std::min(low.power, high.power) < limits.floor * static_cast<float>(inner)) {
+    const float low = sums.powers[0], high = sums.powers[1];
+    const float least = 2 * std::max(limits.purity, demand.purity) * sums.powers[2];
+    // What costs least and refuses most comes first.
+    if (kMostGain * (low + high) < least || !sums.even(0, demand.coherence) ||
+        !sums.even(1, demand.coherence) || !sums.level(0) || !sums.level(1) ||
+        std::min(low, high) < limits.floor * static_cast<float>(inner)) {
         return false;
     }
-    const float lowTurn = low.turn(limits.cosine[low_], limits.sine[low_]);
-    const float highTurn = high.turn(limits.cosine[high_], limits.sine[high_]);
+    const float lowTurn = sums.turn(0, limits.cosine[low_], limits.sine[low_]);
+    const float highTurn = sums.turn(1, limits.cosine[high_], limits.sine[high_]);
     if (std::fabs(lowTurn) > limits.tolerance[low_] ||
         std::fabs(highTurn) > limits.tolerance[high_]) {
         return false;
@@ -151,23 +160,21 @@ bool DtmfRun::pure(const DtmfLimits& limits) {
     const auto gain = [](float tangent) {
         const float square = tangent * tangent;
         const float bins = tangent * (1 - square / (3 + 1.8F * square)) / std::numbers::pi_v<float>;
-        return 1 / (1 - 1.29F * std::min(bins * bins, 0.4F));
+        return 1 / (1 - kWindowBend * std::min(bins * bins, kMostBend));
     };
     lowGain_ = gain(lowTurn);
     highGain_ = gain(highTurn);
-    const float lowPower = low.power * lowGain_;
-    const float highPower = high.power * highGain_;
+    const float lowPower = low * lowGain_;
+    const float highPower = high * highGain_;
     return lowPower <= highPower * limits.normalTwist &&
-           highPower <= lowPower * limits.reverseTwist &&
-           (lowPower + highPower) / 2 >= std::max(limits.purity, demand.purity) * total;
+           highPower <= lowPower * limits.reverseTwist && lowPower + highPower >= least;
 }
 
 bool DtmfRun::accept(const DtmfLimits& limits) {
-    if (accepted_ || frames_ < kLeastInner + 2 || kHop * (frames_ + 1) < limits.minimumOn ||
-        end() - begin() < limits.minimumOn) {
+    if (accepted_ || frames_ < kLeastInner + 2 || kHop * (frames_ + 1) < limits.minimumOn) {
         return false;
     }
-    accepted_ = pure(limits);
+    accepted_ = pure(limits) && end() - begin() >= limits.minimumOn;
     return accepted_;
 }
 

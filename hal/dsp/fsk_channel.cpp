@@ -2,6 +2,7 @@
 #include "fsk_channel.h"
 
 #include <algorithm>
+#include <bit>
 #include <cmath>
 #include <cstring>
 
@@ -11,13 +12,14 @@ namespace tipring::dsp {
 
 namespace {
 
-constexpr double kRateBound = 0.045;    // of a sender's clock
-constexpr int kMarksBefore = 6;         // bits that are ones before the first start bit
-constexpr double kStuffingBits = 26;    // ones between bytes before the message is over
-constexpr double kReach = 2.5;          // samples to each side that are searched for the best fit
-constexpr std::int64_t kRetried = 480;  // samples that are looked at again after a mistake
-constexpr double kNudge = 1.75;         // samples to each side where the fit is tried again
-constexpr std::size_t kSearched = 5;    // bytes before the timing is known well
+constexpr double kRateBound = 0.045;  // of a sender's clock
+constexpr int kMarksBefore = 6;       // bits that are ones before the first start bit
+constexpr double kStuffingBits = 26;  // ones between bytes before the message is over
+constexpr double kReach = 2.5;        // samples to each side that are searched for the best fit
+constexpr std::int64_t kAhead = 6;    // outputs that have to be there after an edge
+constexpr int kMiddle = 3;            // samples from the edge of a bit to its middle
+constexpr double kNudge = 1.75;       // samples to each side where the fit is tried again
+constexpr std::size_t kSearched = 5;  // bytes before the timing is known well
 /// How much of what a byte is off is taken on: less when more bytes have been seen.
 struct Gains {
     float start, rate;
@@ -46,7 +48,8 @@ FskLimits::FskLimits(const FskSettings& settings)
       run(fskFilterFunction()),
       framing(settings.framing),
       bit(kSampleRate / settings.modulation.rate),
-      floor(static_cast<float>(amplitudeOf(settings.minimumLevel))) {}
+      floor(static_cast<float>(amplitudeOf(settings.minimumLevel))),
+      quiet(filter.quietBelow(floor)) {}
 
 void FskChannel::process(std::span<const std::int16_t> samples, const FskLimits& limits,
                          Listener<FskEvent> tell) {
@@ -55,30 +58,78 @@ void FskChannel::process(std::span<const std::int16_t> samples, const FskLimits&
         std::copy_n(samples.data(), count, input_.data() + fill_);
         samples = samples.subspan(count);
         fill_ += count;
-        const std::size_t hops = (fill_ - FskFilter::kOverlap) / FskFilter::kHop;
+        const std::size_t hops = (fill_ - kHistory) / FskFilter::kHop;
         if (hops > 0) {
-            filter(limits, hops);
-            advance(limits, tell);
+            take(hops, limits, tell);
         }
     }
 }
 
-void FskChannel::filter(const FskLimits& limits, std::size_t hops) {
+void FskChannel::take(std::size_t hops, const FskLimits& limits, Listener<FskEvent> tell) {
     const std::size_t count = hops * FskFilter::kHop;
-    if (static_cast<std::size_t>(end_ - base_) + count > kLine) {
-        const std::int64_t drop = end_ - base_ - static_cast<std::int64_t>(kKept);
-        std::memmove(line_.data(), line_.data() + drop, kKept * sizeof(float));
-        std::memmove(spaces_.data(),
-                     spaces_.data() + drop / static_cast<std::int64_t>(FskFilter::kHop),
-                     kKept / FskFilter::kHop);
-        base_ += drop;
+    if (mayPassOver(count, limits)) {
+        passedOver_ = true;
+        end_ += static_cast<std::int64_t>(count);
+        at_ = std::max(at_, end_ - kAhead);
+    } else {
+        if (passedOver_) {
+            catchUp(limits);
+        }
+        // While nothing comes, a line works in as few places as it can: many share the cache.
+        if (mode_ == Mode::Hunt || static_cast<std::size_t>(end_ - base_) + count > kLine) {
+            makeRoom();
+        }
+        filter(limits, kCaughtUp, hops);
+        end_ += static_cast<std::int64_t>(count);
+        advance(limits, tell);
     }
-    const auto place = static_cast<std::size_t>(end_ - base_);
-    limits.run(limits.filter, input_.data(), hops, line_.data() + place,
-               spaces_.data() + place / FskFilter::kHop);
-    end_ += static_cast<std::int64_t>(count);
     fill_ -= count;
     std::memmove(input_.data(), input_.data() + count, fill_ * sizeof(std::int16_t));
+}
+
+/// Nothing waits for more, and neither what came last nor what comes now can be a zero: no start
+/// bit is there, and none that came before hangs on it.
+bool FskChannel::mayPassOver(std::size_t count, const FskLimits& limits) {
+    if (mode_ != Mode::Hunt || !quiet({input_.data() + kHistory, count}, limits.quiet)) {
+        calm_ = 0;
+        return false;
+    }
+    const bool calm =
+        calm_ >= kCalm && at_ >= end_ - kAhead && end_ >= static_cast<std::int64_t>(kCaughtUp);
+    calm_ = std::min<std::int64_t>(calm_ + static_cast<std::int64_t>(count), 1 << 20);
+    return calm;
+}
+
+void FskChannel::catchUp(const FskLimits& limits) {
+    passedOver_ = false;
+    end_ -= static_cast<std::int64_t>(kCaughtUp);
+    base_ = end_;
+    filter(limits, 0, kCaughtUp / FskFilter::kHop);
+    end_ += static_cast<std::int64_t>(kCaughtUp);
+}
+
+/// Outputs from `end_` on, the first of which looks at the input from `from` on.
+void FskChannel::filter(const FskLimits& limits, std::size_t from, std::size_t hops) {
+    const auto place = static_cast<std::size_t>(end_ - base_);
+    const std::size_t group = place / FskFilter::kHop;
+    limits.run(limits.filter, limits.floor, input_.data() + from, hops,
+               {line_.data() + place, spaces_.data() + group, zeros_.data() + group,
+                ones_.data() + group});
+}
+
+/// Forgets what will not be looked at again: most of it while no message is coming.
+void FskChannel::makeRoom() {
+    constexpr auto kHop = static_cast<std::int64_t>(FskFilter::kHop);
+    const std::int64_t next =
+        mode_ == Mode::Hunt ? at_ : std::max(first_, static_cast<std::int64_t>(start_) - kRetried);
+    const std::int64_t drop = std::min(next - kPast - base_, end_ - base_) / kHop * kHop;
+    const auto from = static_cast<std::size_t>(drop);
+    const auto kept = static_cast<std::size_t>(end_ - base_ - drop);
+    std::memmove(line_.data(), line_.data() + from, kept * sizeof(float));
+    for (Bits* bits : {&spaces_, &zeros_, &ones_}) {
+        std::memmove(bits->data(), bits->data() + from / FskFilter::kHop, kept / FskFilter::kHop);
+    }
+    base_ += drop;
 }
 
 // Output i of the filter is of sample i - kReach: positions in here are those of the filter's
@@ -110,8 +161,10 @@ struct FskChannel::Cursor {
 };
 
 FskChannel::Cursor FskChannel::cursor(double position, double step) const {
-    return {line_.data(), std::llround(position * Cursor::kOne) - (base_ << 16),
-            std::llround(step * Cursor::kOne)};
+    const auto whole = [](double samples) {
+        return static_cast<std::int64_t>(samples * Cursor::kOne + 0.5);
+    };
+    return {line_.data(), whole(position) - (base_ << 16), whole(step)};
 }
 
 float FskChannel::soft(double position) const {
@@ -172,26 +225,40 @@ std::uint8_t FskChannel::decide(const Fit& fit, float gain) {
     return static_cast<std::uint8_t>(byte >> 1);
 }
 
+/// Bit i: at output i of the group and the seven that follow it a zero begins, with a one before.
+/// Most of a voice is sorted out here.
+std::uint64_t FskChannel::mayStart(std::size_t group) const {
+    const auto read = [group](const Bits& bits) {
+        std::uint64_t word = 0;
+        for (std::size_t i = 0; i < 8; ++i) {
+            word |= std::uint64_t{bits[group + i]} << 8 * i;
+        }
+        return word;
+    };
+    const std::uint64_t spaces = read(spaces_);
+    const std::uint64_t edges = spaces & ~(spaces << 1 | spaces_[group - 1] >> 7);
+    const std::uint64_t zeros = read(zeros_) >> kMiddle | std::uint64_t{zeros_[group + 8]}
+                                                              << (64 - kMiddle);
+    const std::uint64_t ones = read(ones_) << kMiddle | ones_[group - 1] >> (8 - kMiddle);
+    return edges & zeros & ones;
+}
+
 bool FskChannel::hunt(const FskLimits& limits, Listener<FskEvent> tell) {
     const double ahead = 10 * limits.bit * (1 + kRateBound) + 6;
-    while (at_ < end_) {
+    const std::int64_t last = end_ - kAhead;
+    while (at_ < last) {
         const auto place = static_cast<std::size_t>(at_ - base_);
-        const unsigned signs = spaces_[place / 8];
-        const unsigned before = spaces_[place / 8 - 1] >> 7;
-        const unsigned edges = (signs & ~(signs << 1 | before)) >> place % 8 << place % 8;
-        if (edges == 0) {
-            at_ += static_cast<std::int64_t>(8 - place % 8);
+        const std::uint64_t starts = mayStart(place / 8) >> place % 8;
+        if (starts == 0) {
+            at_ = std::min(at_ + static_cast<std::int64_t>(64 - place % 8), last);
             continue;
         }
-        unsigned bit = 0;
-        while ((edges >> bit & 1) == 0) {
-            ++bit;
-        }
-        at_ += static_cast<std::int64_t>(bit) - static_cast<std::int64_t>(place % 8);
-        if (!have(static_cast<double>(at_) + 4)) {
+        at_ += std::countr_zero(starts);
+        if (at_ >= last) {
+            at_ = last;
             return false;
         }
-        if (mayStart(at_, limits)) {
+        if (marksBefore(at_, limits)) {
             if (!have(static_cast<double>(at_) + ahead)) {
                 return false;
             }
@@ -204,14 +271,10 @@ bool FskChannel::hunt(const FskLimits& limits, Listener<FskEvent> tell) {
     return false;
 }
 
-/// Ones before and a zero from here on. Most edges of a voice are sorted out here, so it looks at
-/// whole samples and stops early.
-bool FskChannel::mayStart(std::int64_t edge, const FskLimits& limits) {
-    const float* middle = line_.data() + (edge - base_ + 3);
+/// Ones before and a zero from here on, at whole samples.
+bool FskChannel::marksBefore(std::int64_t edge, const FskLimits& limits) {
+    const float* middle = line_.data() + (edge - base_ + kMiddle);
     const float start = *middle;
-    if (start > -limits.floor) {
-        return false;
-    }
     float marks = 0;
     for (int i = 1; i <= kMarksBefore; ++i) {
         marks += middle[-i * 20 / 3];
@@ -236,17 +299,21 @@ bool FskChannel::searchFirst(Fit& best, const FskLimits& limits) const {
     const float prior = kPrior * (mark_ - space_) / 2;
     const double due = best.start;
     for (double offset = -kReach; offset <= kReach; offset += 0.5) {
-        const float here =
-            score(due + offset, best.bit) - prior * static_cast<float>(offset * offset);
-        if (here <= best.score) {
+        const Cursor bits = cursor(due + offset, best.bit);
+        // No first byte has either of these.
+        if (bits[6] > middle || bits[7] > middle) {
             continue;
         }
-        const Cursor bits = cursor(due + offset, best.bit);
         unsigned byte = 0;
         for (int i = 1; i < 9; ++i) {
             byte |= bits[i] > middle ? 1U << (i - 1) : 0U;
         }
-        if (MessageFramer::begins(limits.framing, static_cast<std::uint8_t>(byte))) {
+        if (!MessageFramer::begins(limits.framing, static_cast<std::uint8_t>(byte))) {
+            continue;
+        }
+        const float here =
+            score(due + offset, best.bit) - prior * static_cast<float>(offset * offset);
+        if (here > best.score) {
             best.score = here;
             best.start = due + offset;
         }

@@ -1,12 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "fsk_filter.h"
 
+#include <algorithm>
 #include <cmath>
 #include <cstdlib>
 #include <cstring>
 #include <numbers>
 
+#include "simd.h"
 #include "tipring/hal/dsp/tone.h"
+
+#if defined(__x86_64__)
+#include <immintrin.h>
+#endif
 
 namespace tipring::dsp {
 
@@ -72,6 +78,48 @@ FskFilter::FskFilter(const FskModulation& modulation) {
     makeTaps(modulation.space, modulation.mark, spaceEven, spaceOdd);
 }
 
+// The part of the window that is even and the part that is odd give the real and the imaginary
+// part: by Cauchy's inequality the squared amplitude is at most the window's squares times those of
+// the greater row of taps. A window touches four pairs of samples.
+std::uint32_t FskFilter::quietBelow(float amplitude) const {
+    const auto squares = [](const Taps& taps) {
+        float sum = taps[0] * taps[0];
+        for (std::size_t k = 1; k < taps.size(); ++k) {
+            sum += 2 * taps[k] * taps[k];
+        }
+        return sum;
+    };
+    constexpr float kPairs = 4;
+    constexpr float kRounding = 0.98F;
+    const float most =
+        std::max({squares(markEven), squares(markOdd), squares(spaceEven), squares(spaceOdd)});
+    return static_cast<std::uint32_t>(
+        std::min(kRounding * amplitude * amplitude / (kPairs * most), 2e9F));
+}
+
+bool quiet(std::span<const std::int16_t> samples, std::uint32_t squares) noexcept {
+    std::size_t i = 0;
+#if defined(__x86_64__)
+    // Halved, because two full-scale squares leave 31 bits.
+    const __m128i most = _mm_set1_epi32(static_cast<std::int32_t>(squares / 2));
+    for (; i + 8 <= samples.size(); i += 8) {
+        const __m128i pairs = _mm_loadu_si128(reinterpret_cast<const __m128i*>(samples.data() + i));
+        const __m128i sums = _mm_srli_epi32(_mm_madd_epi16(pairs, pairs), 1);
+        if (_mm_movemask_epi8(_mm_cmpgt_epi32(sums, most)) != 0) {
+            return false;
+        }
+    }
+#endif
+    for (; i < samples.size(); i += 2) {
+        const std::int64_t first = samples[i];
+        const std::int64_t second = i + 1 < samples.size() ? samples[i + 1] : 0;
+        if ((first * first + second * second) / 2 > squares / 2) {
+            return false;
+        }
+    }
+    return true;
+}
+
 #if defined(__GNUC__)
 
 namespace {
@@ -96,16 +144,27 @@ TIPRING_INLINE void root(Vector& vector) {
 }
 
 /// One bit of each element, 0 or -1, the first one lowest.
-TIPRING_INLINE std::uint8_t signs(const Ints& truths) {
-    constexpr Ints kBits{1, 2, 4, 8, 16, 32, 64, 128};
-    Ints bits = truths & kBits;
-    bits |= __builtin_shufflevector(bits, bits, 4, 5, 6, 7, 0, 1, 2, 3);
-    bits |= __builtin_shufflevector(bits, bits, 2, 3, 0, 1, 6, 7, 4, 5);
-    return static_cast<std::uint8_t>(bits[0] | bits[1]);
-}
+struct PlainSigns {
+    static std::uint8_t of(const Ints& truths) {
+        constexpr Ints kBits{1, 2, 4, 8, 16, 32, 64, 128};
+        Ints bits = truths & kBits;
+        bits |= __builtin_shufflevector(bits, bits, 4, 5, 6, 7, 0, 1, 2, 3);
+        bits |= __builtin_shufflevector(bits, bits, 2, 3, 0, 1, 6, 7, 4, 5);
+        return static_cast<std::uint8_t>(bits[0] | bits[1]);
+    }
+};
 
-TIPRING_INLINE void hop(const FskFilter& filter, const float* samples, float* out,
-                        std::uint8_t* spaces) {
+#if defined(__x86_64__)
+struct Avx2Signs {
+    __attribute__((target("avx2,fma"))) static std::uint8_t of(const Ints& truths) {
+        return static_cast<std::uint8_t>(_mm256_movemask_ps(reinterpret_cast<__m256>(truths)));
+    }
+};
+#endif
+
+template <class Signs>
+TIPRING_INLINE void hop(const FskFilter& filter, float floor, const float* samples,
+                        const FskOutputs& out, std::size_t group) {
     constexpr std::size_t kMiddle = FskFilter::kReach;
     Vector middle;
     read(middle, samples + kMiddle);
@@ -128,42 +187,57 @@ TIPRING_INLINE void hop(const FskFilter& filter, const float* samples, float* ou
     root(mark);
     root(space);
     const Vector difference = mark - space;
-    std::memcpy(out, &difference, sizeof difference);
-    *spaces = signs(mark < space);
+    std::memcpy(out.line + group * FskFilter::kHop, &difference, sizeof difference);
+    out.spaces[group] = Signs::of(difference < 0.0F);
+    out.zeros[group] = Signs::of(difference <= -floor);
+    out.ones[group] = Signs::of(difference >= floor);
 }
 
-TIPRING_INLINE void run(const FskFilter& filter, const std::int16_t* samples, std::size_t hops,
-                        float* out, std::uint8_t* spaces) {
+template <class Signs>
+TIPRING_INLINE void run(const FskFilter& filter, float floor, const std::int16_t* samples,
+                        std::size_t hops, const FskOutputs& out) {
     // Once here instead of seven times there.
     float values[FskFilter::kOverlap + FskFilter::kMaxHops * FskFilter::kHop];
     const std::size_t count = FskFilter::kOverlap + hops * FskFilter::kHop;
     for (std::size_t i = 0; i < count; ++i) {
         values[i] = samples[i];
     }
+    // Copies, which no store can change: they stay in registers.
+    const FskFilter taps = filter;
+    const FskOutputs to = out;
     for (std::size_t i = 0; i < hops; ++i) {
-        hop(filter, values + i * FskFilter::kHop, out + i * FskFilter::kHop, spaces + i);
+        hop<Signs>(taps, floor, values + i * FskFilter::kHop, to, i);
     }
 }
 
-void runBaseline(const FskFilter& filter, const std::int16_t* samples, std::size_t hops, float* out,
-                 std::uint8_t* spaces) {
-    run(filter, samples, hops, out, spaces);
+void runBaseline(const FskFilter& filter, float floor, const std::int16_t* samples,
+                 std::size_t hops, const FskOutputs& out) {
+    run<PlainSigns>(filter, floor, samples, hops, out);
 }
 
 #if defined(__x86_64__)
 
-__attribute__((target("avx2,fma"))) void runAvx2(const FskFilter& filter,
+__attribute__((target("avx2,fma"))) void runAvx2(const FskFilter& filter, float floor,
                                                  const std::int16_t* samples, std::size_t hops,
-                                                 float* out, std::uint8_t* spaces) {
-    run(filter, samples, hops, out, spaces);
+                                                 const FskOutputs& out) {
+    run<Avx2Signs>(filter, floor, samples, hops, out);
+}
+
+/// The same vectors, twice the registers: the filter's taps stay in them.
+__attribute__((target("avx2,fma,avx512f,avx512vl"))) void runAvx512(const FskFilter& filter,
+                                                                    float floor,
+                                                                    const std::int16_t* samples,
+                                                                    std::size_t hops,
+                                                                    const FskOutputs& out) {
+    run<Avx2Signs>(filter, floor, samples, hops, out);
 }
 
 FskFilterFunction choose() noexcept {
-    __builtin_cpu_init();
-    if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) {
-        return runAvx2;
+    if (!hasAvx2()) {
+        return runBaseline;
     }
-    return runBaseline;
+    const bool more = __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512vl");
+    return more ? runAvx512 : runAvx2;
 }
 
 #else

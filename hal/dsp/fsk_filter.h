@@ -4,6 +4,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <span>
 
 #include "tipring/hal/dsp/fsk.h"
 
@@ -21,12 +22,27 @@ struct FskFilter {
 
     std::array<float, kReach + 1> markEven{}, spaceEven{};
     std::array<float, kReach + 1> markOdd{}, spaceOdd{};  ///< the first is 0
+
+    /// The squares of two samples in a row, added: while none of them is greater, no output is as
+    /// great as `amplitude`.
+    [[nodiscard]] std::uint32_t quietBelow(float amplitude) const;
 };
 
-/// Amplitude at mark less amplitude at space, for `hops` groups of outputs. Output i is of sample
-/// i + kReach. Bit i of `spaces` is set where output i is negative (group by group).
-using FskFilterFunction = void (*)(const FskFilter& filter, const std::int16_t* samples,
-                                   std::size_t hops, float* out, std::uint8_t* spaces);
+/// No two samples in a row (the first and second, the third and fourth ...) are louder.
+[[nodiscard]] bool quiet(std::span<const std::int16_t> samples, std::uint32_t squares) noexcept;
+
+/// Amplitude at mark less amplitude at space, for groups of outputs. Output i is of sample
+/// i + kReach. Of each group a byte whose bit i says what output i is.
+struct FskOutputs {
+    float* line;
+    std::uint8_t* spaces;  ///< negative
+    std::uint8_t* zeros;   ///< -floor or less
+    std::uint8_t* ones;    ///< floor or more
+};
+
+using FskFilterFunction = void (*)(const FskFilter& filter, float floor,
+                                   const std::int16_t* samples, std::size_t hops,
+                                   const FskOutputs& out);
 /// The best one for this processor; the same everywhere in one process.
 [[nodiscard]] FskFilterFunction fskFilterFunction() noexcept;
 

@@ -32,10 +32,20 @@ void FskBank::process(std::span<const std::int16_t> samples, Listener<Event> tel
     }
 }
 
+void FskBank::process(std::span<const ChannelSamples> blocks, Listener<Event> tell) {
+    for (const ChannelSamples& block : blocks) {
+        process(block.channel, block.samples, tell);
+    }
+}
+
 void FskBank::process(std::size_t channel, std::span<const std::int16_t> samples,
                       Listener<Event> tell) {
     const auto forward = [&tell, channel](const FskEvent& event) { tell(Event{event, channel}); };
     state_->receivers[channel].process(samples, state_->limits, forward);
+}
+
+void FskBank::resize(std::size_t channels) {
+    state_->receivers.resize(channels);
 }
 
 void FskBank::reset() {

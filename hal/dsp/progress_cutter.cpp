@@ -4,6 +4,7 @@
 
 #include "bin_pair.h"
 #include "progress_listener.h"
+#include "simd.h"
 
 namespace tipring::dsp {
 
@@ -13,7 +14,6 @@ constexpr double kHop = ProgressPlan::kHop;
 constexpr float kBin = 25;      // Hz
 constexpr float kShare = 0.6F;  // of the power that is the sound's
 constexpr float kBeatingShare = 0.35F;
-constexpr float kBeatingSlack = 10;     // Hz more, because what beats moves from bin to bin
 constexpr float kOffCost = 0.2F;        // a sound that is nearer wins over one with as much power
 constexpr float kTwist = 10;            // ratio of powers in one sound
 constexpr float kHalf = 0.25F;          // of the power: the tone fills half of the window
@@ -24,36 +24,65 @@ constexpr double kShortGap = 480;       // samples; not counted between two diff
 
 }  // namespace
 
-void ProgressFrame::read(const FrameSums& sums, bool loud, const ProgressPlan& plan) {
+namespace {
+
+using Probes = std::array<float, ProgressFrame::kMostProbes>;
+static_assert(ProgressFrame::kMostProbes % 8 == 0);
+
+/// between() for all pairs of bins, eight at a time.
+TIPRING_KERNEL void measure(const float* bins, std::size_t probes, Probes& power, Probes& offset) {
+    for (std::size_t first = 0; first < probes; first += 8) {
+        for (std::size_t i = first; i < first + 8; ++i) {
+            const BinPair sine = between(bins[2 * i], bins[2 * i + 1]);
+            power[i] = sine.power;
+            offset[i] = std::fabs(sine.offset) * kBin;
+        }
+    }
+}
+
+void measureBaseline(const float* bins, std::size_t probes, Probes& power, Probes& offset) {
+    measure(bins, probes, power, offset);
+}
+
+TIPRING_AVX2 void measureAvx2(const float* bins, std::size_t probes, Probes& power,
+                              Probes& offset) {
+    measure(bins, probes, power, offset);
+}
+
+const auto kMeasure = hasAvx2() ? measureAvx2 : measureBaseline;
+
+}  // namespace
+
+void ProgressFrame::read(const FrameJob& job, const ProgressPlan& plan) {
     sound = ProgressPlan::kSilence;
-    meanSquare = sums.meanSquare;
-    if (!loud) {
+    meanSquare = job.sums->meanSquare;
+    if (!job.loud) {
         power.fill(0);
         return;
     }
-    std::array<float, kMostProbes> offset;
-    for (std::size_t i = 0; i < plan.probes.size(); ++i) {
-        const BinPair sine = between(sums.power[2 * i], sums.power[2 * i + 1]);
-        power[i] = sine.power;
-        offset[i] = std::fabs(sine.offset) * kBin;
-    }
+    Probes offset;
+    kMeasure(job.sums->power, plan.probes.size(), power, offset);
     sound = ProgressPlan::kOther;
     float best = 0;
     for (std::size_t i = 0; i < plan.sounds.size(); ++i) {
         const ProgressPlan::Sound& candidate = plan.sounds[i];
-        float total = 0, off = 0, weakest = 1e12F, strongest = 0;
-        for (const std::uint8_t probe : std::span(candidate.probes).first(candidate.count)) {
+        const auto parts = std::span(candidate.probes).first(candidate.count);
+        float total = 0;
+        for (const std::uint8_t probe : parts) {
             total += power[probe];
-            const float most = plan.probes[probe].tolerance;
-            off =
-                std::max(off, offset[probe] / (candidate.modulated ? most + kBeatingSlack : most));
-            weakest = std::min(weakest, power[probe]);
-            strongest = std::max(strongest, power[probe]);
         }
-        const float share = total / 2 / meanSquare;
-        const float score = share - kOffCost * off;
-        if (off <= 1 && weakest > plan.floor / 2 && strongest <= kTwist * weakest &&
-            share >= (candidate.modulated ? kBeatingShare : kShare) && score > best) {
+        // Most sounds are refused here.
+        if (total < 2 * meanSquare * (candidate.modulated ? kBeatingShare : kShare)) {
+            continue;
+        }
+        float off = 0, weakest = 1e12F, strongest = 0;
+        for (std::size_t part = 0; part < parts.size(); ++part) {
+            off = std::max(off, offset[parts[part]] * candidate.perHertz[part]);
+            weakest = std::min(weakest, power[parts[part]]);
+            strongest = std::max(strongest, power[parts[part]]);
+        }
+        const float score = total / 2 / meanSquare - kOffCost * off;
+        if (off <= 1 && weakest > plan.floor / 2 && strongest <= kTwist * weakest && score > best) {
             best = score;
             sound = static_cast<std::uint8_t>(i + 1);
         }
@@ -118,6 +147,7 @@ void ProgressCutter::finish(Listener<ProgressSegment> tell) {
     now_.end = kHop * (static_cast<double>(last_) - 0.5 + static_cast<double>(parts));
     toneEnd_ = std::max(now_.end, now_.begin);
     now_.end = toneEnd_;
+    now_.meanSquare = meanSquare();
     toneBefore_ = now_.sound;
     tell(now_);
 }

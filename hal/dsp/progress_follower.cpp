@@ -14,6 +14,9 @@ constexpr double kMixed = 640;            // samples: one tone going over into a
 constexpr float kNearlyDone = 0.6F;       // of a step that has not ended yet
 constexpr int kSteadyFacts = 2;           // what a tone counts that does not stop
 constexpr float kSure = 0.95F;
+constexpr double kPunctual = 0.03;   // of the period that a burst may come early or late
+constexpr float kSameLevel = 1.6F;   // ratio of mean squares: 2 dB
+constexpr int kRecurrenceFacts = 2;  // the length of a burst, and when it came
 
 float confidenceOf(int facts) {
     return 1 - std::ldexp(1.0F, -facts);
@@ -35,12 +38,36 @@ void ProgressFollower::segment(const ProgressSegment& segment, const ProgressPla
             const std::size_t next = (i + 1) % row.count;
             matched[next] =
                 fits ? static_cast<std::uint8_t>(std::min(before[i] + 1, 250)) : std::uint8_t{0};
+            if (fits && i == 0 && row.period > 0) {
+                recur(r, segment, row);
+            }
         }
     }
     if (segment.sound != ProgressPlan::kSilence && segment.sound != ProgressPlan::kOther) {
         toneEnd_ = segment.end;
     }
     begins_[segments_++ % kBegins] = segment.begin;
+}
+
+void ProgressFollower::recur(std::size_t index, const ProgressSegment& segment,
+                             const ProgressPlan::Row& row) {
+    Recurrence& one = recurrences_[index];
+    const auto period = static_cast<double>(row.period);
+    const float level = segment.meanSquare;
+    const bool again = one.begin > 0 &&
+                       std::fabs(segment.begin - one.begin - period) < kPunctual * period &&
+                       level < kSameLevel * one.meanSquare && one.meanSquare < kSameLevel * level;
+    one.times = again ? one.times + 1 : 0;
+    one.first = again ? one.first : segment.begin;
+    one.begin = segment.begin;
+    one.meanSquare = level;
+}
+
+bool ProgressFollower::recurs(std::size_t index, double position,
+                              const ProgressPlan::Row& row) const {
+    const Recurrence& one = recurrences_[index];
+    const auto most = static_cast<double>(row.period + row.steps[0].most);
+    return one.times > 0 && position < one.begin + (1 + kPunctual) * most;
 }
 
 ProgressFollower::Standing ProgressFollower::standing(const ProgressPlan::Row& row,
@@ -76,6 +103,13 @@ ProgressFollower::Standing ProgressFollower::standing(const ProgressPlan::Row& r
         }
     }
     best.longest = longest;
+    if (recurs(index, now.begin + length, row)) {
+        const unsigned times = recurrences_[index].times;
+        const int facts = kRecurrenceFacts * static_cast<int>(times);
+        if (facts > best.facts) {
+            best = {facts, times + 1, 0, longest};
+        }
+    }
     return best;
 }
 
@@ -95,8 +129,10 @@ void ProgressFollower::decide(std::size_t best, const Standing& standing,
     event_.tone = row.kind;
     event_.same = row.same;
     event_.byFrequency = row.byFrequency;
-    event_.began = static_cast<SamplePosition>(
-        std::llround(std::max(0.0, beganBack(standing.complete, now.begin))));
+    const double first = standing.complete > 0 || recurrences_[best].times == 0
+                             ? beganBack(standing.complete, now.begin)
+                             : recurrences_[best].first;
+    event_.began = static_cast<SamplePosition>(std::llround(std::max(ended_, first)));
 }
 
 void ProgressFollower::tellHeard(ProgressEvent::Kind kind, double position,
@@ -105,6 +141,25 @@ void ProgressFollower::tellHeard(ProgressEvent::Kind kind, double position,
     event_.duration =
         static_cast<std::uint64_t>(std::max(0.0, position - static_cast<double>(event_.began)));
     tell(event_);
+}
+
+void ProgressFollower::end(const ProgressSegment& now, double position, const ProgressPlan& plan,
+                           Listener<ProgressEvent> tell) {
+    const ProgressPlan::Row& mine = plan.rows[row_];
+    const auto steps = std::span(mine.steps).first(mine.count);
+    const bool sounds = now.sound != ProgressPlan::kSilence &&
+                        std::any_of(steps.begin(), steps.end(),
+                                    [&](const auto& step) { return step.sound == now.sound; });
+    decided_ = false;
+    const bool begun = toneEnd_ > static_cast<double>(event_.began) + 1;
+    ended_ = sounds || !begun ? position : toneEnd_;
+    tellHeard(ProgressEvent::Kind::Ended, ended_, tell);
+    for (std::size_t r = 0; r < plan.rows.size(); ++r) {
+        if (plan.rows[r].same == mine.same) {
+            matched_[r] = {};
+            recurrences_[r].times = 0;
+        }
+    }
 }
 
 void ProgressFollower::judge(const ProgressSegment& now, double position, float meanSquare,
@@ -134,9 +189,9 @@ void ProgressFollower::judge(const ProgressSegment& now, double position, float 
         return confidenceOf(one.facts + (plan.rows[r].byFrequency ? 1 : 0));
     };
     if (decided_ && (mine.facts < 1 || (alone && best.facts > mine.facts))) {
-        decided_ = false;
-        tellHeard(ProgressEvent::Kind::Ended, std::max(toneEnd_, static_cast<double>(event_.began)),
-                  tell);
+        end(now, position, plan, tell);
+        // What the decision was taken on is used up, or the same tone would begin again.
+        alone = alone && plan.rows[which].same != plan.rows[row_].same;
     }
     if (!decided_ && alone && confidence(which, best) >= plan.settings.confidence) {
         decide(which, best, now, plan);

@@ -7,6 +7,7 @@
 #include <span>
 #include <vector>
 
+#include "frame_feed.h"
 #include "progress_plan.h"
 
 namespace tipring::dsp {
@@ -20,8 +21,8 @@ struct ProgressFrame {
     float meanSquare = 0;
     std::array<float, kMostProbes> power{};  ///< squared amplitude near each probe
 
-    /// Reads the sums of a frame; `loud` false means that there are none.
-    void read(const FrameSums& sums, bool loud, const ProgressPlan& plan);
+    /// Reads the sums of a frame.
+    void read(const FrameJob& job, const ProgressPlan& plan);
     [[nodiscard]] float powerOf(std::uint8_t sound, const ProgressPlan& plan) const;
 };
 
@@ -29,6 +30,7 @@ struct ProgressFrame {
 struct ProgressSegment {
     std::uint8_t sound = ProgressPlan::kSilence;
     double begin = 0, end = 0;  ///< samples
+    float meanSquare = 0;       ///< of a tone that has ended
     [[nodiscard]] double length() const noexcept { return end - begin; }
 };
 
@@ -69,7 +71,9 @@ private:
 class ProgressFollower {
 public:
     explicit ProgressFollower(const ProgressPlan& plan)
-        : matched_(plan.rows.size()), standings_(plan.rows.size()) {}
+        : matched_(plan.rows.size()),
+          standings_(plan.rows.size()),
+          recurrences_(plan.rows.size()) {}
     void segment(const ProgressSegment& segment, const ProgressPlan& plan);
     /// Decides, with `now` lasting until `position`.
     void judge(const ProgressSegment& now, double position, float meanSquare,
@@ -88,15 +92,29 @@ private:
                                     const ProgressPlan& plan) const;
     [[nodiscard]] double beganBack(unsigned segments, double otherwise) const;
     void tellHeard(ProgressEvent::Kind kind, double position, Listener<ProgressEvent> tell);
+    /// Bursts that came one period after each other, whatever was between them.
+    struct Recurrence {
+        double begin = 0;  ///< of the newest; 0: none yet
+        double first = 0;  ///< of the oldest
+        float meanSquare = 0;
+        unsigned times = 0;  ///< that it came again
+    };
+    void recur(std::size_t index, const ProgressSegment& segment, const ProgressPlan::Row& row);
+    [[nodiscard]] bool recurs(std::size_t index, double position,
+                              const ProgressPlan::Row& row) const;
+    void end(const ProgressSegment& now, double position, const ProgressPlan& plan,
+             Listener<ProgressEvent> tell);
     void decide(std::size_t best, const Standing& standing, const ProgressSegment& now,
                 const ProgressPlan& plan);
 
     static constexpr std::size_t kBegins = 64;
     std::vector<std::array<std::uint8_t, ProgressPlan::kMostSteps>> matched_;
     std::vector<Standing> standings_;
+    std::vector<Recurrence> recurrences_;
     std::array<double, kBegins> begins_{};  ///< of the newest segments
     std::size_t segments_ = 0;
     double toneEnd_ = 0;
+    double ended_ = 0;  ///< of the tone that was told before; the next one begins later
     bool decided_ = false, sure_ = false;
     std::size_t row_ = 0;
     ProgressEvent event_;
@@ -106,17 +124,13 @@ private:
 class ProgressListener {
 public:
     explicit ProgressListener(const ProgressPlan& plan) : follower_(plan) {}
-    void process(std::span<const std::int16_t> samples, const ProgressPlan& plan,
-                 FrameFunction frame, Listener<ProgressEvent> tell);
+    bool fill(std::span<const std::int16_t>& samples, FrameJob& job) {
+        return hops_.fill(samples, job);
+    }
+    void hear(const FrameJob& job, const ProgressPlan& plan, Listener<ProgressEvent> tell);
 
 private:
-    static constexpr std::size_t kHop = ProgressPlan::kHop;
-    using Hop = std::array<std::int16_t, kHop>;
-    void take(const std::int16_t* samples, const ProgressPlan& plan, FrameFunction frame,
-              Listener<ProgressEvent> tell);
-
-    std::array<Hop, 2> hops_{};  ///< the one that fills and the one before it, in turn
-    std::size_t fill_ = 0;
+    HopBuffer<ProgressPlan::kHop> hops_;
     std::uint64_t number_ = 0;  ///< of the next frame
     ProgressCutter cutter_;
     ProgressFollower follower_;

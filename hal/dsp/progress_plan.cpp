@@ -15,8 +15,10 @@ constexpr float kBeating = 36;        // Hz; closer than that they are heard as 
 constexpr float kBin = 25;            // Hz between the bins of a frame
 constexpr float kTolerance = 0.017F;  // of a high frequency, where the Hz that were wished are less
 constexpr float kMostTolerance = 32;  // Hz; what two bins can measure
+constexpr float kBeatingSlack = 10;   // Hz more, because what beats moves from bin to bin
 constexpr float kLeastSlack = 200;    // samples
 constexpr float kSteadyLeast = 6400;  // samples of a tone that does not stop
+constexpr float kRarely = 8;          // a pause is that much longer than the burst before it
 constexpr float kShortGap = 480;      // samples; between two sounds it may be lost
 constexpr std::size_t kMostProbes = FrameTable::kMaxGroups * FrameTable::kPerGroup / 2;
 
@@ -57,6 +59,27 @@ std::size_t periodOf(std::span<const ProgressPlan::Step> steps) {
         }
     }
     return steps.size();
+}
+
+/// The steady tone sounds like the other one, whose gaps are shorter than what frames can show.
+bool goesOnLike(const ProgressPlan::Row& steady, const ProgressPlan::Row& broken) {
+    const auto seen = [&](const ProgressPlan::Step& step) {
+        return step.sound == ProgressPlan::kSilence ? (step.least + step.most) / 2 >= kShortGap
+                                                    : step.sound != steady.steps[0].sound;
+    };
+    const auto steps = std::span(broken.steps).first(broken.count);
+    return steady.count == 1 && steady.steps[0].endless && broken.count > 1 &&
+           std::none_of(steps.begin(), steps.end(), seen);
+}
+
+/// A burst that comes again after a pause so long that a call goes on in it.
+void findRecurrence(ProgressPlan::Row& row) {
+    const ProgressPlan::Step& tone = row.steps[0];
+    const ProgressPlan::Step& pause = row.steps[1];
+    if (row.count == 2 && tone.sound != ProgressPlan::kSilence && !pause.endless &&
+        pause.sound == ProgressPlan::kSilence && pause.most > kRarely * tone.most) {
+        row.period = (tone.least + tone.most + pause.least + pause.most) / 2;
+    }
 }
 
 }  // namespace
@@ -139,6 +162,7 @@ void ProgressPlan::addRow(const CountryTone& tone) {
                                   samples == 0};
     }
     row.count = static_cast<std::uint8_t>(periodOf(std::span(row.steps).first(row.count)));
+    findRecurrence(row);
     rows.push_back(row);
 }
 
@@ -152,7 +176,8 @@ void ProgressPlan::compare() {
     };
     for (Row& row : rows) {
         for (const Row& other : rows) {
-            row.same |= alike(row, other) ? 1U << static_cast<unsigned>(other.kind) : 0;
+            const bool same = alike(row, other) || goesOnLike(row, other) || goesOnLike(other, row);
+            row.same |= same ? 1U << static_cast<unsigned>(other.kind) : 0;
         }
     }
     const auto has = [](const Row& row, std::size_t sound) {
@@ -189,12 +214,18 @@ ProgressPlan::ProgressPlan(const CountryTones& country, const ProgressSettings& 
     : probes(probesOf(country, wished.tolerance)),
       table(kHop, bins()),
       settings(wished),
-      floor(
-          static_cast<float>(std::pow(amplitudeOf(static_cast<double>(wished.minimumLevel)), 2))) {
+      floor(static_cast<float>(std::pow(amplitudeOf(static_cast<double>(wished.minimumLevel)), 2))),
+      silence(floor / 8) {
     for (const CountryTone& tone : country.tones) {
         addRow(tone);
     }
     compare();
+    for (Sound& sound : sounds) {
+        for (std::size_t i = 0; i < sound.count; ++i) {
+            sound.perHertz[i] =
+                1 / (probes[sound.probes[i]].tolerance + (sound.modulated ? kBeatingSlack : 0.0F));
+        }
+    }
 }
 
 }  // namespace tipring::dsp

@@ -28,6 +28,7 @@ public:
     /// What is heard at once; its number is its place plus one.
     struct Sound {
         std::array<std::uint8_t, ToneStep::kMost> probes{};
+        std::array<float, ToneStep::kMost> perHertz{};  ///< 1 / Hz that each may be off
         std::uint8_t count = 0;
         bool modulated = false;
         bool single = false;    ///< one tone of the country has it, and no other
@@ -42,10 +43,11 @@ public:
     /// One tone: the steps that repeat while it lasts.
     struct Row {
         ToneKind kind = ToneKind::Dial;
-        std::uint32_t same = 0;  ///< kinds with these very steps
+        std::uint32_t same = 0;  ///< kinds with these very steps, as far as frames can show
         std::array<Step, kMostSteps> steps{};
         std::uint8_t count = 0;
         bool byFrequency = false;
+        float period = 0;  ///< samples, of a burst that comes again so rarely that a call goes on
     };
 
     ProgressPlan(const CountryTones& country, const ProgressSettings& settings);
@@ -55,7 +57,8 @@ public:
     std::vector<Row> rows;
     FrameTable table;
     ProgressSettings settings;
-    float floor;  ///< squared amplitude of one frequency
+    float floor;    ///< squared amplitude of one frequency
+    float silence;  ///< mean square below which there is no tone
 
 private:
     [[nodiscard]] static std::vector<Probe> probesOf(const CountryTones& country, float tolerance);

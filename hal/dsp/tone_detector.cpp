@@ -15,7 +15,7 @@ namespace tipring::dsp {
 namespace {
 
 constexpr std::size_t kHop = 64;
-constexpr float kBin = 62.5;           // Hz
+constexpr float kBin = 62.5;         // Hz
 constexpr float kFrameShare = 0.5F;  // of the power, in a frame that the tone fills in part
 constexpr float kShare = 0.7F;       // in all frames together
 constexpr float kTwist = 8;          // ratio of powers of two frequencies
@@ -206,7 +206,7 @@ struct ToneDetector::State {
     void take(const std::int16_t* samples, Listener<ToneEvent> tell) {
         FrameSums sums;
         std::array<BinPair, kMostFrequencies> pairs{};
-        if (frame(table, hops[~number & 1].data(), samples, silence, sums)) {
+        if (oneFrame(frame, table, hops[~number & 1].data(), samples, silence, sums)) {
             for (std::size_t i = 0; i < probes; ++i) {
                 pairs[i] = between(sums.power[2 * i], sums.power[2 * i + 1]);
             }

@@ -31,18 +31,15 @@ FrameTable::FrameTable(std::size_t hop, std::span<const double> hertz)
     : hop_(hop),
       groups_((hertz.size() + kPerGroup - 1) / kPerGroup),
       factors_(groups_ * hop / 2),
-      weights_(hop / 16),
+      weights_(hop / 32),
       scale_(static_cast<float>(4 / (largestFactor(hop) * static_cast<double>(hop)))) {
     const auto hops = static_cast<double>(hop);
     const double squares = hops * 3 / 8;  // of half a window, added up
     for (std::size_t n = 0; n < hop; ++n) {
         const double place = static_cast<double>(n) + 0.5;
         const double window = 0.5 + 0.5 * std::cos(std::numbers::pi * place / hops);
-        // Two samples share a weight, once for their sums and once for their differences.
-        for (std::size_t part = 0; part < 2; ++part) {
-            const std::size_t at = n / 2 * 2 + part;
-            weights_[at / 16].value[at % 16] += static_cast<float>(window * window / squares / 2);
-        }
+        // Two samples share a weight; the samples are halved before they are squared.
+        weights_[n / 32].value[n / 2 % 16] += static_cast<float>(window * window / squares);
         for (std::size_t f = 0; f < hertz.size(); ++f) {
             const double angle = 2 * std::numbers::pi * hertz[f] * place / kSampleRate;
             const double peak = largestFactor(hop) * window;
@@ -57,19 +54,18 @@ FrameTable::FrameTable(std::size_t hop, std::span<const double> hertz)
 namespace {
 
 /// The same sums without any instruction of a processor.
-bool plainFrame(const FrameTable& table, const std::int16_t* before, const std::int16_t* now,
-                float floor, FrameSums& sums) {
+bool plainOne(const FrameTable& table, const FrameJob& job, float floor) {
     const std::size_t hop = table.hop();
+    FrameSums& sums = *job.sums;
     std::array<std::int32_t, FrameTable::kMaxHop> even, odd;
     float energy = 0;
     for (std::size_t n = 0; n < hop; ++n) {
-        const int after = now[n] >> 1;
-        const int until = before[hop - 1 - n] >> 1;
+        const int after = job.now[n] >> 1;
+        const int until = job.before[hop - 1 - n] >> 1;
         even[n] = std::max(after + until, -32767);
         odd[n] = after - until;
-        const auto square = static_cast<float>(even[n]) * static_cast<float>(even[n]) +
-                            static_cast<float>(odd[n]) * static_cast<float>(odd[n]);
-        energy += square * table.weights()[n / 16].value[n % 16];
+        const auto square = static_cast<float>(after * after + until * until);
+        energy += square * table.weights()[n / 32].value[n / 2 % 16];
     }
     sums.meanSquare = energy;
     if (energy < floor) {
@@ -93,6 +89,12 @@ bool plainFrame(const FrameTable& table, const std::int16_t* before, const std::
     return true;
 }
 
+void plainFrame(const FrameTable& table, std::span<FrameJob> jobs, float floor) {
+    for (FrameJob& job : jobs) {
+        job.loud = plainOne(table, job, floor);
+    }
+}
+
 struct Choice {
     std::array<FrameFunction, 4> functions{plainFrame};
     std::size_t count = 1;
@@ -106,7 +108,8 @@ Choice choose() noexcept {
     if (__builtin_cpu_supports("avx2")) {
         choice.functions[choice.count++] = frameAvx2;
     }
-    if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw")) {
+    if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
+        __builtin_cpu_supports("avx512vnni")) {
         choice.functions[choice.count++] = frameAvx512;
     }
 #endif

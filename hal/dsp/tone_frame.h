@@ -38,7 +38,7 @@ public:
     [[nodiscard]] const FactorRow* factors(std::size_t group) const noexcept {
         return factors_.data() + group * hop_ / 2;
     }
-    /// For the squares of each two samples' sums and differences: hop / 16 rows.
+    /// For the halved squares of each two samples: hop / 32 rows.
     [[nodiscard]] const FloatRow* weights() const noexcept { return weights_.data(); }
     /// What a sum of products is multiplied with to be an amplitude.
     [[nodiscard]] float scale() const noexcept { return scale_; }
@@ -58,13 +58,29 @@ struct FrameSums {
     float meanSquare;
 };
 
-/// One frame: the hop `before` and the hop `now` that follows it. Chosen for the processor that
-/// runs it; the same everywhere in one process, so equal samples give equal sums. With a mean
-/// square below `floor` it is false, and phasors and powers are not set.
-using FrameFunction = bool (*)(const FrameTable& table, const std::int16_t* before,
-                               const std::int16_t* now, float floor, FrameSums& sums);
+/// One channel's frame: the hop `before` and the hop `now` that follows it.
+struct FrameJob {
+    const std::int16_t* before;
+    const std::int16_t* now;
+    FrameSums* sums;
+    bool loud;  ///< the mean square is not below the floor: phasors and powers are set
+};
+
+/// Frames of many channels, which share what is read of the table. What comes of a frame does not
+/// hang on those beside it. Chosen for the processor that runs it; the same everywhere in one
+/// process, so equal samples give equal sums.
+using FrameFunction = void (*)(const FrameTable& table, std::span<FrameJob> jobs, float floor);
 [[nodiscard]] FrameFunction frameFunction() noexcept;
 /// All that this processor can run, the plain one first.
 [[nodiscard]] std::span<const FrameFunction> frameFunctions() noexcept;
+
+/// A frame alone: what FrameJob::loud says.
+[[nodiscard]] inline bool oneFrame(FrameFunction function, const FrameTable& table,
+                                   const std::int16_t* before, const std::int16_t* now, float floor,
+                                   FrameSums& sums) {
+    FrameJob job{before, now, &sums, false};
+    function(table, {&job, 1}, floor);
+    return job.loud;
+}
 
 }  // namespace tipring::dsp

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// Three times the same: fold the window, then add up products of two samples at a time. Each
-// function has its processor's instructions and no other's, so that a baseline build holds them
-// all.
+// Three times the same: fold the windows, then add up products of two samples at a time, as many
+// channels together as there are registers for: reading the table costs as much as multiplying.
+// Each function has its processor's instructions and no other's, so that a baseline build holds
+// them all.
 #include "tone_frame_x86.h"
 
 #if defined(__x86_64__)
@@ -21,15 +22,27 @@ std::int64_t pairAt(const std::int16_t* pairs, std::size_t number) {
     return pair;
 }
 
+/// A window that is folded, and where its sums go.
+struct Folded {
+    alignas(64) std::int16_t pairs[2 * FrameTable::kMaxHop];
+    alignas(16) float energy[4];  ///< parts of the mean square
+    FrameSums* sums;
+};
+
+constexpr std::size_t kTogether = 8;  ///< windows that the first level cache holds with the table
+
 }  // namespace
 
-#define TIPRING_TARGET __attribute__((target("avx512f,avx512bw")))
+#define TIPRING_TARGET __attribute__((target("avx512f,avx512bw,avx512vnni")))
 
 namespace {
 
-TIPRING_TARGET inline float fold512(const FrameTable& table, std::size_t hop,
-                                    const std::int16_t* before, const std::int16_t* now,
-                                    std::int16_t* pairs) {
+TIPRING_TARGET inline __m256 upper512(__m512 vector) {
+    return _mm256_castpd_ps(_mm512_extractf64x4_pd(_mm512_castps_pd(vector), 1));
+}
+
+TIPRING_TARGET inline void fold512(const FrameTable& table, std::size_t hop, const FrameJob& job,
+                                   Folded& folded) {
     alignas(64) static constexpr std::int16_t kBack[32] = {
         31, 30, 29, 28, 27, 26, 25, 24, 23, 22, 21, 20, 19, 18, 17, 16,
         15, 14, 13, 12, 11, 10, 9,  8,  7,  6,  5,  4,  3,  2,  1,  0};
@@ -42,43 +55,26 @@ TIPRING_TARGET inline float fold512(const FrameTable& table, std::size_t hop,
     const __m512i high = _mm512_load_si512(kHigh);
     const __m512i least = _mm512_set1_epi16(-32767);
     const float* weights = table.weights()->value;
-    __m512 energy = _mm512_setzero_ps(), more = _mm512_setzero_ps();
+    __m512 energy = _mm512_setzero_ps();
     for (std::size_t n = 0; n < hop; n += 32) {
-        const __m512i after = _mm512_srai_epi16(_mm512_loadu_si512(now + n), 1);
+        const __m512i after = _mm512_srai_epi16(_mm512_loadu_si512(job.now + n), 1);
         const __m512i until = _mm512_srai_epi16(
-            _mm512_permutexvar_epi16(back, _mm512_loadu_si512(before + hop - 32 - n)), 1);
+            _mm512_permutexvar_epi16(back, _mm512_loadu_si512(job.before + hop - 32 - n)), 1);
         const __m512i even = _mm512_max_epi16(_mm512_add_epi16(after, until), least);
         const __m512i odd = _mm512_sub_epi16(after, until);
-        const __m512i first = _mm512_permutex2var_epi32(even, low, odd);
-        const __m512i second = _mm512_permutex2var_epi32(even, high, odd);
-        _mm512_store_si512(pairs + 2 * n, first);
-        _mm512_store_si512(pairs + 2 * n + 32, second);
-        energy = _mm512_fmadd_ps(_mm512_cvtepi32_ps(_mm512_madd_epi16(first, first)),
-                                 _mm512_load_ps(weights + n), energy);
-        more = _mm512_fmadd_ps(_mm512_cvtepi32_ps(_mm512_madd_epi16(second, second)),
-                               _mm512_load_ps(weights + n + 16), more);
+        _mm512_store_si512(folded.pairs + 2 * n, _mm512_permutex2var_epi32(even, low, odd));
+        _mm512_store_si512(folded.pairs + 2 * n + 32, _mm512_permutex2var_epi32(even, high, odd));
+        const __m512i squares = _mm512_dpwssd_epi32(_mm512_madd_epi16(after, after), until, until);
+        energy =
+            _mm512_fmadd_ps(_mm512_cvtepi32_ps(squares), _mm512_load_ps(weights + n / 2), energy);
     }
-    return _mm512_reduce_add_ps(_mm512_add_ps(energy, more));
+    const __m256 half = _mm256_add_ps(_mm512_castps512_ps256(energy), upper512(energy));
+    _mm_store_ps(folded.energy,
+                 _mm_add_ps(_mm256_castps256_ps128(half), _mm256_extractf128_ps(half, 1)));
 }
 
-TIPRING_TARGET inline __m512i product512(const std::int16_t* pairs, const FactorRow* rows,
-                                         std::size_t number) {
-    return _mm512_madd_epi16(_mm512_set1_epi64(pairAt(pairs, number)),
-                             _mm512_load_si512(rows[number].value));
-}
-
-TIPRING_TARGET inline void multiply512(const FrameTable& table, std::size_t hop, std::size_t group,
-                                       const std::int16_t* pairs, FrameSums& sums) {
-    const FactorRow* rows = table.factors(group);
-    __m512i a = _mm512_setzero_si512(), b = a, c = a, d = a;
-    for (std::size_t i = 0; i < hop / 2; i += 4) {
-        a = _mm512_add_epi32(a, product512(pairs, rows, i));
-        b = _mm512_add_epi32(b, product512(pairs, rows, i + 1));
-        c = _mm512_add_epi32(c, product512(pairs, rows, i + 2));
-        d = _mm512_add_epi32(d, product512(pairs, rows, i + 3));
-    }
-    const __m512i sum = _mm512_add_epi32(_mm512_add_epi32(a, b), _mm512_add_epi32(c, d));
-    const __m512 phasors = _mm512_mul_ps(_mm512_cvtepi32_ps(sum), _mm512_set1_ps(table.scale()));
+TIPRING_TARGET inline void finish512(__m512i sum, float scale, FrameSums& sums, std::size_t group) {
+    const __m512 phasors = _mm512_mul_ps(_mm512_cvtepi32_ps(sum), _mm512_set1_ps(scale));
     _mm512_store_ps(sums.phasor[group].value, phasors);
     const __m512 squares = _mm512_mul_ps(phasors, phasors);
     const __m512 both = _mm512_add_ps(squares, _mm512_permute_ps(squares, 0xB1));
@@ -87,29 +83,75 @@ TIPRING_TARGET inline void multiply512(const FrameTable& table, std::size_t hop,
                         _mm512_castsi512_si256(packed));
 }
 
-TIPRING_TARGET inline bool frame512(const FrameTable& table, std::size_t hop,
-                                    const std::int16_t* before, const std::int16_t* now,
-                                    float floor, FrameSums& sums) {
-    alignas(64) std::int16_t pairs[2 * FrameTable::kMaxHop];
-    sums.meanSquare = fold512(table, hop, before, now, pairs);
-    if (sums.meanSquare < floor) {
-        return false;
+/// Two sums for each channel: an addition is not waited for by the next one.
+template <std::size_t kCount>
+TIPRING_TARGET inline void multiply512(const FrameTable& table, std::size_t hop, std::size_t group,
+                                       const Folded* const* folded) {
+    const FactorRow* rows = table.factors(group);
+    __m512i even[kCount], odd[kCount];
+    for (std::size_t c = 0; c < kCount; ++c) {
+        even[c] = odd[c] = _mm512_setzero_si512();
     }
-    for (std::size_t group = 0; group < table.groups(); ++group) {
-        multiply512(table, hop, group, pairs, sums);
+    for (std::size_t i = 0; i < hop / 2; i += 2) {
+        const __m512i first = _mm512_load_si512(rows[i].value);
+        const __m512i second = _mm512_load_si512(rows[i + 1].value);
+        for (std::size_t c = 0; c < kCount; ++c) {
+            const std::int16_t* pairs = folded[c]->pairs;
+            even[c] = _mm512_dpwssd_epi32(even[c], _mm512_set1_epi64(pairAt(pairs, i)), first);
+            odd[c] = _mm512_dpwssd_epi32(odd[c], _mm512_set1_epi64(pairAt(pairs, i + 1)), second);
+        }
     }
-    return true;
+    for (std::size_t c = 0; c < kCount; ++c) {
+        finish512(_mm512_add_epi32(even[c], odd[c]), table.scale(), *folded[c]->sums, group);
+    }
+}
+
+TIPRING_TARGET inline void few512(const FrameTable& table, std::size_t hop, std::size_t group,
+                                  const Folded* const* folded, std::size_t count) {
+    switch (count) {
+    case 1: return multiply512<1>(table, hop, group, folded);
+    case 2: return multiply512<2>(table, hop, group, folded);
+    case 3: return multiply512<3>(table, hop, group, folded);
+    default: return multiply512<4>(table, hop, group, folded);
+    }
+}
+
+TIPRING_TARGET inline void frames512(const FrameTable& table, std::size_t hop,
+                                     std::span<FrameJob> jobs, float floor) {
+    Folded room[kTogether];
+    const Folded* loud[kTogether];
+    while (!jobs.empty()) {
+        const std::size_t many = jobs.size() < kTogether ? jobs.size() : kTogether;
+        for (std::size_t i = 0; i < many; ++i) {
+            room[i].sums = jobs[i].sums;
+            fold512(table, hop, jobs[i], room[i]);
+        }
+        // In a loop of its own: no fold waits for what the one before it came to.
+        std::size_t count = 0;
+        for (std::size_t i = 0; i < many; ++i) {
+            const float* energy = room[i].energy;
+            jobs[i].sums->meanSquare = (energy[0] + energy[2]) + (energy[1] + energy[3]);
+            jobs[i].loud = jobs[i].sums->meanSquare >= floor;
+            loud[count] = room + i;
+            count += jobs[i].loud ? 1 : 0;
+        }
+        for (std::size_t group = 0; count > 0 && group < table.groups(); ++group) {
+            for (std::size_t c = 0; c < count; c += 4) {
+                few512(table, hop, group, loud + c, count - c);
+            }
+        }
+        jobs = jobs.subspan(many);
+    }
 }
 
 }  // namespace
 
-TIPRING_TARGET bool frameAvx512(const FrameTable& table, const std::int16_t* before,
-                                const std::int16_t* now, float floor, FrameSums& sums) {
+TIPRING_TARGET void frameAvx512(const FrameTable& table, std::span<FrameJob> jobs, float floor) {
     // The hops in use as constants: loops without end to count.
     switch (table.hop()) {
-    case 64: return frame512(table, 64, before, now, floor, sums);
-    case 160: return frame512(table, 160, before, now, floor, sums);
-    default: return frame512(table, table.hop(), before, now, floor, sums);
+    case 64: return frames512(table, 64, jobs, floor);
+    case 160: return frames512(table, 160, jobs, floor);
+    default: return frames512(table, table.hop(), jobs, floor);
     }
 }
 
@@ -125,30 +167,26 @@ TIPRING_TARGET inline __m256i back256(const std::int16_t* from) {
     return _mm256_permute4x64_epi64(_mm256_shuffle_epi8(forth, order), 0x4E);
 }
 
-TIPRING_TARGET inline __m256 squares256(__m256i pairs, const float* weights) {
-    return _mm256_mul_ps(_mm256_cvtepi32_ps(_mm256_madd_epi16(pairs, pairs)),
-                         _mm256_load_ps(weights));
-}
-
-TIPRING_TARGET inline float fold256(const FrameTable& table, const std::int16_t* before,
-                                    const std::int16_t* now, std::int16_t* pairs) {
+TIPRING_TARGET inline float fold256(const FrameTable& table, const FrameJob& job,
+                                    std::int16_t* pairs) {
     const __m256i least = _mm256_set1_epi16(-32767);
     const float* weights = table.weights()->value;
     __m256 energy = _mm256_setzero_ps();
     for (std::size_t n = 0; n < table.hop(); n += 16) {
         const __m256i after =
-            _mm256_srai_epi16(_mm256_loadu_si256(reinterpret_cast<const __m256i*>(now + n)), 1);
-        const __m256i until = _mm256_srai_epi16(back256(before + table.hop() - 16 - n), 1);
+            _mm256_srai_epi16(_mm256_loadu_si256(reinterpret_cast<const __m256i*>(job.now + n)), 1);
+        const __m256i until = _mm256_srai_epi16(back256(job.before + table.hop() - 16 - n), 1);
         const __m256i even = _mm256_max_epi16(_mm256_add_epi16(after, until), least);
         const __m256i odd = _mm256_sub_epi16(after, until);
         const __m256i low = _mm256_unpacklo_epi32(even, odd);
         const __m256i high = _mm256_unpackhi_epi32(even, odd);
-        const __m256i first = _mm256_permute2x128_si256(low, high, 0x20);
-        const __m256i second = _mm256_permute2x128_si256(low, high, 0x31);
-        _mm256_store_si256(reinterpret_cast<__m256i*>(pairs + 2 * n), first);
-        _mm256_store_si256(reinterpret_cast<__m256i*>(pairs + 2 * n + 16), second);
-        energy = _mm256_add_ps(energy, _mm256_add_ps(squares256(first, weights + n),
-                                                     squares256(second, weights + n + 8)));
+        auto* to = reinterpret_cast<__m256i*>(pairs + 2 * n);
+        _mm256_store_si256(to, _mm256_permute2x128_si256(low, high, 0x20));
+        _mm256_store_si256(to + 1, _mm256_permute2x128_si256(low, high, 0x31));
+        const __m256i squares =
+            _mm256_add_epi32(_mm256_madd_epi16(after, after), _mm256_madd_epi16(until, until));
+        energy = _mm256_add_ps(
+            energy, _mm256_mul_ps(_mm256_cvtepi32_ps(squares), _mm256_load_ps(weights + n / 2)));
     }
     __m128 sum = _mm_add_ps(_mm256_castps256_ps128(energy), _mm256_extractf128_ps(energy, 1));
     sum = _mm_add_ps(sum, _mm_movehl_ps(sum, sum));
@@ -170,37 +208,51 @@ TIPRING_TARGET inline void finish256(__m256i sum, float scale, float* phasors, f
                   _mm_add_ps(_mm_shuffle_ps(low, high, 0x88), _mm_shuffle_ps(low, high, 0xDD)));
 }
 
+/// Two channels share a row: what there are registers for.
+template <std::size_t kCount>
 TIPRING_TARGET inline void multiply256(const FrameTable& table, std::size_t group,
-                                       const std::int16_t* pairs, FrameSums& sums) {
+                                       const Folded* const* folded) {
     const FactorRow* rows = table.factors(group);
-    __m256i a = _mm256_setzero_si256(), b = a, c = a, d = a;
+    __m256i sums[kCount][2][2] = {};
     for (std::size_t i = 0; i < table.hop() / 2; i += 2) {
-        const __m256i first = _mm256_set1_epi64x(pairAt(pairs, i));
-        const __m256i second = _mm256_set1_epi64x(pairAt(pairs, i + 1));
-        a = _mm256_add_epi32(a, product256(first, rows[i], 0));
-        b = _mm256_add_epi32(b, product256(first, rows[i], 1));
-        c = _mm256_add_epi32(c, product256(second, rows[i + 1], 0));
-        d = _mm256_add_epi32(d, product256(second, rows[i + 1], 1));
+        for (std::size_t c = 0; c < kCount; ++c) {
+            for (std::size_t part = 0; part < 2; ++part) {
+                const __m256i pair = _mm256_set1_epi64x(pairAt(folded[c]->pairs, i + part));
+                const FactorRow& row = rows[i + part];
+                auto* sum = sums[c][part];
+                sum[0] = _mm256_add_epi32(sum[0], product256(pair, row, 0));
+                sum[1] = _mm256_add_epi32(sum[1], product256(pair, row, 1));
+            }
+        }
     }
-    float* phasors = sums.phasor[group].value;
-    float* power = sums.power + group * FrameTable::kPerGroup;
-    finish256(_mm256_add_epi32(a, c), table.scale(), phasors, power);
-    finish256(_mm256_add_epi32(b, d), table.scale(), phasors + 8, power + 4);
+    for (std::size_t c = 0; c < kCount; ++c) {
+        for (std::size_t half = 0; half < 2; ++half) {
+            finish256(_mm256_add_epi32(sums[c][0][half], sums[c][1][half]), table.scale(),
+                      folded[c]->sums->phasor[group].value + 8 * half,
+                      folded[c]->sums->power + group * FrameTable::kPerGroup + 4 * half);
+        }
+    }
 }
 
 }  // namespace
 
-TIPRING_TARGET bool frameAvx2(const FrameTable& table, const std::int16_t* before,
-                              const std::int16_t* now, float floor, FrameSums& sums) {
-    alignas(64) std::int16_t pairs[2 * FrameTable::kMaxHop];
-    sums.meanSquare = fold256(table, before, now, pairs);
-    if (sums.meanSquare < floor) {
-        return false;
+TIPRING_TARGET void frameAvx2(const FrameTable& table, std::span<FrameJob> jobs, float floor) {
+    Folded room[2];
+    const Folded* loud[2] = {room, room + 1};
+    std::size_t count = 0;
+    for (FrameJob& job : jobs) {
+        room[count].sums = job.sums;
+        job.sums->meanSquare = fold256(table, job, room[count].pairs);
+        job.loud = job.sums->meanSquare >= floor;
+        count += job.loud ? 1 : 0;
+        for (std::size_t group = 0; count == 2 && group < table.groups(); ++group) {
+            multiply256<2>(table, group, loud);
+        }
+        count %= 2;
     }
-    for (std::size_t group = 0; group < table.groups(); ++group) {
-        multiply256(table, group, pairs, sums);
+    for (std::size_t group = 0; count > 0 && group < table.groups(); ++group) {
+        multiply256<1>(table, group, loud);
     }
-    return true;
 }
 
 #undef TIPRING_TARGET
@@ -216,26 +268,22 @@ inline __m128i back128(const std::int16_t* from) {
     return _mm_shuffle_epi32(_mm_shufflehi_epi16(low, 0x1B), 0x4E);
 }
 
-inline __m128 squares128(__m128i pairs, const float* weights) {
-    return _mm_mul_ps(_mm_cvtepi32_ps(_mm_madd_epi16(pairs, pairs)), _mm_load_ps(weights));
-}
-
-inline float fold128(const FrameTable& table, const std::int16_t* before, const std::int16_t* now,
-                     std::int16_t* pairs) {
+inline float fold128(const FrameTable& table, const FrameJob& job, std::int16_t* pairs) {
     const __m128i least = _mm_set1_epi16(-32767);
     const float* weights = table.weights()->value;
     __m128 energy = _mm_setzero_ps();
     for (std::size_t n = 0; n < table.hop(); n += 8) {
-        const __m128i after = _mm_srai_epi16(load128(now + n), 1);
-        const __m128i until = _mm_srai_epi16(back128(before + table.hop() - 8 - n), 1);
+        const __m128i after = _mm_srai_epi16(load128(job.now + n), 1);
+        const __m128i until = _mm_srai_epi16(back128(job.before + table.hop() - 8 - n), 1);
         const __m128i even = _mm_max_epi16(_mm_add_epi16(after, until), least);
         const __m128i odd = _mm_sub_epi16(after, until);
-        const __m128i first = _mm_unpacklo_epi32(even, odd);
-        const __m128i second = _mm_unpackhi_epi32(even, odd);
-        _mm_store_si128(reinterpret_cast<__m128i*>(pairs + 2 * n), first);
-        _mm_store_si128(reinterpret_cast<__m128i*>(pairs + 2 * n + 8), second);
-        energy = _mm_add_ps(energy, _mm_add_ps(squares128(first, weights + n),
-                                               squares128(second, weights + n + 4)));
+        auto* to = reinterpret_cast<__m128i*>(pairs + 2 * n);
+        _mm_store_si128(to, _mm_unpacklo_epi32(even, odd));
+        _mm_store_si128(to + 1, _mm_unpackhi_epi32(even, odd));
+        const __m128i squares =
+            _mm_add_epi32(_mm_madd_epi16(after, after), _mm_madd_epi16(until, until));
+        energy =
+            _mm_add_ps(energy, _mm_mul_ps(_mm_cvtepi32_ps(squares), _mm_load_ps(weights + n / 2)));
     }
     energy = _mm_add_ps(energy, _mm_movehl_ps(energy, energy));
     return _mm_cvtss_f32(_mm_add_ss(energy, _mm_shuffle_ps(energy, energy, 1)));
@@ -272,17 +320,15 @@ inline void multiply128(const FrameTable& table, std::size_t group, const std::i
 
 }  // namespace
 
-bool frameSse2(const FrameTable& table, const std::int16_t* before, const std::int16_t* now,
-               float floor, FrameSums& sums) {
+void frameSse2(const FrameTable& table, std::span<FrameJob> jobs, float floor) {
     alignas(64) std::int16_t pairs[2 * FrameTable::kMaxHop];
-    sums.meanSquare = fold128(table, before, now, pairs);
-    if (sums.meanSquare < floor) {
-        return false;
+    for (FrameJob& job : jobs) {
+        job.sums->meanSquare = fold128(table, job, pairs);
+        job.loud = job.sums->meanSquare >= floor;
+        for (std::size_t group = 0; job.loud && group < table.groups(); ++group) {
+            multiply128(table, group, pairs, *job.sums);
+        }
     }
-    for (std::size_t group = 0; group < table.groups(); ++group) {
-        multiply128(table, group, pairs, sums);
-    }
-    return true;
 }
 
 }  // namespace tipring::dsp

@@ -6,11 +6,8 @@
 namespace tipring::dsp {
 
 // FrameFunctions; which of them a processor can run, the caller has to ask it.
-bool frameSse2(const FrameTable& table, const std::int16_t* before, const std::int16_t* now,
-               float floor, FrameSums& sums);
-bool frameAvx2(const FrameTable& table, const std::int16_t* before, const std::int16_t* now,
-               float floor, FrameSums& sums);
-bool frameAvx512(const FrameTable& table, const std::int16_t* before, const std::int16_t* now,
-                 float floor, FrameSums& sums);
+void frameSse2(const FrameTable& table, std::span<FrameJob> jobs, float floor);
+void frameAvx2(const FrameTable& table, std::span<FrameJob> jobs, float floor);
+void frameAvx512(const FrameTable& table, std::span<FrameJob> jobs, float floor);
 
 }  // namespace tipring::dsp

@@ -36,10 +36,10 @@ constexpr VoiceFormat kSilabsFormats[] = {
     {4, SampleFormat::MuLaw, {8000}, R"(4,"G.711U",8,0,8000,0,0)"},
     {5, SampleFormat::ALaw, {8000}, R"(5,"G.711A",8,0,8000,0,0)"},
 };
-// #VBS: bits for a sample, 4 by default. 4 bits: IMA stands in for Rockwell's unpublished coder.
+// #VBS: bits for a sample, 4 by default (1048P).
 constexpr VoiceFormat kRockwellFormats[] = {
-    {4, SampleFormat::ImaAdpcm4, {7200}, ""},
-    {2, SampleFormat::Unsigned8, {7200}, "", 2},
+    {4, SampleFormat::RockwellAdpcm4, {7200}, ""},
+    {2, SampleFormat::RockwellAdpcm2, {7200}, ""},
     {8, SampleFormat::Unsigned8, {7200, 11025}, ""},
 };
 

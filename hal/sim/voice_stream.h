@@ -16,23 +16,6 @@ namespace tipring::sim {
 
 inline constexpr char kDle = 0x10;
 
-/// Codes of a voice stream, with the 2-bit coder that the Rockwell personality needs. Rockwell's
-/// own 2-bit ADPCM was never published; a code of the same size stands in for it here, so that the
-/// amount and the pace of the bytes are right.
-class VoiceCodec {
-public:
-    explicit VoiceCodec(const VoiceFormat& format);
-    dsp::CodecProgress decode(std::span<const std::byte> bytes, std::span<std::int16_t> samples);
-    dsp::CodecProgress encode(std::span<const std::int16_t> samples, std::span<std::byte> bytes);
-
-private:
-    bool twoBit_;
-    dsp::Decoder decoder_;
-    dsp::Encoder encoder_;
-    unsigned taken_ = 0;  ///< 2-bit: samples that the byte in hand has given or got
-    unsigned byte_ = 0;
-};
-
 /// Sound from the computer: codes in, 8 kHz samples out at the line's pace. Holds 0.75 s.
 class VoiceTransmit {
 public:
@@ -51,7 +34,7 @@ private:
 
     static constexpr std::size_t kCapacity = 6000;
     static constexpr std::size_t kMargin = 640;  ///< what one round of accept() may give
-    VoiceCodec codec_;
+    dsp::Decoder decoder_;
     dsp::Resampler resampler_;
     std::vector<std::int16_t> ring_;
     std::size_t head_ = 0, count_ = 0;
@@ -65,7 +48,7 @@ public:
     std::span<const std::byte> encode(HeardBlock block);
 
 private:
-    VoiceCodec codec_;
+    dsp::Encoder encoder_;
     dsp::Resampler resampler_;
     std::array<std::byte, 1024> codes_{};
 };

@@ -69,6 +69,60 @@ Result<void> Call::monitorMedia(MediaModes) {
 Result<void> Call::gatherDigits(const GatherDigits&) {
     return unavailable("gathering digits");
 }
+Result<TerminalId> Call::addTerminal(TerminalSpec) {
+    return unavailable("a terminal");
+}
+Result<RequestId> Call::startTerminal(TerminalId, Reply) {
+    return unavailable("a terminal");
+}
+Result<void> Call::pauseTerminal(TerminalId) {
+    return unavailable("a terminal");
+}
+Result<RequestId> Call::stopTerminal(TerminalId, StopMode, Reply) {
+    return unavailable("a terminal");
+}
+Result<void> Call::removeTerminal(TerminalId) {
+    return unavailable("a terminal");
+}
+MediaStatus Call::mediaStatus() const {
+    return {};
+}
+Result<void> Call::setHangUpWatch(const HangUpWatch&) {
+    return unavailable("a watch for hang-up");
+}
+Result<RequestId> Call::hold(Reply) {
+    return unavailable("holding a call");
+}
+Result<RequestId> Call::unhold(Reply) {
+    return unavailable("holding a call");
+}
+Result<RequestId> Call::swapHold(const std::shared_ptr<Call>&, Reply) {
+    return unavailable("holding a call");
+}
+Result<RequestId> Call::blindTransfer(std::string_view, Reply) {
+    return unavailable("a transfer");
+}
+Result<std::shared_ptr<Call>> Call::setupTransfer(const CallParams&, Reply) {
+    return unavailable("a transfer");
+}
+Result<RequestId> Call::completeTransfer(const std::shared_ptr<Call>&, Reply) {
+    return unavailable("a transfer");
+}
+Result<std::shared_ptr<Call>> Call::completeAsConference(const std::shared_ptr<Call>&, Reply) {
+    return unavailable("a conference");
+}
+Result<ConferenceCalls> Call::setupConference(std::uint32_t, const CallParams&, Reply) {
+    return unavailable("a conference");
+}
+Result<std::shared_ptr<Call>> Call::prepareAddToConference(const CallParams&, Reply) {
+    return unavailable("a conference");
+}
+Result<RequestId> Call::addToConference(const std::shared_ptr<Call>&, Reply) {
+    return unavailable("a conference");
+}
+Result<RequestId> Call::removeFromConference(Reply) {
+    return unavailable("a conference");
+}
 Result<RequestId> Call::devSpecific(std::string_view, Reply) {
     return unavailable("the provider's own request");
 }

@@ -82,20 +82,24 @@ void Core::dialNext(const CallPtr& call) {
 }
 
 hal::Result<tapi::RequestId> Core::callRequest(const CallPtr& call, const char* function,
-                                               TSPI_RESULT (*pointer)(DRV_REQUESTID, HDRVCALL),
-                                               PendingRequest::Done done) {
-    ProviderRecord& provider = *call->line->provider;
-    if (pointer == nullptr) {
-        return tl::unexpected(provider.missing(function).error());
-    }
+                                               PendingRequest::Done done, const AskForCall& ask) {
     PendingRequest pending;
     pending.function = function;
     pending.line = call->line;
     pending.call = call;
     pending.limit = kRequestLimit;
     pending.done = std::move(done);
-    return request(provider, std::move(pending),
-                   [&](tapi::RequestId id) { return pointer(id, call->driverCall); });
+    return request(*call->line->provider, std::move(pending), ask);
+}
+
+hal::Result<tapi::RequestId> Core::callRequest(const CallPtr& call, const char* function,
+                                               TSPI_RESULT (*pointer)(DRV_REQUESTID, HDRVCALL),
+                                               PendingRequest::Done done) {
+    if (pointer == nullptr) {
+        return tl::unexpected(call->line->provider->missing(function).error());
+    }
+    return callRequest(call, function, std::move(done),
+                       [&](tapi::RequestId id) { return pointer(id, call->driverCall); });
 }
 
 hal::Result<tapi::RequestId> Core::devSpecific(CallView& view, std::string_view data,
@@ -104,16 +108,12 @@ hal::Result<tapi::RequestId> Core::devSpecific(CallView& view, std::string_view 
         return tl::unexpected(std::move(allowed.error()));
     }
     const LineRecord& line = *view.call->line;
-    const auto function = line.provider->table().lineDevSpecific;
-    PendingRequest pending;
-    pending.function = "lineDevSpecific";
-    pending.line = view.call->line;
-    pending.call = view.call;
-    pending.limit = kRequestLimit;
-    pending.done = replyTo(view.application, std::move(reply));
-    return request(*line.provider, std::move(pending), [&](tapi::RequestId id) {
-        return function(id, line.driverLine, view.call->driverCall, data.data(), data.size());
-    });
+    return callRequest(view.call, "lineDevSpecific", replyTo(view.application, std::move(reply)),
+                       [&](tapi::RequestId id) {
+                           return line.provider->table().lineDevSpecific(id, line.driverLine,
+                                                                         view.call->driverCall,
+                                                                         data.data(), data.size());
+                       });
 }
 
 hal::Result<tapi::RequestId> Core::answer(CallView& view, tapi::Reply reply) {
@@ -259,7 +259,8 @@ void Core::forceIdle(const CallPtr& call, const std::string& cause) {
 
 void Core::endCall(const CallPtr& call) {
     const LinePtr line = call->line;
-    closeMedia(call, "the call ended");
+    call->judge.reset();
+    media_.close(call, "the call ended");
     call->phase = CallRecord::Phase::Ended;
     call->state = tapi::LineCallState::Idle;
     call->entered = loop_.wallNow();

@@ -9,9 +9,12 @@
 
 #include "core.h"
 #include "dial_string.h"
+#include "tipring/hal/base/log.h"
 
 namespace tipring::core {
 namespace {
+
+const hal::LogCategory kLog{"manager"};
 
 bool validTone(const tapi::GeneratedTone& tone) {
     constexpr std::chrono::milliseconds kLongest = std::chrono::minutes(10);
@@ -60,6 +63,26 @@ hal::Result<void> Core::generate(CallView& view, const char* function,
     if (!invoke) {
         return provider.missing(function);
     }
+    const std::weak_ptr<CallView> weak = view.weak_from_this();
+    const bool waits = media_.holdBack(view.call, [this, weak, function, invoke](bool go) {
+        const auto late = weak.lock();
+        if (!late) {
+            return;
+        }
+        const auto begun = go ? generateNow(*late, function, invoke) : hal::Result<void>{};
+        if (!begun) {
+            kLog.info("line {}: {}", late->call->line->name, begun.error().text());
+        }
+        if (!go || !begun) {
+            tellGenerated(late, true);
+        }
+    });
+    return waits ? hal::Result<void>{} : generateNow(view, function, invoke);
+}
+
+hal::Result<void> Core::generateNow(CallView& view, const char* function,
+                                    const std::function<TSPI_RESULT(std::uint32_t)>& invoke) {
+    ProviderRecord& provider = *view.call->line->provider;
     const std::uint32_t id = nextEndToEndId_++;
     const TSPI_RESULT code =  // what it reports of it is queued
         provider.invoke(function, {view.call->driverCall, {}}, [&] { return invoke(id); });
@@ -78,6 +101,7 @@ hal::Result<void> Core::generate(CallView& view, const char* function,
 hal::Result<void> Core::cancelGeneration(CallView& view) {
     const CallPtr& call = view.call;
     ProviderRecord& provider = *call->line->provider;
+    media_.letGo(call);
     auto told =
         provider.call("lineGenerateDigits", provider.table().lineGenerateDigits, call->driverCall,
                       nextEndToEndId_++, LINEDIGITMODE_DTMF, static_cast<const char*>(nullptr), 0U);
@@ -86,20 +110,25 @@ hal::Result<void> Core::cancelGeneration(CallView& view) {
             call->endedIds.add(old.endToEndId);
         }
         endGeneration(call, true);
+        media_.onChange(call);
     }
     return told;
 }
 
 void Core::endGeneration(const CallPtr& call, bool cancelled) {
-    const auto tick =
-        std::chrono::duration_cast<std::chrono::milliseconds>(loop_.now().time_since_epoch());
     for (const auto& generation : std::exchange(call->generations, {})) {
         if (const auto view = generation.view.lock()) {
-            outbox_->event(view->application,
-                           tapi::GenerateEvent{view, cancelled, view->callbackInstance, tick},
-                           view->cookie);
+            tellGenerated(view, cancelled);
         }
     }
+}
+
+void Core::tellGenerated(const std::shared_ptr<CallView>& view, bool cancelled) {
+    const auto tick =
+        std::chrono::duration_cast<std::chrono::milliseconds>(loop_.now().time_since_epoch());
+    outbox_->event(view->application,
+                   tapi::GenerateEvent{view, cancelled, view->callbackInstance, tick},
+                   view->cookie);
 }
 
 hal::Result<void> Core::generateDigits(CallView& view, std::string_view digits,
@@ -131,10 +160,12 @@ hal::Result<void> Core::generateDigits(CallView& view, std::string_view digits,
     if (function == nullptr) {
         return generate(view, "lineGenerateDigits", nullptr);
     }
-    return generate(view, "lineGenerateDigits", [&](std::uint32_t id) {
-        return function(view.call->driverCall, id, bit, copy.c_str(),
-                        static_cast<std::uint32_t>(duration.count()));
-    });
+    return generate(
+        view, "lineGenerateDigits",
+        [function, driverCall = view.call->driverCall, bit, copy, duration](std::uint32_t id) {
+            return function(driverCall, id, bit, copy.c_str(),
+                            static_cast<std::uint32_t>(duration.count()));
+        });
 }
 
 hal::Result<void> Core::generateTones(CallView& view, tapi::ToneMode mode,
@@ -156,11 +187,14 @@ hal::Result<void> Core::generateTones(CallView& view, tapi::ToneMode mode,
         list.push_back({tone.frequency, static_cast<std::uint32_t>(tone.cadenceOn.count()),
                         static_cast<std::uint32_t>(tone.cadenceOff.count()), tone.volume});
     }
-    return generate(view, "lineGenerateTone", [&](std::uint32_t id) {
-        return function(view.call->driverCall, id, static_cast<std::uint32_t>(mode),
-                        static_cast<std::uint32_t>(duration.count()), list.data(),
-                        static_cast<std::uint32_t>(list.size()));
-    });
+    return generate(view, "lineGenerateTone",
+                    [function, driverCall = view.call->driverCall, mode, duration,
+                     tonesTogether = std::move(list)](std::uint32_t id) {
+                        return function(driverCall, id, static_cast<std::uint32_t>(mode),
+                                        static_cast<std::uint32_t>(duration.count()),
+                                        tonesTogether.data(),
+                                        static_cast<std::uint32_t>(tonesTogether.size()));
+                    });
 }
 
 hal::Result<void> Core::monitorDigits(CallView& view, tapi::DigitModes modes) {

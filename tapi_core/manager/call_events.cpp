@@ -129,6 +129,7 @@ void Core::onCallEvent(const LinePtr& line, const CallPtr& call, ProviderItem& i
     case LINE_MONITORMEDIA: return listening_.onMedia(*call, item);
     case LINE_MONITORTONE: return listening_.onTone(*call, item);
     case LINE_GATHERDIGITS: return listening_.onGathered(*call, item);
+    case LINE_HANGUPSIGN: return onHangUpSign(call, item);
     case LINE_CALLDEVSPECIFIC:
     case LINE_CALLDEVSPECIFICFEATURE: return lineServices_.onCallDevSpecific(call, item);
     default:
@@ -151,14 +152,15 @@ void Core::onCallState(const LinePtr& line, const CallPtr& call, const ProviderI
             fmt::format("{:#x} is no mode of the state {}", item.p2, tapi::name(next)));
         mode = unknownModeOf(next);
     }
-    if (!legalMove(call->state, next, call->inbound)) {
+    if (!legalMove(call->state, next, call->inbound, call->conference)) {
         line->provider->breach(ContractRule::IllegalMove, "LINE_CALLSTATE", line->name,
                                fmt::format("a call cannot go from {} to {}",
                                            call->state ? tapi::name(*call->state) : "its beginning",
                                            tapi::name(next)));
         return;
     }
-    if (call->state == next && call->mode == mode) {
+    const bool decided = call->endedByCore && next == tapi::LineCallState::Disconnected;
+    if ((call->state == next && call->mode == mode) || decided) {
         return;
     }
     if (item.p3 != 0) {
@@ -174,18 +176,24 @@ void Core::onCallState(const LinePtr& line, const CallPtr& call, const ProviderI
 }
 
 void Core::enterState(const CallPtr& call, tapi::LineCallState state, std::uint32_t mode) {
+    const bool other = call->state != state;  // else it is another mode of the same
     call->firstState.reset();
     call->state = state;
     call->mode = mode;
     call->entered = loop_.wallNow();
+    if (other) {
+        watchForHangUp(call);
+    }
     if (!call->announced) {
         announce(call);
     }
     tellState(call);
     watchForAnswer(call);
     if (state == tapi::LineCallState::Disconnected) {
-        closeMedia(call, "the call was disconnected");
+        media_.close(call, "the call was disconnected");
         armWatchdog(call, "the provider left a disconnected call without idle");
+    } else if (other) {
+        media_.onChange(call);
     }
 }
 
@@ -197,6 +205,9 @@ void Core::tellState(const CallPtr& call) {
         tapi::CallStateEvent event{view, folded, state, call->mode, {}, view->callbackInstance};
         if (!call->cause.empty()) {
             event.cause = call->cause;
+        }
+        if (state == tapi::LineCallState::Disconnected && !call->reasons.empty()) {
+            event.reasons = call->reasons;
         }
         outbox_->event(view->application, std::move(event), view->cookie);
     }
@@ -230,6 +241,18 @@ void Core::readInfo(const CallPtr& call) {
     fresh.displayableAddress = std::move(kept.displayableAddress);
     fresh.calledParty = std::move(kept.calledParty);
     fresh.comment = std::move(kept.comment);
+    if (fresh.relatedCallId == 0) {
+        fresh.relatedCallId = kept.relatedCallId;
+    }
+    if (call->conference) {
+        fresh.origin = tapi::CallOrigin::Conference;
+    }
+    const bool untold = fresh.caller.numberStatus == tapi::PartyStatus::Unavail ||
+                        fresh.caller.numberStatus == tapi::PartyStatus::Unknown;
+    if (call->heardCaller && untold) {
+        fresh.caller = call->heardCaller->party;
+        fresh.networkTime = call->heardCaller->time;
+    }
     kept = std::move(fresh);
     if (call->mediaModes == 0) {
         call->mediaModes = info->mediaMode;
@@ -315,6 +338,7 @@ void Core::onGenerated(const CallPtr& call, const ProviderItem& item) {
                                      fmt::format("{:#x} is no end of a generation", item.p1));
     }
     endGeneration(call, item.p1 != LINEGENERATETERM_DONE);
+    media_.onChange(call);
 }
 
 }  // namespace tipring::core

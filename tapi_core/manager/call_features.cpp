@@ -75,16 +75,27 @@ constexpr Need kNeeds[] = {
     {Operation::DevSpecific, "lineDevSpecific",
      [](const auto& table) { return table.lineDevSpecific != nullptr; }, &whatever, false},
     {Operation::SetTreatment, "treatment of held calls", &never, &whatever, true},
-    {Operation::Hold, "hold", &never, &whatever, true},
-    {Operation::Unhold, "hold", &never, &whatever, true},
-    {Operation::SwapHold, "hold", &never, &whatever, true},
-    {Operation::SetupTransfer, "transfer", &never, &whatever, true},
-    {Operation::CompleteTransfer, "transfer", &never, &whatever, true},
-    {Operation::BlindTransfer, "transfer", &never, &whatever, true},
-    {Operation::SetupConference, "conference", &never, &whatever, true},
-    {Operation::PrepareAddToConference, "conference", &never, &whatever, true},
-    {Operation::AddToConference, "conference", &never, &whatever, true},
-    {Operation::RemoveFromConference, "conference", &never, &whatever, true},
+    {Operation::Hold, "lineHold", [](const auto& table) { return table.lineHold != nullptr; },
+     &whatever, true},
+    {Operation::Unhold, "lineUnhold", [](const auto& table) { return table.lineUnhold != nullptr; },
+     &whatever, true},
+    {Operation::SwapHold, "lineSwapHold",
+     [](const auto& table) { return table.lineSwapHold != nullptr; }, &whatever, true},
+    {Operation::SetupTransfer, "lineSetupTransfer",
+     [](const auto& table) { return table.lineSetupTransfer != nullptr; }, &whatever, true},
+    {Operation::CompleteTransfer, "lineCompleteTransfer",
+     [](const auto& table) { return table.lineCompleteTransfer != nullptr; }, &whatever, true},
+    {Operation::BlindTransfer, "lineBlindTransfer",
+     [](const auto& table) { return table.lineBlindTransfer != nullptr; }, &whatever, true},
+    {Operation::SetupConference, "lineSetupConference",
+     [](const auto& table) { return table.lineSetupConference != nullptr; }, &whatever, true},
+    {Operation::PrepareAddToConference, "linePrepareAddToConference",
+     [](const auto& table) { return table.linePrepareAddToConference != nullptr; }, &whatever,
+     true},
+    {Operation::AddToConference, "lineAddToConference",
+     [](const auto& table) { return table.lineAddToConference != nullptr; }, &whatever, true},
+    {Operation::RemoveFromConference, "lineRemoveFromConference",
+     [](const auto& table) { return table.lineRemoveFromConference != nullptr; }, &whatever, true},
 };
 constexpr Need kNothing{Operation::Connect, nullptr, &always, &whatever, false};
 
@@ -92,6 +103,18 @@ const Need& needOf(Operation operation) {
     const auto* found = std::find_if(std::begin(kNeeds), std::end(kNeeds),
                                      [&](const Need& need) { return need.operation == operation; });
     return found == std::end(kNeeds) ? kNothing : *found;
+}
+
+/// True where the core hears in the device's place: the provider has no say then.
+bool coreHears(const LineRecord& line, Operation operation) {
+    const tapi::Detections core = line.capabilities.coreDetects;
+    switch (operation) {
+    case Operation::MonitorDigits:
+    case Operation::GatherDigits: return core.has(tapi::Detection::Digits);
+    case Operation::MonitorTones: return core.has(tapi::Detection::Tones);
+    case Operation::MonitorMedia: return core.has(tapi::Detection::Media);
+    default: return false;
+    }
 }
 
 /// Privilege, state and ability.
@@ -143,7 +166,7 @@ bool livesIn(std::uint32_t live, Operation operation) {
 
 hal::Result<void> checkAbility(const LineRecord& line, Operation operation) {
     const Need& need = needOf(operation);
-    if (line.provider == nullptr || need.function == nullptr) {
+    if (line.provider == nullptr || need.function == nullptr || coreHears(line, operation)) {
         return {};  // a line without a provider has no calls to ask
     }
     if (!need.has(line.provider->table())) {
@@ -162,7 +185,8 @@ hal::Result<void> checkOperation(const CallView& view, Operation operation) {
     if (auto stands = checkStanding(view, operation); !stands) {
         return stands;
     }
-    if (needOf(operation).live && !livesIn(liveFeatures(*view.call), operation)) {
+    if (needOf(operation).live && !coreHears(*view.call->line, operation) &&
+        !livesIn(liveFeatures(*view.call), operation)) {
         return hal::fail(hal::ErrorCode::InvalCallState,
                          fmt::format("cannot {}: the provider says that it is not possible now",
                                      name(operation)));
@@ -175,8 +199,8 @@ tapi::CallFeatures featuresOf(const CallView& view) {
     std::uint32_t features = 0;
     for (std::size_t index = 0; index < kOperations; ++index) {
         const auto operation = static_cast<Operation>(index);
-        if (featureOf(operation) != 0 && livesIn(live, operation) &&
-            checkStanding(view, operation)) {
+        const bool now = livesIn(live, operation) || coreHears(*view.call->line, operation);
+        if (featureOf(operation) != 0 && now && checkStanding(view, operation)) {
             features |= featureOf(operation);
         }
     }

@@ -2,14 +2,12 @@
 #include "call_media.h"
 
 #include <algorithm>
-#include <array>
 #include <utility>
 
 namespace tipring::core {
 namespace {
 
-/// A gap longer than this is a device's mistake, not lost sound.
-constexpr std::uint64_t kMaxGap = 60 * 8000;
+constexpr std::size_t kSecond = 8000;
 
 std::shared_ptr<CallMedia> find(HTAPIMEDIA stream, const char* routine) {
     auto found = CallMedia::handles().find(stream);
@@ -42,99 +40,144 @@ const TspiMediaCallbacks& CallMedia::callbacks() {
     return callbacks;
 }
 
-void CallMedia::setPlayback(std::optional<media::FilePlayback> playback) {
-    const std::lock_guard lock(mutex_);
-    playback_ = std::move(playback);
-    playbackEnded_ = false;
+CallMedia::CallMedia(std::weak_ptr<CallRecord> owner, std::shared_ptr<ProviderQueue> providerQueue)
+    : call(std::move(owner)),
+      queue_(std::move(providerQueue)),
+      loopThread_(std::this_thread::get_id()) {}
+
+CallTerminal& CallMedia::add(std::unique_ptr<media::Terminal> terminal, CallTerminal::Kind kind,
+                             std::string name) {
+    auto made = std::make_unique<CallTerminal>();
+    made->id = tapi::TerminalId{nextId_++};
+    made->kind = kind;
+    made->name = std::move(name);
+    made->terminal = std::move(terminal);
+    made->terminal->listen(
+        [this, id = made->id](const media::TerminalEvent& event) { onTerminal(id, event); });
+    static_cast<void>(stream.attach(made->terminal));  // it is new
+    terminals.push_back(std::move(made));
+    return *terminals.back();
 }
 
-void CallMedia::setRecording(std::optional<media::FileRecording> recording) {
-    const std::lock_guard lock(mutex_);
-    recording_.reset();
-    if (recording) {
-        recording_.emplace(std::move(*recording));
-    }
-    recordingEnded_ = false;
-    expected_ = 0;
+void CallMedia::remove(const CallTerminal& terminal) {
+    static_cast<void>(stream.detach(*terminal.terminal));
+    std::erase_if(terminals, [&](const auto& each) { return each.get() == &terminal; });
 }
 
-hal::Result<void> CallMedia::finishRecording() {
-    const std::lock_guard lock(mutex_);
-    if (!recording_) {
-        return {};
+CallTerminal* CallMedia::find(tapi::TerminalId id) const {
+    const auto found = std::find_if(terminals.begin(), terminals.end(),
+                                    [id](const auto& each) { return each->id == id; });
+    return found == terminals.end() ? nullptr : found->get();
+}
+
+/// What the terminal did by itself; what it was told to do, the loop knows.
+void CallMedia::onTerminal(tapi::TerminalId id, const media::TerminalEvent& event) {
+    const auto number = static_cast<std::uintptr_t>(id);
+    if (event.cause != media::TerminalCause::Normal) {
+        notice(kTerminalEnded, number, static_cast<std::uintptr_t>(event.cause), event.text);
+    } else if (!event.text.empty()) {
+        notice(kTerminalNote, number, 0, event.text);
     }
-    auto closed = recording_->close();
-    recording_.reset();
-    return closed;
+}
+
+void CallMedia::setEar(std::shared_ptr<CallEar> ear) {
+    if (ear) {
+        stream.listen(
+            [ear](std::uint64_t, std::span<const std::int16_t> samples) { ear->hear(samples); });
+    } else {
+        stream.listen({});
+    }
+    ear_ = std::move(ear);
+}
+
+CallEar::Tell CallMedia::earTell() {
+    return [this](CallEar::Event event, std::uint32_t value, std::uint32_t extra) {
+        notice(kHeard + static_cast<std::uint32_t>(event), value, extra);
+    };
+}
+
+tapi::MediaStatus CallMedia::status() const {
+    tapi::MediaStatus out;
+    out.open = true;
+    out.fullDuplex = caps.fullDuplex != 0;
+    const auto flow = [&](tapi::MediaFlow& to, Way way, std::uint32_t bit) {
+        const media::StreamCounters counters = stream.counters(way);
+        to.possible = (caps.directions & bit) != 0;
+        to.running = state(way) == State::On || state(way) == State::Stopping;
+        to.moved = counters.moved;
+        to.lost = counters.lost;
+        to.concealed = counters.concealed;
+        to.late = counters.late;
+        to.silent = counters.silent;
+        to.gaps = counters.gaps;
+        to.alarms = alarms[static_cast<std::size_t>(way)];
+        to.drift = stream.drift(way);
+    };
+    flow(out.play, Way::Play, TSPI_MEDIA_PLAY);
+    flow(out.record, Way::Record, TSPI_MEDIA_RECORD);
+    for (const auto& each : terminals) {
+        const media::TerminalCounters counters = stream.countersOf(*each->terminal);
+        const bool active = each->state == CallTerminal::State::Active ||
+                            each->state == CallTerminal::State::Ending;
+        const auto shown = active ? tapi::TerminalState::Active
+                           : each->state == CallTerminal::State::Paused
+                               ? tapi::TerminalState::Paused
+                               : tapi::TerminalState::Idle;
+        out.terminals.push_back({each->id, each->name,
+                                 static_cast<tapi::TerminalDirection>(each->terminal->direction()),
+                                 shown, counters.captured, counters.rendered, counters.missing,
+                                 counters.dropped});
+    }
+    if (ear_ && state(Way::Record) == State::On) {
+        out.listening = ear_->detects();
+    }
+    return out;
 }
 
 void CallMedia::onReceive(HTAPIMEDIA stream, std::uint64_t position, const std::int16_t* samples,
                           std::size_t count) {
-    const auto self = find(stream, "the receive routine");
-    if (!self) {
-        return;
-    }
-    const std::lock_guard lock(self->mutex_);
-    if (!self->recording_ || self->recordingEnded_) {
-        return;
-    }
-    auto written = self->writeGap(position);
-    if (written) {
-        written = self->recording_->write({samples, count});
-    }
-    self->expected_ = position + count;
-    if (!written) {
-        self->recordingEnded_ = true;
-        self->notice(kWriteError, 0, written.error().text());
+    if (const auto self = core::find(stream, "the receive routine")) {
+        self->stream.receive(position, {samples, count});
+        self->tick(count);
     }
 }
 
-/// Lost samples become silence, so that the recording keeps its time.
-hal::Result<void> CallMedia::writeGap(std::uint64_t position) {
-    static constexpr std::array<std::int16_t, 800> kSilence{};
-    std::uint64_t missing = position > expected_ ? std::min(position - expected_, kMaxGap) : 0;
-    while (missing > 0) {
-        const std::size_t count = std::min<std::uint64_t>(missing, kSilence.size());
-        if (auto written = recording_->write({kSilence.data(), count}); !written) {
-            return written;
-        }
-        missing -= count;
-    }
-    return {};
-}
-
-std::size_t CallMedia::onSend(HTAPIMEDIA stream, std::uint64_t, std::int16_t* samples,
+std::size_t CallMedia::onSend(HTAPIMEDIA stream, std::uint64_t position, std::int16_t* samples,
                               std::size_t capacity) {
-    const auto self = find(stream, "the send routine");
+    const auto self = core::find(stream, "the send routine");
     if (!self) {
         return 0;
     }
-    const std::lock_guard lock(self->mutex_);
-    if (!self->playback_ || self->playbackEnded_) {
-        return 0;
+    const std::size_t written = self->stream.send(position, {samples, capacity});
+    self->tick(capacity);
+    return written;
+}
+
+/// The clock is the loop's: elsewhere it is asked to look at it, once a second.
+void CallMedia::tick(std::size_t samples) {
+    if (std::this_thread::get_id() == loopThread_) {
+        stream.tick(queue_->loop().now().time_since_epoch());
+    } else if ((sinceTick_ += samples) >= kSecond) {
+        sinceTick_ = 0;
+        notice(kTick, 0, 0);
     }
-    auto read = self->playback_->read({samples, capacity});
-    if (read && *read == capacity) {
-        return capacity;
-    }
-    self->playbackEnded_ = true;
-    self->notice(read ? kEndOfFile : kReadError, 0, read ? std::string() : read.error().text());
-    return read ? *read : 0;
 }
 
 void CallMedia::onEvent(HTAPIMEDIA stream, std::uint32_t event, std::uintptr_t parameter,
                         const char* cause) {
-    if (const auto self = find(stream, "the media event routine")) {
-        self->notice(event, parameter, cause == nullptr ? "" : cause);
+    if (const auto self = core::find(stream, "the media event routine")) {
+        self->notice(event, parameter, 0, cause == nullptr ? "" : cause);
     }
 }
 
-void CallMedia::notice(std::uint32_t event, std::uintptr_t parameter, std::string text) {
+void CallMedia::notice(std::uint32_t event, std::uintptr_t parameter, std::uintptr_t extra,
+                       std::string text) {
     ProviderItem item;
     item.kind = ProviderItem::Kind::MediaNotice;
     item.number = event;
     item.p1 = reinterpret_cast<std::uintptr_t>(handle);
     item.p2 = parameter;
+    item.p3 = extra;
     item.setText(std::move(text));
     queue_->push(std::move(item));
 }

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "address_view.h"
+#include "hang_up_judge.h"
 #include "listening.h"
 #include "provider_queue.h"
 #include "tipring/hal/base/event_loop.h"
@@ -22,8 +23,14 @@ struct LineRecord;
 class CallMedia;
 class CallView;
 
+/// Who calls, as the core heard it.
+struct HeardCaller {
+    tapi::Party party;
+    std::optional<tapi::NetworkTime> time;
+};
+
 /// One call, whoever looks at it.
-struct CallRecord {
+struct CallRecord : std::enable_shared_from_this<CallRecord> {
     /// Where it stands between the core and the provider.
     enum class Phase : std::uint8_t {
         Prepared,  ///< made by an application, not begun
@@ -40,6 +47,8 @@ struct CallRecord {
     bool inbound = false;
     bool announced = false;  ///< the registrations were told of it
     bool endedByProvider = false;
+    bool conference = false;                   ///< everybody of a conference together, not a member
+    bool endedByCore = false;                  ///< the far end is gone, as the core says
     std::optional<tapi::LineCallState> state;  ///< empty until the first one
     std::uint32_t mode = 0;
     std::uint32_t mediaModes = 0;
@@ -58,6 +67,11 @@ struct CallRecord {
     std::vector<std::string> toDial;  ///< pieces that did not fit into lineMakeCall
     tapi::CallInfo info;
     std::shared_ptr<CallMedia> media;
+    tapi::MediaStatus mediaStatus;  ///< as it was at the end
+    tapi::HangUpWatch hangUpWatch;
+    std::optional<HangUpJudge> judge;         ///< while it is connected
+    std::vector<tapi::HangUpReason> reasons;  ///< Disconnected: of the state
+    std::optional<HeardCaller> heardCaller;
     struct Generation {
         std::uint32_t endToEndId;
         std::weak_ptr<CallView> view;
@@ -102,6 +116,36 @@ public:
     tapi::Result<tapi::RequestId> stopPlaying(tapi::StopMode mode, tapi::Reply reply) override;
     tapi::Result<tapi::RequestId> record(const std::string& path, tapi::Reply reply) override;
     tapi::Result<tapi::RequestId> stopRecording(tapi::Reply reply) override;
+    tapi::Result<tapi::TerminalId> addTerminal(tapi::TerminalSpec spec) override;
+    tapi::Result<tapi::RequestId> startTerminal(tapi::TerminalId id, tapi::Reply reply) override;
+    tapi::Result<void> pauseTerminal(tapi::TerminalId id) override;
+    tapi::Result<tapi::RequestId> stopTerminal(tapi::TerminalId id, tapi::StopMode mode,
+                                               tapi::Reply reply) override;
+    tapi::Result<void> removeTerminal(tapi::TerminalId id) override;
+    [[nodiscard]] tapi::MediaStatus mediaStatus() const override;
+    tapi::Result<void> setHangUpWatch(const tapi::HangUpWatch& watch) override;
+
+    // call_supplementary.cpp
+    tapi::Result<tapi::RequestId> hold(tapi::Reply reply) override;
+    tapi::Result<tapi::RequestId> unhold(tapi::Reply reply) override;
+    tapi::Result<tapi::RequestId> swapHold(const std::shared_ptr<tapi::Call>& held,
+                                           tapi::Reply reply) override;
+    tapi::Result<tapi::RequestId> blindTransfer(std::string_view destination,
+                                                tapi::Reply reply) override;
+    tapi::Result<std::shared_ptr<tapi::Call>> setupTransfer(const tapi::CallParams& params,
+                                                            tapi::Reply reply) override;
+    tapi::Result<tapi::RequestId> completeTransfer(const std::shared_ptr<tapi::Call>& consultation,
+                                                   tapi::Reply reply) override;
+    tapi::Result<std::shared_ptr<tapi::Call>> completeAsConference(
+        const std::shared_ptr<tapi::Call>& consultation, tapi::Reply reply) override;
+    tapi::Result<tapi::ConferenceCalls> setupConference(std::uint32_t parties,
+                                                        const tapi::CallParams& params,
+                                                        tapi::Reply reply) override;
+    tapi::Result<std::shared_ptr<tapi::Call>> prepareAddToConference(const tapi::CallParams& params,
+                                                                     tapi::Reply reply) override;
+    tapi::Result<tapi::RequestId> addToConference(const std::shared_ptr<tapi::Call>& consultation,
+                                                  tapi::Reply reply) override;
+    tapi::Result<tapi::RequestId> removeFromConference(tapi::Reply reply) override;
 
     tapi::Result<tapi::RequestId> devSpecific(std::string_view data, tapi::Reply reply) override;
     tapi::Result<tapi::RequestId> setCallParams(tapi::BearerMode bearer, std::uint32_t minRate,

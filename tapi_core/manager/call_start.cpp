@@ -99,10 +99,12 @@ hal::Result<tapi::RequestId> Core::connect(CallView& view, tapi::Reply reply) {
     }
     auto pieces = cutDialString(call->destination, line->caps.maxDialString);
     const TspiCallParams params = toProvider(call->params, call->mediaModes);
-    auto asked = begin(view, "lineMakeCall", std::move(reply), [&](tapi::RequestId id) {
-        return provider.table().lineMakeCall(id, line->driverLine, call->handle,
-                                             pieces.front().c_str(), &params, &call->driverCall);
-    });
+    auto asked =
+        begin({view.shared_from_this()}, "lineMakeCall", std::move(reply), [&](tapi::RequestId id) {
+            return provider.table().lineMakeCall(id, line->driverLine, call->handle,
+                                                 pieces.front().c_str(), &params,
+                                                 &call->driverCall);
+        });
     if (asked) {
         call->toDial.assign(std::make_move_iterator(pieces.begin() + 1),
                             std::make_move_iterator(pieces.end()));
@@ -138,7 +140,7 @@ hal::Result<std::shared_ptr<tapi::Call>> Core::pickup(const LinePtr& line,
     call->info.origin = tapi::CallOrigin::Inbound;
     call->info.reason = tapi::CallReason::PickUp;
     auto view = std::make_shared<CallView>(call, application, addressFor(application, line));
-    auto asked = begin(*view, "linePickup", std::move(reply), [&](tapi::RequestId id) {
+    auto asked = begin({view}, "linePickup", std::move(reply), [&](tapi::RequestId id) {
         return provider.table().linePickup(id, line->driverLine, 0, call->handle, &call->driverCall,
                                            dialable->c_str());
     });
@@ -146,49 +148,58 @@ hal::Result<std::shared_ptr<tapi::Call>> Core::pickup(const LinePtr& line,
                  : tl::unexpected(std::move(asked.error()));
 }
 
-/// Asks the provider, by `ask`, for the call of `view` on its open line. A request that is refused
-/// leaves the call as it was, so that it may be tried again.
-hal::Result<tapi::RequestId> Core::begin(CallView& view, const char* function, tapi::Reply reply,
-                                         const std::function<TSPI_RESULT(tapi::RequestId)>& ask) {
-    const CallPtr call = view.call;
-    const LinePtr& line = call->line;
+/// Asks the provider, by `ask`, for the calls of `views` on their open line; with no handle of its
+/// own each must come with the request. A request that is refused leaves the calls as they were, so
+/// that they may be tried again.
+hal::Result<tapi::RequestId> Core::begin(const CallViews& views, const char* function,
+                                         tapi::Reply reply, const AskForCall& ask) {
+    const LinePtr line = views.front()->call->line;
     ProviderRecord& provider = *line->provider;
-    call->handle = provider.queue()->calls.add(call);
-    call->phase = CallRecord::Phase::Asked;
-    call->entered = loop_.wallNow();
-    ownership_.begin(view.shared_from_this());
-    line->calls.push_back(call);
-
+    for (const auto& view : views) {
+        const CallPtr& call = view->call;
+        call->handle = provider.queue()->calls.add(call);
+        call->phase = CallRecord::Phase::Asked;
+        call->entered = loop_.wallNow();
+        ownership_.begin(view);
+        line->calls.push_back(call);
+    }
     PendingRequest pending;
     pending.function = function;
     pending.line = line;
-    pending.call = call;
+    pending.call = views.front()->call;
     pending.limit = kMakeCallLimit;
-    pending.done = [this, call, answer = replyTo(view.application, std::move(reply))](
+    pending.done = [this, views, answer = replyTo(views.front()->application, std::move(reply))](
                        const hal::Result<void>& result) {
-        const bool noHandle = result && call->driverCall == nullptr;
+        const bool noHandle = result && std::any_of(views.begin(), views.end(), [](auto& view) {
+                                  return view->call->driverCall == nullptr;
+                              });
         const hal::Result<void> outcome = noHandle ? hal::fail(hal::ErrorCode::OperationFailed,
                                                                "the provider gave no call handle")
                                                    : result;
         answer(outcome);
-        onMakeCallDone(call, outcome);
+        for (const auto& view : views) {
+            onMakeCallDone(view->call, outcome);
+        }
     };
     auto asked = request(provider, std::move(pending), ask);
-    if (!asked) {
-        provider.queue()->calls.remove(std::exchange(call->handle, nullptr));
-        call->driverCall = nullptr;
-        call->phase = CallRecord::Phase::Prepared;
-        call->entered = {};
-        call->views.clear();
-        line->calls.erase(std::find(line->calls.begin(), line->calls.end(), call));
-        releaseLine(line);
-        return asked;
+    for (const auto& view : views) {
+        const CallPtr& call = view->call;
+        if (!asked) {
+            provider.queue()->calls.remove(std::exchange(call->handle, nullptr));
+            call->driverCall = nullptr;
+            call->phase = CallRecord::Phase::Prepared;
+            call->entered = {};
+            call->views.clear();
+            line->calls.erase(std::find(line->calls.begin(), line->calls.end(), call));
+        } else if (call->driverCall == nullptr) {
+            provider.breach(ContractRule::MissingHandle, function, line->name,
+                            "accepted a request without a call handle");
+        } else {
+            static_cast<void>(provider.addCall(call->driverCall));
+        }
     }
-    if (call->driverCall == nullptr) {
-        provider.breach(ContractRule::MissingHandle, function, line->name,
-                        "accepted a request without a call handle");
-    } else {
-        static_cast<void>(provider.addCall(call->driverCall));
+    if (!asked) {
+        releaseLine(line);
     }
     return asked;
 }

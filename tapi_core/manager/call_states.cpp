@@ -19,8 +19,10 @@ constexpr std::uint32_t kHolds =
     LINECALLSTATE_ONHOLD | LINECALLSTATE_ONHOLDPENDCONF | LINECALLSTATE_ONHOLDPENDTRANSFER;
 constexpr std::uint32_t kTalk = LINECALLSTATE_CONNECTED | LINECALLSTATE_CONFERENCED | kHolds;
 constexpr std::uint32_t kFailure = LINECALLSTATE_BUSY | LINECALLSTATE_SPECIALINFO;
-constexpr std::uint32_t kAfterDigits = LINECALLSTATE_PROCEEDING | LINECALLSTATE_RINGBACK |
-                                       LINECALLSTATE_CONNECTED | kFailure | kAnyTime;
+/// A consultation may be joined before it is answered.
+constexpr std::uint32_t kAnswered = LINECALLSTATE_CONNECTED | LINECALLSTATE_CONFERENCED;
+constexpr std::uint32_t kAfterDigits =
+    LINECALLSTATE_PROCEEDING | LINECALLSTATE_RINGBACK | kAnswered | kFailure | kAnyTime;
 constexpr std::uint32_t kAll = 0xFFFF;
 
 struct Moves {
@@ -35,7 +37,7 @@ constexpr Moves kMoves[] = {
     {LINECALLSTATE_DIALTONE, LINECALLSTATE_DIALING | kAfterDigits},
     {LINECALLSTATE_DIALING, LINECALLSTATE_DIALTONE | kAfterDigits},  // a second dial tone (`W`)
     {LINECALLSTATE_PROCEEDING, LINECALLSTATE_DIALING | kAfterDigits},
-    {LINECALLSTATE_RINGBACK, LINECALLSTATE_CONNECTED | kFailure | kAnyTime},
+    {LINECALLSTATE_RINGBACK, kAnswered | kFailure | kAnyTime},
     {LINECALLSTATE_BUSY, kEnd},
     {LINECALLSTATE_SPECIALINFO, kEnd},
     {LINECALLSTATE_CONNECTED, kTalk | kAnyTime},
@@ -168,10 +170,12 @@ constexpr auto kModesIn = [] {
 
 }  // namespace
 
-bool legalMove(std::optional<LineCallState> from, LineCallState to, bool inbound) noexcept {
+bool legalMove(std::optional<LineCallState> from, LineCallState to, bool inbound,
+               bool conference) noexcept {
     const auto target = static_cast<std::uint32_t>(to);
     if (!from) {
-        return ((inbound ? kFirstInbound : kFirstOutbound) & target) != 0;
+        const std::uint32_t first = inbound ? kFirstInbound : kFirstOutbound;
+        return ((conference ? first | kHolds : first) & target) != 0;
     }
     return (kMovesFrom[indexOf(*from)] & target) != 0;
 }

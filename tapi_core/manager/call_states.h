@@ -50,9 +50,9 @@ inline constexpr std::size_t kOperations =
 /// True where a call may go from one state to another: states may be skipped, idle is never left,
 /// and what was disconnected only becomes idle. A state may follow itself with another mode.
 /// `from` is empty for a call without a state yet. Source: TAPI, LINE_CALLSTATE; the moves of an
-/// analog line.
+/// analog line. A call that stands for a conference may begin held.
 [[nodiscard]] bool legalMove(std::optional<tapi::LineCallState> from, tapi::LineCallState to,
-                             bool inbound) noexcept;
+                             bool inbound, bool conference = false) noexcept;
 
 /// True for a value that is exactly one of LINECALLSTATE_*.
 [[nodiscard]] bool isCallState(std::uint64_t value) noexcept;

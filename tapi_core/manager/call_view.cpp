@@ -139,6 +139,45 @@ tapi::Result<tapi::RequestId> CallView::stopRecording(tapi::Reply reply) {
                 : tl::unexpected(std::move(core.error()));
 }
 
+tapi::Result<tapi::TerminalId> CallView::addTerminal(tapi::TerminalSpec spec) {
+    auto core = coreOf(*application);
+    return core ? (*core)->addTerminal(*this, std::move(spec))
+                : tl::unexpected(std::move(core.error()));
+}
+
+tapi::Result<tapi::RequestId> CallView::startTerminal(tapi::TerminalId id, tapi::Reply reply) {
+    auto core = coreOf(*application);
+    return core ? (*core)->startTerminal(*this, id, std::move(reply))
+                : tl::unexpected(std::move(core.error()));
+}
+
+tapi::Result<void> CallView::pauseTerminal(tapi::TerminalId id) {
+    auto core = coreOf(*application);
+    return core ? (*core)->pauseTerminal(*this, id) : tl::unexpected(std::move(core.error()));
+}
+
+tapi::Result<tapi::RequestId> CallView::stopTerminal(tapi::TerminalId id, tapi::StopMode mode,
+                                                     tapi::Reply reply) {
+    auto core = coreOf(*application);
+    return core ? (*core)->stopTerminal(*this, id, mode, std::move(reply))
+                : tl::unexpected(std::move(core.error()));
+}
+
+tapi::Result<void> CallView::removeTerminal(tapi::TerminalId id) {
+    auto core = coreOf(*application);
+    return core ? (*core)->removeTerminal(*this, id) : tl::unexpected(std::move(core.error()));
+}
+
+tapi::MediaStatus CallView::mediaStatus() const {
+    const auto core = coreOf(*application);
+    return core ? (*core)->mediaStatus(*call) : call->mediaStatus;
+}
+
+tapi::Result<void> CallView::setHangUpWatch(const tapi::HangUpWatch& watch) {
+    auto core = coreOf(*application);
+    return core ? (*core)->setHangUpWatch(*this, watch) : tl::unexpected(std::move(core.error()));
+}
+
 tapi::CallStatus CallView::status() const {
     tapi::CallStatus status;
     status.state = lineState();

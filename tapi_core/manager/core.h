@@ -17,6 +17,7 @@
 #include "line_record.h"
 #include "line_services.h"
 #include "listening.h"
+#include "media_control.h"
 #include "outbox.h"
 #include "ownership.h"
 #include "phone_manager.h"
@@ -89,6 +90,31 @@ public:
     hal::Result<tapi::RequestId> drop(CallView& view, tapi::Reply reply);
     hal::Result<tapi::RequestId> dial(CallView& view, std::string_view digits, tapi::Reply reply);
 
+    // Holding, transfer, conference: call_supplementary.cpp
+    hal::Result<tapi::RequestId> hold(CallView& view, tapi::Reply reply);
+    hal::Result<tapi::RequestId> unhold(CallView& view, tapi::Reply reply);
+    hal::Result<tapi::RequestId> swapHold(CallView& view, const tapi::Call* held,
+                                          tapi::Reply reply);
+    hal::Result<tapi::RequestId> blindTransfer(CallView& view, std::string_view destination,
+                                               tapi::Reply reply);
+    hal::Result<std::shared_ptr<tapi::Call>> setupTransfer(CallView& view,
+                                                           const tapi::CallParams& params,
+                                                           tapi::Reply reply);
+    hal::Result<tapi::RequestId> completeTransfer(CallView& view, const tapi::Call* consultation,
+                                                  tapi::Reply reply);
+    hal::Result<std::shared_ptr<tapi::Call>> completeAsConference(CallView& view,
+                                                                  const tapi::Call* consultation,
+                                                                  tapi::Reply reply);
+    hal::Result<tapi::ConferenceCalls> setupConference(CallView& view, std::uint32_t parties,
+                                                       const tapi::CallParams& params,
+                                                       tapi::Reply reply);
+    hal::Result<std::shared_ptr<tapi::Call>> prepareAddToConference(CallView& view,
+                                                                    const tapi::CallParams& params,
+                                                                    tapi::Reply reply);
+    hal::Result<tapi::RequestId> addToConference(CallView& view, const tapi::Call* consultation,
+                                                 tapi::Reply reply);
+    hal::Result<tapi::RequestId> removeFromConference(CallView& view, tapi::Reply reply);
+
     // What calls carry for applications: call_data.cpp
     hal::Result<tapi::RequestId> accept(CallView& view, tapi::Reply reply);
     hal::Result<tapi::RequestId> secure(CallView& view, tapi::Reply reply);
@@ -118,12 +144,23 @@ public:
     hal::Result<void> monitorMedia(CallView& view, tapi::MediaModes modes);
     hal::Result<void> gatherDigits(CallView& view, const tapi::GatherDigits& wanted);
 
-    // Sound: media_control.cpp
+    // Sound: call_sound.cpp
     hal::Result<tapi::RequestId> play(CallView& view, const std::string& path, tapi::Reply reply);
     hal::Result<tapi::RequestId> record(CallView& view, const std::string& path, tapi::Reply reply);
     hal::Result<tapi::RequestId> stopPlaying(CallView& view, tapi::StopMode mode,
                                              tapi::Reply reply);
     hal::Result<tapi::RequestId> stopRecording(CallView& view, tapi::Reply reply);
+    hal::Result<tapi::TerminalId> addTerminal(CallView& view, tapi::TerminalSpec spec);
+    hal::Result<tapi::RequestId> startTerminal(CallView& view, tapi::TerminalId id,
+                                               tapi::Reply reply);
+    hal::Result<void> pauseTerminal(CallView& view, tapi::TerminalId id);
+    hal::Result<tapi::RequestId> stopTerminal(CallView& view, tapi::TerminalId id,
+                                              tapi::StopMode mode, tapi::Reply reply);
+    hal::Result<void> removeTerminal(CallView& view, tapi::TerminalId id);
+    hal::Result<void> setHangUpWatch(CallView& view, const tapi::HangUpWatch& watch);
+    [[nodiscard]] tapi::MediaStatus mediaStatus(const CallRecord& call) const {
+        return media_.status(call);
+    }
 
     // Phones and provider-specific interfaces
     PhoneManager& phones() { return phones_; }
@@ -134,6 +171,8 @@ private:
     using LinePtr = std::shared_ptr<LineRecord>;
     using CallPtr = std::shared_ptr<CallRecord>;
     using ApplicationPtr = std::shared_ptr<ApplicationRecord>;
+    using CallViews = std::vector<std::shared_ptr<CallView>>;
+    using AskForCall = std::function<TSPI_RESULT(tapi::RequestId)>;
 
     // provider_control.cpp
     void dispatch(ProviderRecord& provider, ProviderItem& item);
@@ -191,11 +230,16 @@ private:
     // call_control.cpp
     hal::Result<void> check(const CallView& view, Operation operation) const;
     hal::Result<tapi::RequestId> callRequest(const CallPtr& call, const char* function,
+                                             PendingRequest::Done done, const AskForCall& ask);
+    hal::Result<tapi::RequestId> callRequest(const CallPtr& call, const char* function,
                                              TSPI_RESULT (*pointer)(DRV_REQUESTID, HDRVCALL),
                                              PendingRequest::Done done);
     void armFirstState(const CallPtr& call);
-    hal::Result<tapi::RequestId> begin(CallView& view, const char* function, tapi::Reply reply,
-                                       const std::function<TSPI_RESULT(tapi::RequestId)>& ask);
+    hal::Result<tapi::RequestId> begin(const CallViews& views, const char* function,
+                                       tapi::Reply reply, const AskForCall& ask);
+    hal::Result<std::shared_ptr<CallView>> consultationOf(const CallView& view,
+                                                          const tapi::CallParams& wanted);
+    std::shared_ptr<CallView> conferenceOf(const CallView& view);
     void onMakeCallDone(const CallPtr& call, const hal::Result<void>& result);
     void dialNext(const CallPtr& call);
     void beginCall(const CallPtr& call);
@@ -203,7 +247,10 @@ private:
     void dropCall(const CallPtr& call, const std::string& why);
     hal::Result<void> generate(CallView& view, const char* function,
                                const std::function<TSPI_RESULT(std::uint32_t)>& invoke);
+    hal::Result<void> generateNow(CallView& view, const char* function,
+                                  const std::function<TSPI_RESULT(std::uint32_t)>& invoke);
     hal::Result<void> cancelGeneration(CallView& view);
+    void tellGenerated(const std::shared_ptr<CallView>& view, bool cancelled);
     void endGeneration(const CallPtr& call, bool cancelled);
     void armWatchdog(const CallPtr& call, std::string why);
     /// Leads a call to idle whatever the provider does.
@@ -213,23 +260,14 @@ private:
     hal::Result<void> checkAppearance(const LineRecord& line, const tapi::CallParams& params) const;
     void watchForAnswer(const CallPtr& call);
 
-    // media_control.cpp
-    hal::Result<void> openMedia(const CallPtr& call);
-    hal::Result<tapi::RequestId> startDirection(CallView& view, std::uint32_t direction,
-                                                tapi::Reply reply);
-    hal::Result<tapi::RequestId> stopDirection(const CallPtr& call, std::uint32_t direction,
-                                               std::uint32_t how, PendingRequest::Done done);
-    void onMediaNotice(const ProviderItem& item);
-    void endAtEndOfFile(const CallPtr& call);
-    void endPlayback(const CallPtr& call, tapi::FileTerminalEvent::Cause cause,
-                     const std::string& error);
-    void endRecording(const CallPtr& call, tapi::FileTerminalEvent::Cause cause, std::string error);
-    void tellFile(const CallPtr& call, const std::string& path,
-                  tapi::FileTerminalEvent::State state, tapi::FileTerminalEvent::Cause cause,
-                  const std::string& error);
-    void tellMedia(const CallPtr& call, tapi::CallMediaEvent::Kind kind, const std::string& cause,
-                   std::uint32_t heard = 0);
-    void closeMedia(const CallPtr& call, const std::string& cause);
+    // call_sound.cpp
+    MediaControl::Ways waysOfMedia();
+    [[nodiscard]] std::string countryOf(const LineRecord& line) const;
+    void onHangUpSign(const CallPtr& call, const ProviderItem& item);
+    void watchForHangUp(const CallPtr& call);
+    void farEndGone(const CallPtr& call);
+    void onProgress(const CallPtr& call, dsp::ToneKind tone);
+    void onHeardCaller(const CallPtr& call, const dsp::CallerId& id);
 
     hal::EventLoop& loop_;
     const std::shared_ptr<ContractChecker> checker_;
@@ -243,6 +281,7 @@ private:
     Priorities priorities_;
     Ownership ownership_;
     Listening listening_;
+    MediaControl media_;
     std::vector<std::unique_ptr<ProviderRecord>> providers_;
     std::vector<LinePtr> lines_;
     std::vector<ApplicationPtr> applications_;

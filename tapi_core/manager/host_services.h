@@ -23,6 +23,8 @@ public:
     HostServices& operator=(const HostServices&) = delete;
 
     [[nodiscard]] const TspiHost& table() const { return table_; }
+    /// What the provider was configured with.
+    [[nodiscard]] const ProviderConfig& config() const { return config_; }
     /// What the provider said to explain its last failure; empty afterwards.
     [[nodiscard]] std::string takeExplanation() { return std::exchange(explanation_, {}); }
     void clearExplanation() { explanation_.clear(); }

@@ -34,7 +34,13 @@ hal::Result<void> Core::describeLine(ProviderRecord& provider, LineRecord& line)
         provider.fill("lineGetDevCaps", table.lineGetDevCaps, caps, provider.session(), line.id);
     if (described) {
         line.caps = caps.value();
-        line.capabilities = capabilitiesOf(line.caps);
+        line.able = withCoreDetections(line.caps);
+        line.capabilities = capabilitiesOf(line.able);
+        line.capabilities.deviceDetects = deviceDetections(line.caps);
+        line.capabilities.coreDetects = coreDetections(line.caps);
+        if (line.capabilities.coreDetects.has(tapi::Detection::CallerId)) {
+            line.capabilities.callerId = true;
+        }
         readAddressCaps(provider, line);
         line.name = fieldText(caps->name);
         if (line.name.empty()) {
@@ -49,7 +55,7 @@ void Core::readAddressCaps(ProviderRecord& provider, LineRecord& line) {
     const auto get = provider.table().lineGetAddressCaps;
     line.hasAddressCaps = get != nullptr && provider.fill("lineGetAddressCaps", get, caps,
                                                           provider.session(), line.id, 0U);
-    line.addressCaps = line.hasAddressCaps ? caps.value() : addressCapsOf(line.caps);
+    line.addressCaps = line.hasAddressCaps ? caps.value() : addressCapsOf(line.able);
     addCapabilities(line.capabilities, line.addressCaps);
     line.capabilities.maxCallDataSize = kMaxCallData;
 }

@@ -35,7 +35,8 @@ struct LineRecord {
     std::string providerName;
     std::string deviceKey;
     std::string name;
-    TspiLineCaps caps{};
+    TspiLineCaps caps{};  ///< as the provider told them
+    TspiLineCaps able{};  ///< and what the core hears in the device's place
     tapi::AddressCapabilities capabilities;
 
     TspiAddressCaps addressCaps{};  ///< as the provider told them, or made of the line's

@@ -10,6 +10,7 @@
 #include "application.h"
 #include "call_record.h"
 #include "line_record.h"
+#include "media_control.h"
 #include "outbox.h"
 #include "provider_record.h"
 #include "tipring/hal/base/log.h"
@@ -97,6 +98,13 @@ tapi::GatherEnd endOf(std::uint64_t end) {
 
 }  // namespace
 
+bool ListeningState::wantsEar(const TspiLineCaps& caps) const {
+    const tapi::Detections core = coreDetections(caps);
+    return (core.has(tapi::Detection::Digits) && (digits & ~caps.monitorDigitModes) != 0) ||
+           (core.has(tapi::Detection::Tones) && !tones.empty()) ||
+           (core.has(tapi::Detection::Media) && media != 0);
+}
+
 void EndedIds::add(std::uint32_t id) {
     constexpr std::size_t kKept = 16;
     if (ids_.size() == kKept) {
@@ -124,10 +132,10 @@ std::chrono::milliseconds Listening::tickOf(const ProviderItem& item) const {
 
 hal::Result<void> Listening::monitorDigits(CallView& view, tapi::DigitModes modes) {
     const LineRecord& line = *view.call->line;
-    if ((modes.bits() & ~(kDigitModes & line.caps.monitorDigitModes)) != 0) {
+    if ((modes.bits() & ~(kDigitModes & line.able.monitorDigitModes)) != 0) {
         return hal::fail(hal::ErrorCode::InvalDigitMode,
                          fmt::format("line {} hears the digit modes {:#x}, asked were {:#x}",
-                                     line.name, line.caps.monitorDigitModes, modes.bits()));
+                                     line.name, line.able.monitorDigitModes, modes.bits()));
     }
     const auto before = std::exchange(view.wish.digits, modes);
     auto told = tellDigits(*view.call);
@@ -152,13 +160,27 @@ hal::Result<void> Listening::monitorMedia(CallView& view, tapi::MediaModes modes
 
 hal::Result<void> Listening::monitorTones(CallView& view,
                                           std::span<const tapi::MonitoredTone> tones) {
-    if (auto valid = checkTones(view.call->line->caps, tones); !valid) {
+    if (auto valid = checkTones(view.call->line->able, tones); !valid) {
         return valid;
     }
     auto before = std::exchange(view.wish.tones, {tones.begin(), tones.end()});
     auto told = tellTones(*view.call);
     if (!told) {
         view.wish.tones = std::move(before);
+    }
+    return told;
+}
+
+/// Sets what is wanted, and takes it back where the ear cannot.
+template <class Wanted>
+hal::Result<void> Listening::tellEar(CallRecord& call, Wanted& kept, Wanted wanted, bool news) {
+    std::swap(kept, wanted);
+    if (!news) {
+        return {};
+    }
+    auto told = tellEar_(call);
+    if (!told) {
+        std::swap(kept, wanted);
     }
     return told;
 }
@@ -172,16 +194,20 @@ hal::Result<void> Listening::tellDigits(CallRecord& call) {
                      ? gathering->wanted().modes.bits()
                      : 0U;
     }
-    if (modes == call.listening.digits) {
+    const std::uint32_t before = call.listening.digits;
+    if (modes == before) {
         return {};
     }
-    ProviderRecord& provider = *call.line->provider;
-    auto told = provider.call("lineMonitorDigits", provider.table().lineMonitorDigits,
-                              call.driverCall, modes);
-    if (told) {
-        call.listening.digits = modes;
+    const std::uint32_t device = call.line->caps.monitorDigitModes;
+    if ((modes & device) != (before & device)) {
+        ProviderRecord& provider = *call.line->provider;
+        auto told = provider.call("lineMonitorDigits", provider.table().lineMonitorDigits,
+                                  call.driverCall, modes & device);
+        if (!told) {
+            return told;
+        }
     }
-    return told;
+    return tellEar(call, call.listening.digits, modes, (modes & ~device) != (before & ~device));
 }
 
 hal::Result<void> Listening::tellMedia(CallRecord& call) {
@@ -191,6 +217,9 @@ hal::Result<void> Listening::tellMedia(CallRecord& call) {
     }
     if (modes == call.listening.media) {
         return {};
+    }
+    if (call.line->capabilities.coreDetects.has(tapi::Detection::Media)) {
+        return tellEar(call, call.listening.media, modes, true);
     }
     ProviderRecord& provider = *call.line->provider;
     auto told = provider.call("lineMonitorMedia", provider.table().lineMonitorMedia,
@@ -208,12 +237,17 @@ hal::Result<void> Listening::tellTones(CallRecord& call) {
     if (sameTags(tones, state.tones)) {
         return {};
     }
-    const std::uint32_t most = call.line->caps.monitorToneMaxEntries;
+    const std::uint32_t most = call.line->able.monitorToneMaxEntries;
     if (tones.size() > most) {
         return hal::fail(hal::ErrorCode::ResourceUnavail,
                          fmt::format("all applications together listen for {} tones, the line has "
                                      "room for {}",
                                      tones.size(), most));
+    }
+    if (call.line->capabilities.coreDetects.has(tapi::Detection::Tones)) {
+        auto told = tellEar(call, state.tones, std::move(tones), true);
+        state.nextTag = told ? nextTag : state.nextTag;
+        return told;
     }
     ProviderRecord& provider = *call.line->provider;
     auto told =
@@ -247,7 +281,7 @@ hal::Result<void> Listening::gatherDigits(CallView& view, const tapi::GatherDigi
         }
         return {};
     }
-    auto checked = checkGathering(call.line->caps, wanted);
+    auto checked = checkGathering(call.line->able, wanted);
     if (!checked) {
         return tl::unexpected(std::move(checked.error()));
     }
@@ -262,7 +296,8 @@ hal::Result<void> Listening::gatherDigits(CallView& view, const tapi::GatherDigi
 hal::Result<bool> Listening::gatherAtProvider(CallView& view, const tapi::GatherDigits& wanted) {
     CallRecord& call = *view.call;
     ProviderRecord& provider = *call.line->provider;
-    const auto function = provider.table().lineGatherDigits;
+    const std::uint32_t byEar = wanted.modes.bits() & ~call.line->caps.monitorDigitModes;
+    const auto function = byEar != 0 ? nullptr : provider.table().lineGatherDigits;
     const bool taken = std::any_of(call.views.begin(), call.views.end(), [&](const auto& each) {
         return each.get() != &view && each->wish.gathering &&
                each->wish.gathering->endToEndId() != 0;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <span>
 #include <string>
@@ -28,11 +29,14 @@ struct ListeningWish {
     std::unique_ptr<DigitGathering> gathering;
 };
 
-/// What the provider was told for all of them.
+/// What is wanted for all of them: of the device, where it can, else of the core's ear.
 struct ListeningState {
     std::uint32_t digits = 0, media = 0;
     std::vector<TspiMonitorTone> tones;  ///< with tags of the core's own
     std::uint32_t nextTag = 1;
+
+    /// Something is wanted that the device does not hear.
+    [[nodiscard]] bool wantsEar(const TspiLineCaps& caps) const;
 };
 
 /// End-to-end ids that the core has ended by itself: what the provider still says of them is no
@@ -52,8 +56,11 @@ private:
 /// caller's. Thread: the loop's.
 class Listening {
 public:
-    Listening(hal::EventLoop& loop, std::shared_ptr<Outbox> outbox)
-        : loop_(loop), outbox_(std::move(outbox)) {}
+    /// The core's ear is to hear what the call's state says: INVALTONE, or the device's refusal.
+    using TellEar = std::function<hal::Result<void>(CallRecord& call)>;
+
+    Listening(hal::EventLoop& loop, std::shared_ptr<Outbox> outbox, TellEar tellEar)
+        : loop_(loop), outbox_(std::move(outbox)), tellEar_(std::move(tellEar)) {}
 
     /// INVALDIGITMODE: no digit mode, or one that the line does not hear.
     hal::Result<void> monitorDigits(CallView& view, tapi::DigitModes modes);
@@ -68,7 +75,7 @@ public:
     /// with Cancel first, but not where the new one is refused.
     hal::Result<void> gatherDigits(CallView& view, const tapi::GatherDigits& wanted);
 
-    // What the provider reports.
+    // What the provider reports, or the core's ear.
     void onDigit(CallRecord& call, const ProviderItem& item);
     void onTone(CallRecord& call, const ProviderItem& item);
     void onMedia(CallRecord& call, const ProviderItem& item);
@@ -81,6 +88,8 @@ public:
     void end(CallRecord& call);
 
 private:
+    template <class Wanted>
+    hal::Result<void> tellEar(CallRecord& call, Wanted& kept, Wanted wanted, bool news);
     hal::Result<void> tellDigits(CallRecord& call);
     hal::Result<void> tellMedia(CallRecord& call);
     hal::Result<void> tellTones(CallRecord& call);
@@ -94,6 +103,7 @@ private:
 
     hal::EventLoop& loop_;
     std::shared_ptr<Outbox> outbox_;
+    TellEar tellEar_;
     std::uint32_t nextEndToEndId_ = 1;
 };
 

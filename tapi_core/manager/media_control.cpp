@@ -1,11 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
-// The sound of calls: files that are played to the line and recorded from it.
+// Which directions of a call's sound the device runs, and for whom.
+#include "media_control.h"
+
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <utility>
 
-#include "call_media.h"
-#include "core.h"
+#include "call_record.h"
+#include "line_record.h"
+#include "provider_record.h"
 #include "tipring/hal/base/log.h"
 
 namespace tipring::core {
@@ -13,31 +17,57 @@ namespace {
 
 const hal::LogCategory kLog{"manager"};
 constexpr hal::Duration kRequestLimit = std::chrono::seconds(30);
-using State = CallMedia::State;
-using Cause = tapi::FileTerminalEvent::Cause;
-using FileState = tapi::FileTerminalEvent::State;
+constexpr media::StreamDirection kWays[] = {media::StreamDirection::Play,
+                                            media::StreamDirection::Record};
+constexpr std::uint32_t kRinging = LINECALLSTATE_OFFERING | LINECALLSTATE_ACCEPTED;
 
-CallMedia::Direction& directionOf(CallMedia& media, std::uint32_t direction) {
-    return direction == TSPI_MEDIA_PLAY ? media.play : media.record;
+std::uint32_t bitOf(media::StreamDirection way) {
+    return way == media::StreamDirection::Play ? TSPI_MEDIA_PLAY : TSPI_MEDIA_RECORD;
 }
 
-hal::Result<void> checkFree(const CallMedia& media, std::uint32_t direction) {
-    const bool playing = media.play.state != State::Off;
-    const bool recording = media.record.state != State::Off;
-    const std::string& busyWith = playing ? media.play.path : media.record.path;
-    const bool same = direction == TSPI_MEDIA_PLAY ? playing : recording;
-    if (same || ((playing || recording) && media.caps.fullDuplex == 0)) {
-        return hal::fail(
-            hal::ErrorCode::InUse,
-            fmt::format("the call is {} {}{}", playing ? "playing" : "recording", busyWith,
-                        same ? "" : ", and the device does one thing at a time"));
+media::StreamDirection otherOf(media::StreamDirection way) {
+    return way == media::StreamDirection::Play ? media::StreamDirection::Record
+                                               : media::StreamDirection::Play;
+}
+
+bool needed(const CallMedia& media, media::StreamDirection way) {
+    return std::any_of(media.terminals.begin(), media.terminals.end(),
+                       [way](const auto& each) { return each->runs() && each->uses(way); });
+}
+
+bool ready(const CallMedia& media, const CallTerminal& terminal) {
+    using Way = media::StreamDirection;
+    return std::all_of(std::begin(kWays), std::end(kWays), [&](Way way) {
+        return !terminal.uses(way) || media.state(way) == CallMedia::State::On;
+    });
+}
+
+void dropHeldBack(CallMedia& media) {
+    if (media.heldBack) {
+        std::exchange(media.heldBack, {})(false);
     }
-    return {};
+}
+
+/// The application sends digits or tones, which a half-duplex device does in place of sound.
+bool sending(const CallRecord& call) {
+    return !call.generations.empty();
+}
+
+std::uint32_t stateOf(const CallRecord& call) {
+    return static_cast<std::uint32_t>(call.state.value_or(tapi::LineCallState::Unknown));
 }
 
 }  // namespace
 
-hal::Result<void> Core::openMedia(const CallPtr& call) {
+MediaControl::MediaControl(hal::EventLoop& loop, std::shared_ptr<Outbox> outbox,
+                           RequestTable& requests, Listening& listening, Ways ways)
+    : loop_(loop),
+      outbox_(std::move(outbox)),
+      requests_(requests),
+      listening_(listening),
+      ways_(std::move(ways)) {}
+
+hal::Result<void> MediaControl::open(const CallPtr& call) {
     if (call->media) {
         return {};
     }
@@ -54,287 +84,299 @@ hal::Result<void> Core::openMedia(const CallPtr& call) {
         return opened;
     }
     call->media = std::move(media);
+    prepareEar(call);
     return {};
 }
 
-hal::Result<tapi::RequestId> Core::play(CallView& view, const std::string& path,
-                                        tapi::Reply reply) {
-    const CallPtr call = view.call;
-    if (auto allowed = check(view, Operation::Play); !allowed) {
-        return tl::unexpected(std::move(allowed.error()));
+/// What is heard depends on the state: who calls, how the call gets on, what is said.
+void MediaControl::prepareEar(const CallPtr& call) {
+    using tapi::Detection;
+    CallMedia& media = *call->media;
+    const std::uint32_t all = call->line->capabilities.coreDetects.bits();
+    const std::uint32_t callerId = static_cast<std::uint32_t>(Detection::CallerId);
+    const bool rings = (stateOf(*call) & kRinging) != 0;
+    // Signs of a hang-up are heard, whatever the device tells by itself.
+    const auto signs = Detection::Progress | Detection::Silence;
+    const auto wanted =
+        tapi::Detections::fromBits(rings ? all & callerId : (all & ~callerId) | signs.bits());
+    if ((media.caps.directions & TSPI_MEDIA_RECORD) == 0) {
+        return;
     }
-    if ((call->line->caps.media.directions & TSPI_MEDIA_PLAY) == 0) {
-        return hal::fail(hal::ErrorCode::OperationUnavail,
-                         fmt::format("line {} cannot play sound", call->line->name));
+    if (media.ear() && media.ear()->detects() == wanted) {
+        return;
     }
-    if (auto opened = openMedia(call); !opened) {
-        return tl::unexpected(std::move(opened.error()));
+    auto ear = CallEar::create(ways_.country(*call->line), wanted, media.earTell());
+    if (ear && wanted.has(Detection::Tones)) {
+        static_cast<void>((*ear)->setTones(call->listening.tones));  // checked when they were asked
     }
-    if (auto isFree = checkFree(*call->media, TSPI_MEDIA_PLAY); !isFree) {
-        return tl::unexpected(std::move(isFree.error()));
+    if (!ear) {
+        kLog.warning("line {}: {}", call->line->name, ear.error().text());
+        return;
     }
-    auto file = media::FilePlayback::open(path);
-    if (!file) {
-        return tl::unexpected(std::move(file.error()));
-    }
-    call->media->setPlayback(std::move(*file));
-    call->media->play.path = path;
-    auto asked = startDirection(view, TSPI_MEDIA_PLAY, std::move(reply));
-    if (!asked) {
-        call->media->setPlayback(std::nullopt);
-    }
-    return asked;
+    media.setEar(std::move(*ear));
 }
 
-hal::Result<tapi::RequestId> Core::record(CallView& view, const std::string& path,
-                                          tapi::Reply reply) {
-    const CallPtr call = view.call;
-    if (auto allowed = check(view, Operation::Record); !allowed) {
-        return tl::unexpected(std::move(allowed.error()));
+/// True where the device is to record though no terminal wants it.
+bool MediaControl::earWanted(const CallRecord& call) const {
+    using tapi::Detection;
+    const LineRecord& line = *call.line;
+    const tapi::Detections detects = line.capabilities.coreDetects;
+    const std::uint32_t state = stateOf(call);
+    const std::uint32_t sound = line.caps.mediaStates | LINECALLSTATE_CONNECTED;
+    if (call.phase != CallRecord::Phase::Alive || (state & sound) == 0 || detects.empty() ||
+        (call.media && call.media->earRefused)) {
+        return false;
     }
-    if ((call->line->caps.media.directions & TSPI_MEDIA_RECORD) == 0) {
-        return hal::fail(hal::ErrorCode::OperationUnavail,
-                         fmt::format("line {} cannot record sound", call->line->name));
+    if (state != LINECALLSTATE_CONNECTED) {
+        return detects.has((state & kRinging) != 0 ? Detection::CallerId : Detection::Progress);
     }
-    if (auto opened = openMedia(call); !opened) {
-        return tl::unexpected(std::move(opened.error()));
-    }
-    if (auto isFree = checkFree(*call->media, TSPI_MEDIA_RECORD); !isFree) {
-        return tl::unexpected(std::move(isFree.error()));
-    }
-    auto file = media::FileRecording::create(path);
-    if (!file) {
-        return tl::unexpected(std::move(file.error()));
-    }
-    call->media->setRecording(std::move(*file));
-    call->media->record.path = path;
-    auto asked = startDirection(view, TSPI_MEDIA_RECORD, std::move(reply));
-    if (!asked) {
-        static_cast<void>(call->media->finishRecording());
-    }
-    return asked;
+    return line.caps.media.fullDuplex != 0 || call.listening.wantsEar(line.caps);
 }
 
-hal::Result<tapi::RequestId> Core::startDirection(CallView& view, std::uint32_t direction,
-                                                  tapi::Reply reply) {
-    const CallPtr call = view.call;
+/// Starts and stops what the terminals and the ear need, as far as the device can now. An error is
+/// the device's refusal to start.
+hal::Result<void> MediaControl::arrange(const CallPtr& call) {
+    const bool ear = earWanted(*call);
+    if (!call->media && !ear) {
+        return {};
+    }
+    if (auto opened = open(call); !opened) {
+        return opened;
+    }
+    const auto media = call->media;
+    const bool duplex = media->caps.fullDuplex != 0;
+    const bool play = needed(*media, Way::Play);
+    const bool gives = !duplex && (play || sending(*call) || media->heldBack ||
+                                   media->state(Way::Play) != State::Off);
+    const bool record = needed(*media, Way::Record) || (ear && !gives);
+    for (const Way way : {Way::Record, Way::Play}) {
+        const bool wanted = way == Way::Play ? play : record;
+        if (!wanted && media->state(way) == State::On) {
+            static_cast<void>(halt(call, way, TSPI_MEDIASTOP_DISCARD));
+        }
+    }
+    if (media->heldBack && media->state(Way::Record) == State::Off) {
+        std::exchange(media->heldBack, {})(true);
+    }
+    hal::Result<void> outcome;
+    for (const Way way : {Way::Play, Way::Record}) {
+        const bool wanted = way == Way::Play ? play : record;
+        const bool free = duplex || media->state(otherOf(way)) == State::Off;
+        if (wanted && free && media->state(way) == State::Off && outcome) {
+            outcome = run(call, way);
+        }
+    }
+    return outcome;
+}
+
+hal::Result<void> MediaControl::run(const CallPtr& call, Way way) {
     const auto media = call->media;
     ProviderRecord& provider = *call->line->provider;
     const auto function = provider.table().mediaStart;
     if (function == nullptr) {
-        return tl::unexpected(provider.missing("mediaStart").error());
+        return provider.missing("mediaStart");
     }
     PendingRequest pending;
     pending.function = "mediaStart";
     pending.line = call->line;
     pending.call = call;
     pending.limit = kRequestLimit;
-    pending.done =
-        [this, call, media, direction,
-         answer = replyTo(view.application, std::move(reply))](const hal::Result<void>& result) {
-            answer(result);
-            auto& state = directionOf(*media, direction);
-            if (state.state != State::Starting) {
-                return;  // the call ended meanwhile
-            }
-            if (result) {
-                state.state = State::On;
-                tellMedia(call, tapi::CallMediaEvent::Kind::StreamActive, {});
-                tellFile(call, state.path, FileState::Active, Cause::Normal, {});
-                if (std::exchange(media->endedEarly, false)) {
-                    endAtEndOfFile(call);
-                }
-            } else if (direction == TSPI_MEDIA_PLAY) {
-                state.state = State::Off;
-                media->setPlayback(std::nullopt);
-            } else {
-                state.state = State::Off;
-                static_cast<void>(media->finishRecording());
-            }
-        };
-    directionOf(*media, direction).state = State::Starting;
-    auto asked = request(provider, std::move(pending), [&](tapi::RequestId id) {
-        return function(id, media->driverMedia, direction);
+    pending.done = [this, call, media, way](const hal::Result<void>& result) {
+        onStarted(call, media, way, result);
+    };
+    media->state(way) = State::Starting;
+    media->stream.start(way);
+    const auto asked = ways_.ask(provider, std::move(pending), [&](tapi::RequestId id) {
+        return function(id, media->driverMedia, bitOf(way));
     });
-    if (!asked) {
-        directionOf(*media, direction).state = State::Off;
+    if (asked) {
+        return {};
     }
-    return asked;
+    media->state(way) = State::Off;
+    media->stream.stop(way);
+    media->earRefused = media->earRefused || (way == Way::Record && !needed(*media, way));
+    return tl::unexpected(asked.error());
 }
 
-hal::Result<tapi::RequestId> Core::stopDirection(const CallPtr& call, std::uint32_t direction,
-                                                 std::uint32_t how, PendingRequest::Done done) {
+void MediaControl::onStarted(const CallPtr& call, const std::shared_ptr<CallMedia>& media, Way way,
+                             const hal::Result<void>& result) {
+    if (media->state(way) != State::Starting || call->media != media) {
+        return;  // the call ended meanwhile
+    }
+    const auto waiting = [&] {
+        std::vector<tapi::TerminalId> ids;
+        for (const auto& each : media->terminals) {
+            if (each->state == CallTerminal::State::Waiting && each->uses(way)) {
+                ids.push_back(each->id);
+            }
+        }
+        return ids;
+    }();
+    if (!result) {
+        media->state(way) = State::Off;
+        media->stream.stop(way);
+        media->earRefused = media->earRefused || (way == Way::Record && waiting.empty());
+        if (waiting.empty()) {
+            kLog.info("line {}: {}", call->line->name, result.error().text());
+        }
+    } else {
+        media->state(way) = State::On;
+    }
+    for (const tapi::TerminalId id : waiting) {
+        CallTerminal& terminal = *media->find(id);
+        if (!result) {
+            fail(call, terminal, result.error());
+        } else if (ready(*media, terminal) && terminal.started) {
+            std::exchange(terminal.started, {})({});  // the reply comes before the events
+        }
+    }
+    if (result) {
+        tellMedia(call, tapi::CallMediaEvent::Kind::StreamActive, {});
+        for (const tapi::TerminalId id : waiting) {
+            activate(call, *media->find(id));
+        }
+    }
+    static_cast<void>(arrange(call));
+}
+
+hal::Result<void> MediaControl::halt(const CallPtr& call, Way way, std::uint32_t how) {
+    const auto media = call->media;
     ProviderRecord& provider = *call->line->provider;
     const auto function = provider.table().mediaStop;
     if (function == nullptr) {
-        return tl::unexpected(provider.missing("mediaStop").error());
+        return provider.missing("mediaStop");
     }
-    auto& state = directionOf(*call->media, direction).state;
     PendingRequest pending;
     pending.function = "mediaStop";
     pending.line = call->line;
     pending.call = call;
     pending.limit = kRequestLimit;
-    pending.done = std::move(done);
-    const State before = std::exchange(state, State::Stopping);
-    auto asked = request(provider, std::move(pending), [&](tapi::RequestId id) {
-        return function(id, call->media->driverMedia, direction, how);
+    pending.done = [this, call, media, way](const hal::Result<void>& result) {
+        onHalted(call, media, way, result);
+    };
+    const State before = std::exchange(media->state(way), State::Stopping);
+    const auto asked = ways_.ask(provider, std::move(pending), [&](tapi::RequestId id) {
+        return function(id, media->driverMedia, bitOf(way), how);
     });
-    if (!asked) {
-        state = before;
+    if (asked) {
+        return {};
     }
-    return asked;
+    media->state(way) = before;
+    return tl::unexpected(asked.error());
 }
 
-hal::Result<tapi::RequestId> Core::stopPlaying(CallView& view, tapi::StopMode mode,
-                                               tapi::Reply reply) {
-    const CallPtr call = view.call;
-    if (auto allowed = checkPrivilege(Operation::Play, view.rights); !allowed) {
-        return tl::unexpected(std::move(allowed.error()));
+void MediaControl::onHalted(const CallPtr& call, const std::shared_ptr<CallMedia>& media, Way way,
+                            const hal::Result<void>& result) {
+    if (media->state(way) != State::Stopping || call->media != media) {
+        return;  // the call ended meanwhile
     }
-    if (!call->media || call->media->play.state != State::On) {
-        return hal::fail(hal::ErrorCode::InvalCallState, "nothing is being played on the call");
-    }
-    const auto how = mode == tapi::StopMode::Drain ? TSPI_MEDIASTOP_DRAIN : TSPI_MEDIASTOP_DISCARD;
-    return stopDirection(call, TSPI_MEDIA_PLAY, how,
-                         [this, call, answer = replyTo(view.application, std::move(reply))](
-                             const hal::Result<void>& result) {
-                             answer(result);
-                             endPlayback(call, Cause::Normal, {});
-                         });
-}
-
-hal::Result<tapi::RequestId> Core::stopRecording(CallView& view, tapi::Reply reply) {
-    const CallPtr call = view.call;
-    if (auto allowed = checkPrivilege(Operation::Record, view.rights); !allowed) {
-        return tl::unexpected(std::move(allowed.error()));
-    }
-    if (!call->media || call->media->record.state != State::On) {
-        return hal::fail(hal::ErrorCode::InvalCallState, "nothing is being recorded on the call");
-    }
-    return stopDirection(call, TSPI_MEDIA_RECORD, TSPI_MEDIASTOP_DRAIN,
-                         [this, call, answer = replyTo(view.application, std::move(reply))](
-                             const hal::Result<void>& result) {
-                             answer(result);
-                             endRecording(call, Cause::Normal, {});
-                         });
-}
-
-/// The last sample was given to the device: let it be heard.
-void Core::endAtEndOfFile(const CallPtr& call) {
-    auto asked = stopDirection(
-        call, TSPI_MEDIA_PLAY, TSPI_MEDIASTOP_DRAIN, [this, call](const hal::Result<void>& result) {
-            endPlayback(call, Cause::EndOfFile, result ? std::string() : result.error().text());
-        });
-    if (!asked) {
-        endPlayback(call, Cause::EndOfFile, asked.error().text());
-    }
-}
-
-void Core::onMediaNotice(const ProviderItem& item) {
-    const auto media = CallMedia::handles().find(reinterpret_cast<HTAPIMEDIA>(item.p1));
-    const CallPtr call = media ? media->call.lock() : nullptr;
-    if (!call || call->media != media) {
-        return;  // it ended while this was on its way
-    }
-    switch (item.number) {
-    case CallMedia::kEndOfFile:
-        if (media->play.state == State::Starting) {
-            media->endedEarly = true;  // a file so short that it ended before the start was told
-        } else if (media->play.state == State::On) {
-            endAtEndOfFile(call);
+    for (const auto& each : media->terminals) {
+        if (each->stopped && each->state == CallTerminal::State::Ending && each->uses(way)) {
+            std::exchange(each->stopped, {})(result);
         }
-        return;
-    case CallMedia::kReadError:
-        static_cast<void>(stopDirection(call, TSPI_MEDIA_PLAY, TSPI_MEDIASTOP_DISCARD,
-                                        [](const hal::Result<void>&) {}));
-        return endPlayback(call, Cause::ReadError, item.text());
-    case CallMedia::kWriteError:
-        static_cast<void>(stopDirection(call, TSPI_MEDIA_RECORD, TSPI_MEDIASTOP_DISCARD,
-                                        [](const hal::Result<void>&) {}));
-        return endRecording(call, Cause::WriteError, item.text());
-    case TSPI_MEDIAEVENT_ENDED:
-        if ((item.p2 & TSPI_MEDIA_PLAY) != 0) {
-            endPlayback(call, Cause::Normal, item.text());
-        }
-        if ((item.p2 & TSPI_MEDIA_RECORD) != 0) {
-            endRecording(call, Cause::Normal, item.text());
-        }
-        return;
-    case TSPI_MEDIAEVENT_SILENCE:
-        return tellMedia(call, tapi::CallMediaEvent::Kind::Silence, item.text());
-    case TSPI_MEDIAEVENT_UNDERRUN:
-        return kLog.debug("line {}: the line heard a gap", call->line->name);
-    case TSPI_MEDIAEVENT_OVERRUN:
-        return kLog.debug("line {}: received sound was lost", call->line->name);
-    default:
-        call->line->provider->breach(
-            ContractRule::UnknownMessage, "the media event routine", call->line->name,
-            fmt::format("event {} is not one of the contract", item.number));
     }
+    switchOff(call, way, result ? std::string() : result.error().text());
+    static_cast<void>(arrange(call));
 }
 
-void Core::endPlayback(const CallPtr& call, Cause cause, const std::string& error) {
+/// The device runs it no more: what used it has ended, or waits to begin anew.
+void MediaControl::switchOff(const CallPtr& call, Way way, const std::string& cause) {
     const auto media = call->media;
-    if (!media || media->play.state == State::Off) {
-        return;
+    media->state(way) = State::Off;
+    media->stream.stop(way);
+    if (way == Way::Record && media->ear()) {
+        media->ear()->pause();
     }
-    media->play.state = State::Off;
-    media->endedEarly = false;
-    media->setPlayback(std::nullopt);
-    tellFile(call, media->play.path, FileState::Idle, cause, error);
-    tellMedia(call, tapi::CallMediaEvent::Kind::StreamInactive, error);
+    if (way == Way::Record && call->judge) {
+        call->judge->deaf();
+    }
+    finishAll(call, way, cause);
+    tellMedia(call, tapi::CallMediaEvent::Kind::StreamInactive, cause);
 }
 
-void Core::endRecording(const CallPtr& call, Cause cause, std::string error) {
+void MediaControl::onChange(const CallPtr& call) {
+    if (call->phase != CallRecord::Phase::Alive || call->line->provider == nullptr) {
+        return;
+    }
+    if (call->media) {
+        prepareEar(call);
+    }
+    if (auto arranged = arrange(call); !arranged) {
+        kLog.info("line {}: the core cannot listen: {}", call->line->name, arranged.error().text());
+    }
+}
+
+hal::Result<void> MediaControl::onWishes(const CallPtr& call) {
+    if (call->line->capabilities.coreDetects.has(tapi::Detection::Tones)) {
+        if (auto known = CallEar::check(call->listening.tones); !known) {
+            return known;
+        }
+        if (call->media && call->media->ear()) {
+            static_cast<void>(call->media->ear()->setTones(call->listening.tones));
+        }
+    }
+    if (call->media) {
+        call->media->earRefused = false;
+    }
+    return arrange(call);
+}
+
+bool MediaControl::holdBack(const CallPtr& call, std::function<void(bool go)> task) {
     const auto media = call->media;
-    if (!media || media->record.state == State::Off) {
-        return;
+    if (!media || media->caps.fullDuplex != 0 || media->state(Way::Record) == State::Off ||
+        needed(*media, Way::Record) || needed(*media, Way::Play)) {
+        return false;
     }
-    media->record.state = State::Off;
-    if (auto closed = media->finishRecording(); !closed && cause == Cause::Normal) {
-        cause = Cause::WriteError;
-        error = closed.error().text();
-    }
-    tellFile(call, media->record.path, FileState::Idle, cause, error);
-    tellMedia(call, tapi::CallMediaEvent::Kind::StreamInactive, error);
+    dropHeldBack(*media);
+    media->heldBack = std::move(task);
+    static_cast<void>(arrange(call));
+    return true;
 }
 
-void Core::closeMedia(const CallPtr& call, const std::string& cause) {
-    if (!call->media) {
+void MediaControl::letGo(const CallPtr& call) {
+    if (call->media && call->media->heldBack) {
+        dropHeldBack(*call->media);
+        onChange(call);
+    }
+}
+
+void MediaControl::close(const CallPtr& call, const std::string& cause) {
+    const auto media = call->media;
+    if (!media) {
         return;
     }
     ProviderRecord& provider = *call->line->provider;
-    if (auto closed =
-            provider.call("mediaClose", provider.table().mediaClose, call->media->driverMedia);
+    if (auto closed = provider.call("mediaClose", provider.table().mediaClose, media->driverMedia);
         !closed) {
         kLog.warning("line {}: {}", call->line->name, closed.error().text());
     }
-    endPlayback(call, Cause::Normal, cause);
-    endRecording(call, Cause::Normal, cause);
-    DeadHandles::instance().add(DeadHandles::Kind::Stream, call->media->handle,
+    dropHeldBack(*media);
+    failWaiting(call, {hal::ErrorCode::Disconnected, cause});
+    for (const Way way : kWays) {
+        if (media->state(way) != State::Off) {
+            switchOff(call, way, cause);
+        }
+    }
+    call->mediaStatus = media->status();
+    call->mediaStatus.open = false;
+    media->setEar(nullptr);
+    media->stream.detachAll();
+    DeadHandles::instance().add(DeadHandles::Kind::Stream, media->handle,
                                 {provider.queue()->source(), call->line->name});
-    CallMedia::handles().remove(call->media->handle);
+    CallMedia::handles().remove(media->handle);
     call->media.reset();
 }
 
-void Core::tellFile(const CallPtr& call, const std::string& path, FileState state, Cause cause,
-                    const std::string& error) {
-    for (const auto& view : call->views) {
-        outbox_->event(
-            view->application,
-            tapi::FileTerminalEvent{view, path, state, cause, error, view->callbackInstance},
-            view->cookie);
+tapi::MediaStatus MediaControl::status(const CallRecord& call) const {
+    if (call.media) {
+        return call.media->status();
     }
-}
-
-void Core::tellMedia(const CallPtr& call, tapi::CallMediaEvent::Kind kind, const std::string& cause,
-                     std::uint32_t heard) {
-    for (const auto& view : call->views) {
-        outbox_->event(view->application,
-                       tapi::CallMediaEvent{view, kind, cause, heard, view->callbackInstance},
-                       view->cookie);
-    }
+    tapi::MediaStatus out = call.mediaStatus;
+    const TspiMediaCaps& caps = call.line->caps.media;
+    out.fullDuplex = caps.fullDuplex != 0;
+    out.play.possible = (caps.directions & TSPI_MEDIA_PLAY) != 0;
+    out.record.possible = (caps.directions & TSPI_MEDIA_RECORD) != 0;
+    return out;
 }
 
 }  // namespace tipring::core

@@ -19,6 +19,7 @@ constexpr std::uint32_t kCallMessages[] = {
     LINE_CALLSTATE,    LINE_CALLINFO,        LINE_MONITORDIGITS,
     LINE_MONITORMEDIA, LINE_MONITORTONE,     LINE_GENERATE,
     LINE_GATHERDIGITS, LINE_CALLDEVSPECIFIC, LINE_CALLDEVSPECIFICFEATURE,
+    LINE_HANGUPSIGN,
 };
 
 std::string_view lineOf(const PendingRequest& request) {
@@ -45,7 +46,9 @@ Core::Core(hal::EventLoop& loop, std::string stateDirectory)
       priorities_(stateDirectory),
       ownership_(outbox_, priorities_,
                  [this](const CallPtr& call, const std::string& why) { dropCall(call, why); }),
-      listening_(loop, outbox_),
+      listening_(loop, outbox_,
+                 [this](CallRecord& call) { return media_.onWishes(call.shared_from_this()); }),
+      media_(loop, outbox_, requests_, listening_, waysOfMedia()),
       phones_(std::move(stateDirectory), outbox_, requests_, applications_, asking()),
       interfaces_(outbox_, requests_, applications_, waysOfInterfaces()) {
     requests_.onExpiry([this](const PendingRequest& request) { onExpired(request); });
@@ -228,7 +231,7 @@ void Core::dispatch(ProviderRecord& provider, ProviderItem& item) {
     case ProviderItem::Kind::LineClosed: return onLineClosed(provider, item);
     case ProviderItem::Kind::CallClosed: return onCallClosed(provider, item);
     case ProviderItem::Kind::Dropped: return;
-    case ProviderItem::Kind::MediaNotice: return onMediaNotice(item);
+    case ProviderItem::Kind::MediaNotice: return media_.onNotice(item);
     case ProviderItem::Kind::PhoneEvent: return phones_.onEvent(provider, item);
     case ProviderItem::Kind::PhoneCreate: return phones_.addDevice(provider, item.text());
     case ProviderItem::Kind::PhoneRemove: return phones_.removeDevice(provider, item.number);

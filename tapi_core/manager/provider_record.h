@@ -72,6 +72,11 @@ public:
 
     [[nodiscard]] const std::string& name() const { return name_; }
     [[nodiscard]] const TspiProvider& table() const { return table_; }
+    /// A value of its configuration; null: it has none of that name.
+    [[nodiscard]] const std::string* configured(std::string_view key) const {
+        const auto found = host_.config().find(key);
+        return found == host_.config().end() ? nullptr : &found->second;
+    }
     [[nodiscard]] HPROVIDER session() const { return session_; }
     [[nodiscard]] const std::shared_ptr<ProviderQueue>& queue() const { return queue_; }
 

@@ -10,11 +10,15 @@ namespace tipring::core {
 RequestTable::RequestTable(hal::EventLoop& loop)
     : loop_(loop), timer_(loop, [this] { expire(); }) {}
 
-tapi::RequestId RequestTable::add(PendingRequest request) {
+tapi::RequestId RequestTable::reserve() {
     while (next_ == 0 || next_ > 0x7FFFFFFF || pending_.contains(next_)) {
         next_ = next_ >= 0x7FFFFFFF ? 1 : next_ + 1;
     }
-    const tapi::RequestId id = next_++;
+    return next_++;
+}
+
+tapi::RequestId RequestTable::add(PendingRequest request) {
+    const tapi::RequestId id = reserve();
     request.due = loop_.now() + request.limit;
     due_.emplace(request.due, id);
     pending_.emplace(id, std::move(request));

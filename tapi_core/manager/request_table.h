@@ -55,6 +55,8 @@ public:
     [[nodiscard]] bool full() const { return pending_.size() >= kMaxPending; }
 
     tapi::RequestId add(PendingRequest request);
+    /// An id for what the core replies to by itself.
+    [[nodiscard]] tapi::RequestId reserve();
     /// Forgets a request that was refused.
     void withdraw(tapi::RequestId id);
     /// Ends a request.

@@ -75,12 +75,11 @@ FileRecordTerminal::FileRecordTerminal(std::string path, std::unique_ptr<SoundWr
       writer_(std::move(writer)) {}
 
 FileRecordTerminal::~FileRecordTerminal() {
-    if (started_) {
-        static_cast<void>(onStop());
-    } else {
-        writer_.reset();
-        ::unlink(unfinished(path_).c_str());
-    }
+    static_cast<void>(onStop());
+}
+
+void FileRecordTerminal::abandon() {
+    started_ = recorded_ > 0;
 }
 
 hal::Result<void> FileRecordTerminal::onStart() {
@@ -94,6 +93,11 @@ hal::Result<void> FileRecordTerminal::onStart() {
 
 hal::Result<void> FileRecordTerminal::onStop() {
     if (!writer_) {
+        return {};
+    }
+    if (!started_) {
+        writer_.reset();
+        ::unlink(unfinished(path_).c_str());
         return {};
     }
     auto closed = writer_->close();

@@ -103,29 +103,25 @@ bool HangupFusion::hungUp(milliseconds now) const {
 }
 
 HangupDecision HangupFusion::decision(milliseconds now) const {
-    struct Part {
-        const HangupVote* vote;
-        double worth;
-    };
-    std::vector<Part> parts;
+    HangupDecision decision;
     double total = 0;
     for (const Held& held : held_) {
         if (const double part = held.is ? worth(held.vote, now) : 0; part > 0) {
-            parts.push_back({&held.vote, part});
+            decision.parts.push_back({held.vote, part});
             total += part;
         }
     }
-    std::sort(parts.begin(), parts.end(), [](const Part& a, const Part& b) {
-        return a.worth != b.worth ? a.worth > b.worth : a.vote->sign < b.vote->sign;
+    using Part = HangupDecision::Part;
+    std::sort(decision.parts.begin(), decision.parts.end(), [](const Part& a, const Part& b) {
+        return a.worth != b.worth ? a.worth > b.worth : a.vote.sign < b.vote.sign;
     });
-    HangupDecision decision;
     decision.confidence = confidence(now);
     decision.since = now;
-    for (const Part& part : parts) {
-        decision.reasons.push_back(part.vote->sign);
-        decision.since = std::min(decision.since, part.vote->at - part.vote->lasted);
+    for (const Part& part : decision.parts) {
+        decision.reasons.push_back(part.vote.sign);
+        decision.since = std::min(decision.since, part.vote.at - part.vote.lasted);
         fmt::format_to(std::back_inserter(decision.text), "{}{} ({:.0f} %)",
-                       decision.text.empty() ? "" : ", ", signText(part.vote->sign),
+                       decision.text.empty() ? "" : ", ", signText(part.vote.sign),
                        100 * part.worth / total);
     }
     return decision;

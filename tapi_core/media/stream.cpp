@@ -78,6 +78,11 @@ std::vector<std::shared_ptr<Terminal>> Stream::terminals() const {
     return terminals_;
 }
 
+TerminalCounters Stream::countersOf(const Terminal& terminal) const {
+    const std::lock_guard lock(mutex_);
+    return terminal.counters();
+}
+
 void Stream::start(StreamDirection direction) {
     const std::lock_guard lock(mutex_);
     at(direction) = {};

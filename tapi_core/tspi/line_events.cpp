@@ -52,6 +52,11 @@ void LineEvents::tone(HTAPICALL call, std::uint32_t appSpecific, std::uint32_t t
     send(call, LINE_MONITORTONE, appSpecific, 0, tick);
 }
 
+void LineEvents::hangUpSign(HTAPICALL call, std::uint32_t sign, std::uint32_t percent,
+                            std::uint32_t lasted) const {
+    send(call, LINE_HANGUPSIGN, sign, percent, lasted);
+}
+
 void LineEvents::addressState(std::uint32_t changed) const {
     send(nullptr, LINE_ADDRESSSTATE, changed);
 }

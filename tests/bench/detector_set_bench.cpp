@@ -1,48 +1,64 @@
 // SPDX-License-Identifier: Apache-2.0
-// What listening to a line costs: 64 lines in turn, blocks of 20 ms. spandsp's DTMF, caller-ID and
-// call-progress receivers on the same sound. "lines" is how many one core carries.
-// Floor: 8 times the lines of spandsp for the same three.
-#include <benchmark/benchmark.h>
-
+// What listening to lines costs: 64 of them, blocks of 20 ms. "threeOfThem" is digits, caller ID
+// and call progress, in one bank of all lines and in a set for each line, beside spandsp's three
+// receivers on the same sound; the bank is to carry 8 times the lines of spandsp. Then each
+// detector alone, to see where the time goes.
+#include <array>
 #include <vector>
 
 #define SPANDSP_EXPOSE_INTERNAL_STRUCTURES
 #include <spandsp.h>
 
+#include "dsp_lines.h"
+#include "hal/dsp/caller_id_signals.h"
 #include "hal/dsp/speech.h"
+#include "tipring/hal/dsp/tone_sequence.h"
 #include "tipring/tapi_core/media/detector_set.h"
 
 namespace {
 
 using namespace tipring;
+using namespace tipring::bench;
 
-constexpr std::size_t kLines = 64;
-constexpr std::size_t kBlock = 160;
+enum Kind : std::int64_t { Call, Digits, Busy, Messages, Vowels, Silence };
+constexpr std::size_t kBlocks = 50;  // a second: what has just come in is in the cache
 
-const test::Sound& sound() {
-    static const test::Sound kSound = [] {
+/// Speech, a pause, a digit, busy, with noise; each line somewhere else in it.
+void addCall(test::Samples& line, test::Random& random, std::size_t least) {
+    static const test::Sound kCall = [] {
         test::Sound made = test::speak("You have reached the office. Please leave a message.");
         test::append(made, test::silence(8000));
         test::append(made, test::tone(770, 1336, -10, 1600));
         test::append(made, test::tone(480, 620, -16, 8000));
         test::addNoise(made, -58);
-        made.resize(made.size() / kBlock * kBlock);
         return made;
     }();
-    return kSound;
+    for (std::size_t at = random.below(kCall.size()); line.size() < least; ++at) {
+        line.push_back(kCall[at % kCall.size()]);
+    }
 }
 
-std::span<const std::int16_t> blockOf(std::size_t turn) {
-    const std::size_t blocks = sound().size() / kBlock;
-    return std::span{sound()}.subspan((turn / kLines + turn % kLines * 7) % blocks * kBlock,
-                                      kBlock);
+void addDigit(test::Samples& line, test::Random& random, std::size_t) {
+    test::addDigit(line, {.key = "123A456B789C*0#D"[random.below(16)], .phase = random.uniform()});
 }
 
-void report(benchmark::State& state) {
-    const double samples = double(state.iterations()) * kBlock;
-    state.counters["ns/sample"] = benchmark::Counter(
-        samples / 1e9, benchmark::Counter::kIsRate | benchmark::Counter::kInvert);
-    state.counters["lines"] = benchmark::Counter(samples / 8000, benchmark::Counter::kIsRate);
+void addBusy(test::Samples& line, test::Random& random, std::size_t least) {
+    const std::size_t lead = random.below(4000);
+    line.assign(least, 0);
+    dsp::ToneSequence busy{*dsp::parseTonePattern("480+620/500 0/500")};
+    busy.mix(std::span(line).subspan(lead));
+}
+
+void addMessage(test::Samples& line, test::Random& random, std::size_t) {
+    const test::Samples more = test::fskSound(test::callSetup(random), dsp::kBell202, {}, random);
+    line.insert(line.end(), more.begin(), more.end());
+}
+
+const Blocks& soundOf(std::int64_t kind) {
+    static const std::array<Blocks, 6> kSounds{
+        linesOf(kBlocks, addCall),    linesOf(kBlocks, addDigit), linesOf(kBlocks, addBusy),
+        linesOf(kBlocks, addMessage), vowelLines(kBlocks),        silentLines(kBlocks)};
+    return kSounds[static_cast<std::size_t>(kind)];
 }
 
 media::DetectorSettings threeOfThem() {
@@ -83,25 +99,46 @@ media::DetectorSettings onlyTone() {
     return settings;
 }
 
-void listen(benchmark::State& state, const media::DetectorSettings& settings) {
-    std::vector<media::DetectorSet> sets;
-    for (std::size_t i = 0; i < kLines; ++i) {
-        sets.push_back(media::DetectorSet::create(settings).value());
+template <media::DetectorSettings (*kSettings)()>
+class Sets {
+public:
+    Sets() {
+        for (std::size_t i = 0; i < kLines; ++i) {
+            sets_.push_back(media::DetectorSet::create(kSettings()).value());
+        }
     }
-    std::size_t turn = 0;
-    std::size_t told = 0;
-    for (auto _ : state) {
-        sets[turn % kLines].process(blockOf(turn), [&](const media::DetectorEvent&) { ++told; });
-        ++turn;
+    void operator()(const test::Samples& block) {
+        hearEach(sets_, block, [this](media::DetectorSet& set, auto samples) {
+            set.process(samples, [this](const media::DetectorEvent&) { ++told_; });
+        });
+        benchmark::DoNotOptimize(told_);
     }
-    benchmark::DoNotOptimize(told);
-    report(state);
-}
 
-struct SpandspLine {
-    dtmf_rx_state_t* dtmf;
-    adsi_rx_state_t* callerId;
-    super_tone_rx_state_t* progress;
+private:
+    std::vector<media::DetectorSet> sets_;
+    long told_ = 0;
+};
+
+template <media::DetectorSettings (*kSettings)()>
+class Bank {
+public:
+    Bank() {
+        for (std::size_t i = 0; i < kLines; ++i) {
+            blocks_[i].channel = bank_.add(kSettings()).value();
+        }
+    }
+    void operator()(const test::Samples& block) {
+        for (std::size_t i = 0; i < kLines; ++i) {
+            blocks_[i].samples = lineOf(block, i);
+        }
+        bank_.process(blocks_, [this](const media::LineDetectorEvent&) { ++told_; });
+        benchmark::DoNotOptimize(told_);
+    }
+
+private:
+    media::DetectorBank bank_;
+    std::array<dsp::ChannelSamples, kLines> blocks_;
+    long told_ = 0;
 };
 
 super_tone_rx_descriptor_t* northAmerica() {
@@ -120,46 +157,96 @@ super_tone_rx_descriptor_t* northAmerica() {
     return tones;
 }
 
-void spandsp(benchmark::State& state) {
-    super_tone_rx_descriptor_t* tones = northAmerica();
-    std::vector<SpandspLine> lines(kLines);
-    for (SpandspLine& line : lines) {
-        line.dtmf = dtmf_rx_init(nullptr, nullptr, nullptr);
-        line.callerId = adsi_rx_init(
-            nullptr, ADSI_STANDARD_CLASS, [](void*, const std::uint8_t*, int) {}, nullptr);
-        line.progress = super_tone_rx_init(
-            nullptr, tones, [](void*, int, int, int) {}, nullptr);
+class Spandsp {
+public:
+    Spandsp() {
+        for (Line& line : lines_) {
+            line.dtmf = dtmf_rx_init(nullptr, nullptr, nullptr);
+            line.callerId = adsi_rx_init(
+                nullptr, ADSI_STANDARD_CLASS, [](void*, const std::uint8_t*, int) {}, nullptr);
+            line.progress = super_tone_rx_init(
+                nullptr, tones_, [](void*, int, int, int) {}, nullptr);
+        }
     }
-    std::size_t turn = 0;
-    char digits[128];
-    for (auto _ : state) {
-        const auto block = blockOf(turn);
-        SpandspLine& line = lines[turn % kLines];
-        dtmf_rx(line.dtmf, block.data(), kBlock);
-        dtmf_rx_get(line.dtmf, digits, sizeof digits - 1);
-        adsi_rx(line.callerId, block.data(), kBlock);
-        super_tone_rx(line.progress, block.data(), kBlock);
-        ++turn;
+    ~Spandsp() {
+        for (Line& line : lines_) {
+            dtmf_rx_free(line.dtmf);
+            adsi_rx_free(line.callerId);
+            super_tone_rx_free(line.progress);
+        }
+        super_tone_rx_free_descriptor(tones_);
     }
-    for (SpandspLine& line : lines) {
-        dtmf_rx_free(line.dtmf);
-        adsi_rx_free(line.callerId);
-        super_tone_rx_free(line.progress);
+    Spandsp(const Spandsp&) = delete;
+    Spandsp& operator=(const Spandsp&) = delete;
+
+    void operator()(const test::Samples& block) {
+        std::array<char, 129> keys{};
+        for (std::size_t i = 0; i < kLines; ++i) {
+            const auto samples = lineOf(block, i);
+            dtmf_rx(lines_[i].dtmf, samples.data(), kBlock);
+            dtmf_rx_get(lines_[i].dtmf, keys.data(), 128);
+            adsi_rx(lines_[i].callerId, samples.data(), kBlock);
+            super_tone_rx(lines_[i].progress, samples.data(), kBlock);
+        }
+        benchmark::DoNotOptimize(keys);
     }
-    super_tone_rx_free_descriptor(tones);
-    report(state);
+
+private:
+    struct Line {
+        dtmf_rx_state_t* dtmf;
+        adsi_rx_state_t* callerId;
+        super_tone_rx_state_t* progress;
+    };
+    super_tone_rx_descriptor_t* tones_ = northAmerica();
+    std::array<Line, kLines> lines_{};
+};
+
+template <class Receiver>
+void alone(benchmark::State& state) {
+    listen<Receiver>(state, soundOf(state.range(0)));
+}
+template <class Receiver>
+void againstSpandsp(benchmark::State& state) {
+    against<Receiver, Spandsp>(state, soundOf(state.range(0)));
 }
 
-BENCHMARK_CAPTURE(listen, digits_callerId_progress, threeOfThem());
-BENCHMARK(spandsp)->Name("spandsp/digits_callerId_progress");
-BENCHMARK_CAPTURE(listen, everything, everything());
-BENCHMARK_CAPTURE(listen, digits, only(&media::DetectorSettings::digits));
-BENCHMARK_CAPTURE(listen, progress, only(&media::DetectorSettings::progress));
-BENCHMARK_CAPTURE(listen, fax, only(&media::DetectorSettings::fax));
-BENCHMARK_CAPTURE(listen, answerTone, only(&media::DetectorSettings::answerTone));
-BENCHMARK_CAPTURE(listen, voice, only(&media::DetectorSettings::voice));
-BENCHMARK_CAPTURE(listen, answerer, only(&media::DetectorSettings::answerer));
-BENCHMARK_CAPTURE(listen, callerId, onlyCallerId());
-BENCHMARK_CAPTURE(listen, oneTone, onlyTone());
+void sounds(benchmark::internal::Benchmark* bench) {
+    bench->ArgName("sound");
+    for (const Kind kind : {Call, Digits, Busy, Messages, Vowels, Silence}) {
+        bench->Arg(kind);
+    }
+}
+
+media::DetectorSettings onlyDigits() {
+    return only(&media::DetectorSettings::digits);
+}
+media::DetectorSettings onlyProgress() {
+    return only(&media::DetectorSettings::progress);
+}
+media::DetectorSettings onlyFax() {
+    return only(&media::DetectorSettings::fax);
+}
+media::DetectorSettings onlyAnswerTone() {
+    return only(&media::DetectorSettings::answerTone);
+}
+media::DetectorSettings onlyVoice() {
+    return only(&media::DetectorSettings::voice);
+}
+media::DetectorSettings onlyAnswerer() {
+    return only(&media::DetectorSettings::answerer);
+}
+
+BENCHMARK(againstSpandsp<Bank<threeOfThem>>)->Apply(sounds);
+BENCHMARK(againstSpandsp<Sets<threeOfThem>>)->Apply(sounds);
+BENCHMARK(alone<Spandsp>)->Apply(sounds);
+BENCHMARK(alone<Bank<everything>>)->Arg(Call);
+BENCHMARK(alone<Bank<onlyDigits>>)->Apply(sounds);
+BENCHMARK(alone<Bank<onlyProgress>>)->Apply(sounds);
+BENCHMARK(alone<Bank<onlyCallerId>>)->Apply(sounds);
+BENCHMARK(alone<Bank<onlyFax>>)->Arg(Call);
+BENCHMARK(alone<Bank<onlyAnswerTone>>)->Arg(Call);
+BENCHMARK(alone<Bank<onlyVoice>>)->Arg(Call);
+BENCHMARK(alone<Bank<onlyAnswerer>>)->Arg(Call);
+BENCHMARK(alone<Bank<onlyTone>>)->Arg(Call);
 
 }  // namespace

@@ -1,65 +1,35 @@
 // SPDX-License-Identifier: Apache-2.0
-// Call progress of 64 channels in turn, blocks of 20 ms, beside spandsp's super_tone_rx with six
-// tones of North America. "ns/sample" is the figure to read; "ratio" is spandsp's over ours,
-// measured in turn, of which the least wanted is 3 for single detectors and 10 for the bank.
-#include <benchmark/benchmark.h>
+// Call progress of 64 lines in turn, blocks of 20 ms, beside spandsp's super_tone_rx with six tones
+// of North America. "ratio" is spandsp's time over ours, of which the least wanted is 3 for single
+// detectors and 10 for the bank.
 #include <spandsp.h>
 
-#include <algorithm>
 #include <array>
-#include <ctime>
-#include <vector>
 
-#include "hal/dsp/tone_signals.h"
+#include "dsp_lines.h"
 #include "tipring/hal/dsp/call_progress.h"
 #include "tipring/hal/dsp/tone_sequence.h"
 
 namespace {
 
 using namespace tipring;
+using namespace tipring::bench;
 
-constexpr std::size_t kChannels = 64;
-constexpr std::size_t kBlock = 160;
 constexpr std::size_t kBlocks = 100;  // two seconds: two rounds of busy
-
-/// All channels, block after block: what a bank takes.
-using Sound = std::vector<test::Samples>;
 
 enum Kind : std::int64_t { Busy, Vowels, Silence };
 
-Sound makeSound(std::int64_t kind) {
-    test::Random random;
-    std::vector<test::Samples> lines(kChannels);
-    for (test::Samples& line : lines) {
-        line.assign(kind == Busy ? random.below(4000) : 0, 0);
-        while (kind == Vowels && line.size() < kBlock * kBlocks) {
-            test::addHostileVowel(line, random);
-        }
-        const std::size_t lead = line.size();
-        line.resize(kBlock * kBlocks);
-        if (kind == Busy) {
-            dsp::ToneSequence busy{*dsp::parseTonePattern("480+620/500 0/500")};
-            busy.mix(std::span(line).subspan(lead));
-        }
-    }
-    Sound sound(kBlocks);
-    for (std::size_t block = 0; block < kBlocks; ++block) {
-        for (const test::Samples& line : lines) {
-            const auto begin = line.begin() + static_cast<std::ptrdiff_t>(block * kBlock);
-            sound[block].insert(sound[block].end(), begin, begin + kBlock);
-        }
-    }
-    return sound;
-}
-
-const Sound& soundOf(std::int64_t kind) {
-    static const std::array<Sound, 3> kSounds{makeSound(Busy), makeSound(Vowels),
-                                              makeSound(Silence)};
+const Blocks& soundOf(std::int64_t kind) {
+    static const std::array<Blocks, 3> kSounds{
+        linesOf(kBlocks,
+                [](test::Samples& line, test::Random& random, std::size_t least) {
+                    const std::size_t lead = random.below(4000);
+                    line.assign(least, 0);
+                    dsp::ToneSequence busy{*dsp::parseTonePattern("480+620/500 0/500")};
+                    busy.mix(std::span(line).subspan(lead));
+                }),
+        vowelLines(kBlocks), silentLines(kBlocks)};
     return kSounds[static_cast<std::size_t>(kind)];
-}
-
-std::span<const std::int16_t> lineOf(const test::Samples& block, std::size_t channel) {
-    return std::span(block).subspan(channel * kBlock, kBlock);
 }
 
 const dsp::CountryTones& country() {
@@ -69,14 +39,14 @@ const dsp::CountryTones& country() {
 class Single {
 public:
     Single() {
-        for (std::size_t i = 0; i < kChannels; ++i) {
+        for (std::size_t i = 0; i < kLines; ++i) {
             detectors_.emplace_back(country());
         }
     }
     void operator()(const test::Samples& block) {
-        for (std::size_t i = 0; i < kChannels; ++i) {
-            detectors_[i].process(lineOf(block, i), [&](const dsp::ProgressEvent&) { ++events_; });
-        }
+        hearEach(detectors_, block, [this](dsp::CallProgressDetector& detector, auto samples) {
+            detector.process(samples, [this](const dsp::ProgressEvent&) { ++events_; });
+        });
         benchmark::DoNotOptimize(events_);
     }
 
@@ -93,7 +63,7 @@ public:
     }
 
 private:
-    dsp::CallProgressBank bank_{kChannels, country()};
+    dsp::CallProgressBank bank_{kLines, country()};
     long events_ = 0;
 };
 
@@ -123,7 +93,7 @@ public:
     Spandsp& operator=(const Spandsp&) = delete;
 
     void operator()(const test::Samples& block) {
-        for (std::size_t i = 0; i < kChannels; ++i) {
+        for (std::size_t i = 0; i < kLines; ++i) {
             super_tone_rx(states_[i], lineOf(block, i).data(), kBlock);
         }
     }
@@ -139,59 +109,18 @@ private:
     }
 
     super_tone_rx_descriptor_t* tones_;
-    std::array<super_tone_rx_state_t*, kChannels> states_{};
+    std::array<super_tone_rx_state_t*, kLines> states_{};
 };
 
 template <class Receiver>
-void listen(benchmark::State& state) {
-    const Sound& sound = soundOf(state.range(0));
-    Receiver receiver;
-    std::size_t block = 0;
-    for (auto _ : state) {
-        receiver(sound[block]);
-        block = (block + 1) % kBlocks;
-    }
-    state.counters["ns/sample"] =
-        benchmark::Counter(double(state.iterations()) * kBlock * kChannels / 1e9,
-                           benchmark::Counter::kIsRate | benchmark::Counter::kInvert);
-}
-
-/// Nanoseconds that this thread has run: what others do on the machine is not in it.
-double processorTime() {
-    timespec time{};
-    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time);
-    return double(time.tv_sec) * 1e9 + double(time.tv_nsec);
-}
-
-/// Both in turn, so that the machine's other work touches both alike.
-template <class Receiver>
 void againstSpandsp(benchmark::State& state) {
-    const Sound& sound = soundOf(state.range(0));
-    Receiver ours;
-    Spandsp theirs;
-    std::vector<double> ratios;
-    for (auto _ : state) {
-        const auto hear = [&](auto& receiver) {
-            const double begin = processorTime();
-            for (std::size_t i = 0; i < kBlocks; ++i) {
-                receiver(sound[i]);
-            }
-            return processorTime() - begin;
-        };
-        const double spent = hear(ours);
-        ratios.push_back(hear(theirs) / spent);
-    }
-    std::sort(ratios.begin(), ratios.end());
-    state.counters["ratio"] = ratios[ratios.size() / 2];
+    against<Receiver, Spandsp>(state, soundOf(state.range(0)));
 }
 
 void sounds(benchmark::internal::Benchmark* bench) {
     bench->ArgName("sound")->Arg(Busy)->Arg(Vowels)->Arg(Silence);
 }
 
-BENCHMARK(listen<Single>)->Apply(sounds);
-BENCHMARK(listen<Bank>)->Apply(sounds);
-BENCHMARK(listen<Spandsp>)->Apply(sounds);
 BENCHMARK(againstSpandsp<Single>)->Apply(sounds);
 BENCHMARK(againstSpandsp<Bank>)->Apply(sounds);
 

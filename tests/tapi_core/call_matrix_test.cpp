@@ -297,10 +297,22 @@ const Lack kLacks[] = {
     {Operation::GenerateTone, [](FakeProvider& fake) { fake.table.lineGenerateTone = nullptr; }},
     {Operation::GenerateTone, [](FakeProvider& fake) { fake.caps.generateToneModes = 0; }},
     {Operation::MonitorDigits, [](FakeProvider& fake) { fake.table.lineMonitorDigits = nullptr; }},
-    {Operation::MonitorDigits, [](FakeProvider& fake) { fake.caps.monitorDigitModes = 0; }},
-    {Operation::GatherDigits, [](FakeProvider& fake) { fake.caps.monitorDigitModes = 0; }},
+    {Operation::MonitorDigits,
+     [](FakeProvider& fake) {
+         fake.caps.monitorDigitModes = 0;
+         fake.caps.media.directions = TSPI_MEDIA_PLAY;  // else the core hears them
+     }},
+    {Operation::GatherDigits,
+     [](FakeProvider& fake) {
+         fake.caps.monitorDigitModes = 0;
+         fake.caps.media.directions = TSPI_MEDIA_PLAY;
+     }},
     {Operation::MonitorTones, [](FakeProvider& fake) { fake.table.lineMonitorTones = nullptr; }},
-    {Operation::MonitorTones, [](FakeProvider& fake) { fake.caps.monitorToneMaxEntries = 0; }},
+    {Operation::MonitorTones,
+     [](FakeProvider& fake) {
+         fake.caps.monitorToneMaxEntries = 0;
+         fake.caps.media.directions = TSPI_MEDIA_PLAY;
+     }},
     {Operation::MonitorMedia, [](FakeProvider& fake) { fake.table.lineMonitorMedia = nullptr; }},
 };
 class CallLackTest : public CallMatrixTest, public testing::WithParamInterface<Lack> {};

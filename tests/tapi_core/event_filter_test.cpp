@@ -97,6 +97,7 @@ protected:
             {EventClass::PhoneDevSpecific, 0, false, false,
              tapi::PhoneDevSpecificEvent{nullptr, {1, 2, 3}}},
             {EventClass::Request, 0, false, false, tapi::RequestEvent{1, {}}},
+            {EventClass::ToneTerminal, 0, true, true, tapi::ToneTerminalEvent{c}},
         };
     }
     [[nodiscard]] bool passes(const Row& row) const {

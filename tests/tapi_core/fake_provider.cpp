@@ -129,10 +129,7 @@ struct FakeTable {
     static TSPI_RESULT makeCall(DRV_REQUESTID id, HDRVLINE line, HTAPICALL htCall,
                                 const char* address, const TspiCallParams* params, HDRVCALL* call) {
         FakeProvider& self = *of(line).provider;
-        self.calls_.push_back(std::make_unique<Call>());
-        Call& made = self.lastCall();
-        made.line = &of(line);
-        made.handle = htCall;
+        Call& made = self.addCall(of(line), htCall);
         made.number = address;
         made.info.origin = LINECALLORIGIN_OUTBOUND;
         made.info.mediaMode = params->mediaMode;
@@ -218,10 +215,7 @@ struct FakeTable {
     static TSPI_RESULT pickup(DRV_REQUESTID id, HDRVLINE line, std::uint32_t, HTAPICALL htCall,
                               HDRVCALL* call, const char* address) {
         FakeProvider& self = *of(line).provider;
-        self.calls_.push_back(std::make_unique<Call>());
-        Call& taken = self.lastCall();
-        taken.line = &of(line);
-        taken.handle = htCall;
+        Call& taken = self.addCall(of(line), htCall);
         taken.number = address;
         taken.info.origin = LINECALLORIGIN_INBOUND;
         taken.info.reason = LINECALLREASON_PICKUP;
@@ -334,6 +328,7 @@ FakeProvider::FakeProvider(std::vector<std::string> keys, const char* name)
     caps.generateToneModes = LINETONEMODE_CUSTOM;
     caps.maxDialString = 40;
     caps.media = {sizeof(TspiMediaCaps), TSPI_MEDIA_PLAY | TSPI_MEDIA_RECORD, 0, 8000, 16};
+    caps.detections = TSPI_DETECT_SILENCE | TSPI_DETECT_PROGRESS | TSPI_DETECT_MEDIA;
 }
 
 FakeProvider::~FakeProvider() {
@@ -438,6 +433,13 @@ FakeProvider::Call& FakeProvider::ring(Line& line, std::uint32_t mediaModes) {
     return call;
 }
 
+FakeProvider::Call& FakeProvider::addCall(Line& line, HTAPICALL handle) {
+    calls_.push_back(std::make_unique<Call>());
+    calls_.back()->line = &line;
+    calls_.back()->handle = handle;
+    return *calls_.back();
+}
+
 void FakeProvider::state(Call& call, std::uint32_t state, std::uint32_t mode,
                          std::uint32_t mediaModes) {
     call.status.state = state;
@@ -455,6 +457,22 @@ void FakeProvider::arrive(const std::string& key) {
 
 void FakeProvider::remove(Line& line) {
     init_.lineRemove(init_.context, line.id);
+}
+
+void FakeProvider::say(Media& media, std::span<const std::int16_t> samples,
+                       const std::function<void()>& each) {
+    constexpr std::size_t kBlock = 160;
+    while (!samples.empty()) {
+        const auto block = samples.first(std::min(samples.size(), kBlock));
+        if ((media.running & TSPI_MEDIA_RECORD) != 0) {
+            media.callbacks.receive(media.handle, media.recorded, block.data(), block.size());
+            media.recorded += block.size();
+        }
+        samples = samples.subspan(block.size());
+        if (each) {
+            each();
+        }
+    }
 }
 
 std::vector<std::int16_t> FakeProvider::tick(Media& media, std::size_t count, std::int16_t value) {

@@ -8,6 +8,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <span>
 #include <string>
 #include <thread>
 #include <vector>
@@ -112,6 +113,8 @@ public:
     [[nodiscard]] hal::EventLoop& loop() { return *loop_; }
     [[nodiscard]] bool running() const { return loop_ != nullptr; }
 
+    /// A call that a request made: it has its handle already.
+    Call& addCall(Line& line, HTAPICALL handle);
     /// An incoming call: LINE_NEWCALL only.
     Call& newCall(Line& line);
     /// LINE_NEWCALL and offering.
@@ -125,6 +128,11 @@ public:
 
     /// The device's clock: pulls `count` samples if it plays, pushes as many if it records.
     std::vector<std::int16_t> tick(Media& media, std::size_t count, std::int16_t value = 1000);
+
+    /// The line gives `samples`, in blocks of 20 ms with `each` after each of them; nothing where
+    /// the device does not record.
+    void say(Media& media, std::span<const std::int16_t> samples,
+             const std::function<void()>& each = {});
 
     /// Treats a request as `behave` says: for functions that other fakes add to the table.
     TSPI_RESULT treat(const char* function, DRV_REQUESTID id);

@@ -104,5 +104,18 @@ TEST_F(EventTextTest, EveryEventHasJsonWithItsNameAndTime) {
     }
 }
 
+TEST(HangUpText, NamesTheSignsWhereTheCauseDoesNot) {
+    tapi::CallStateEvent event{
+        nullptr, tapi::CallState::Disconnected, tapi::LineCallState::Disconnected, 1, {}, 0};
+    EXPECT_EQ(hangUpText(event), "");
+    event.reasons = {{tapi::HangUpSign::BusyTone, 5.04, {}, {}},
+                     {tapi::HangUpSign::Silence, 2, {}, {}}};
+    EXPECT_EQ(hangUpText(event), "signs: busy tone 5.0, silence 2.0");
+    event.cause = "<DLE>b";
+    EXPECT_EQ(disconnectText(event), "normal (<DLE>b; signs: busy tone 5.0, silence 2.0)");
+    event.cause = "the far end hung up: busy tone (weight 5.0), silence (weight 2.0)";
+    EXPECT_EQ(hangUpText(event), event.cause);
+}
+
 }  // namespace
 }  // namespace tipring::tools

@@ -211,9 +211,10 @@ private:
 
     void onDisconnected(const tapi::CallStateEvent& event) {
         const auto mode = static_cast<DisconnectMode>(event.mode);
+        const std::string why = hangUpText(event);
         if (!hangingUp_) {
             say(connected_ && mode == DisconnectMode::Normal
-                    ? std::string("The far end hung up.")
+                    ? fmt::format("The far end hung up{}.", why.empty() ? "" : " (" + why + ")")
                     : fmt::format("The call ended: {}", disconnectText(event)));
         }
         if (!connected_ && !failed_ && farEndFailed(mode)) {

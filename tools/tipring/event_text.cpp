@@ -61,8 +61,19 @@ std::string infoText(const CallInfoChangeEvent& event) {
     }
 }
 
+/// What spoke for a hang-up, each with its weight.
+std::vector<std::string> signs(const std::vector<HangUpReason>& reasons) {
+    std::vector<std::string> words;
+    for (const HangUpReason& reason : reasons) {
+        words.push_back(fmt::format("{} {:.1f}", name(reason.sign), reason.weight));
+    }
+    return words;
+}
+
 std::string mediaText(const CallMediaEvent& event) {
     switch (event.kind) {
+    case CallMediaEvent::Kind::TerminalFail:
+        return fmt::format("{}: {}", event.terminal, event.cause);
     case CallMediaEvent::Kind::StreamFail: return fmt::format("sound failed: {}", event.cause);
     case CallMediaEvent::Kind::Silence: return "silence on the line";
     case CallMediaEvent::Kind::MediaHeard: return "a fax or a data modem is calling";
@@ -250,6 +261,7 @@ const char* eventWord(const Event& event) {
                           [](const GenerateEvent&) { return "sent"; },
                           [](const CallMediaEvent&) { return "media"; },
                           [](const FileTerminalEvent&) { return "file"; },
+                          [](const ToneTerminalEvent&) { return "tone-terminal"; },
                       },
                       event);
 }
@@ -301,8 +313,19 @@ std::string networkTimeText(const NetworkTime& time) {
 
 std::string disconnectText(const CallStateEvent& event) {
     const std::string mode(name(static_cast<DisconnectMode>(event.mode)));
-    return event.cause.empty() || event.cause == mode ? mode
-                                                      : fmt::format("{} ({})", mode, event.cause);
+    const std::string why = hangUpText(event);
+    return why.empty() || why == mode ? mode : fmt::format("{} ({})", mode, why);
+}
+
+std::string hangUpText(const CallStateEvent& event) {
+    const bool said = !event.cause.empty() &&
+                      (event.reasons.size() < 2 ||
+                       event.cause.find(name(event.reasons.front().sign)) != std::string::npos);
+    if (event.reasons.empty() || said) {
+        return event.cause;
+    }
+    return fmt::format("{}{}signs: {}", event.cause, event.cause.empty() ? "" : "; ",
+                       fmt::join(signs(event.reasons), ", "));
 }
 
 std::string describe(const Event& event) {
@@ -345,6 +368,9 @@ std::string describe(const Event& event) {
             },
             [](const CallMediaEvent& e) { return mediaText(e); },
             [](const FileTerminalEvent& e) { return fileText(e); },
+            [](const ToneTerminalEvent& e) {
+                return std::string(e.stopped ? "tone stopped" : "tone played to its end");
+            },
         },
         event);
 }
@@ -404,6 +430,9 @@ JsonLine toJson(const Event& event, hal::WallTime now) {
                            line.set("reason", name(static_cast<DisconnectMode>(e.mode)));
                        }
                        line.setUnlessEmpty("cause", e.cause);
+                       if (!e.reasons.empty()) {
+                           line.set("signs", signs(e.reasons));
+                       }
                    },
                    [&](const CallInfoChangeEvent& e) {
                        setCall(line, e.call);
@@ -425,6 +454,10 @@ JsonLine toJson(const Event& event, hal::WallTime now) {
                        setCall(line, e.call);
                        line.set("path", e.path).set("state", stateWord(e.state));
                        line.setUnlessEmpty("error", e.error);
+                   },
+                   [&](const ToneTerminalEvent& e) {
+                       setCall(line, e.call);
+                       line.set("stopped", e.stopped);
                    },
                },
                event);

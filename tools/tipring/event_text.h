@@ -21,6 +21,8 @@ class JsonLine;
 [[nodiscard]] std::string networkTimeText(const tapi::NetworkTime& time);
 /// Why a call ended, from its Disconnected event: "normal", "busy", "no answer (after 60 s)".
 [[nodiscard]] std::string disconnectText(const tapi::CallStateEvent& event);
+/// What ended it, with the signs that spoke for a hang-up; empty where nothing is known.
+[[nodiscard]] std::string hangUpText(const tapi::CallStateEvent& event);
 
 /// One sentence for people; empty for an event that tells them nothing.
 [[nodiscard]] std::string describe(const tapi::Event& event);

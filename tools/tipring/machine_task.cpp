@@ -195,8 +195,9 @@ void MachineTask::tellHangUp(const tapi::CallStateEvent& state) {
                 ? std::string("The caller gave up.")
                 : fmt::format("The call ended: {}", disconnectText(state)));
     } else if (end == End::CallerHungUp) {
+        const std::string why = hangUpText(state);
         say(state.mode == static_cast<std::uint32_t>(tapi::DisconnectMode::Normal)
-                ? std::string("The caller hung up.")
+                ? fmt::format("The caller hung up{}.", why.empty() ? "" : " (" + why + ")")
                 : fmt::format("The call ended: {}", disconnectText(state)));
     }
 }
@@ -300,6 +301,7 @@ void MachineTask::tellSummary(End end) {
             const double seconds = static_cast<double>(facts->length.count()) / 1000.0;
             console_.result(fmt::format("Recording: {} ({})", recording_, soundText(*facts)));
             line.set("recording", recording_).set("seconds", seconds);
+            tellLoss(line);
             line.set("peakDbfs", std::round(facts->peakDbfs * 10) / 10)
                 .set("meanDbfs", std::round(facts->meanDbfs * 10) / 10);
         } else {
@@ -315,6 +317,17 @@ void MachineTask::tellSummary(End end) {
         line.set("rings", row->rings).set("answered", row->answer.has_value());
     }
     console_.object(line);
+}
+
+/// What the device lost of the sound on its way.
+void MachineTask::tellLoss(JsonLine& line) {
+    const std::uint64_t lost = call_ ? call_->mediaStatus().record.lost : 0;
+    if (lost == 0) {
+        return;
+    }
+    const double seconds = static_cast<double>(lost) / 8000;
+    console_.problem(fmt::format("{:.2f} s of the sound were lost before they came here", seconds));
+    line.set("lostSeconds", seconds);
 }
 
 void MachineTask::onInterrupt() {

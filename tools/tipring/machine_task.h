@@ -10,6 +10,8 @@
 
 namespace tipring::tools {
 
+class JsonLine;
+
 /// Answers calls of a session with an AnsweringMachine and tells what happens: the common part of
 /// `answer`, `record` and `demo`.
 class MachineTask : public Session::User, private AnsweringMachine::Observer {
@@ -51,6 +53,7 @@ private:
     void showProgress();
     void conclude(AnsweringMachine::End end);
     void tellSummary(AnsweringMachine::End end);
+    void tellLoss(JsonLine& line);
 
     hal::EventLoop& loop_;
     Console& console_;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "profile_reader.h"
+#include "modem_startup.h"
 
 #include <gtest/gtest.h>
 
@@ -76,6 +77,30 @@ TEST(ProfileReader, RecognitionIsNotInherited) {
     const auto child = read("name = \"child\"\ninherits = \"parent\"\n", &base);
     ASSERT_TRUE(child);
     EXPECT_TRUE(child->match.empty());
+}
+
+TEST(ProfileReader, KnowsAllCodecsOfTheWire) {
+    constexpr std::pair<const char*, dsp::SampleFormat> kCodecs[] = {
+        {"unsigned8", dsp::SampleFormat::Unsigned8},
+        {"signed8", dsp::SampleFormat::Signed8},
+        {"mulaw", dsp::SampleFormat::MuLaw},
+        {"alaw", dsp::SampleFormat::ALaw},
+        {"linear16", dsp::SampleFormat::Linear16},
+        {"ima_adpcm4", dsp::SampleFormat::ImaAdpcm4},
+        {"rockwell_adpcm2", dsp::SampleFormat::RockwellAdpcm2},
+        {"rockwell_adpcm3", dsp::SampleFormat::RockwellAdpcm3},
+        {"rockwell_adpcm4", dsp::SampleFormat::RockwellAdpcm4},
+        {"zyxel_adpcm2", dsp::SampleFormat::ZyxelAdpcm2},
+        {"zyxel_adpcm3", dsp::SampleFormat::ZyxelAdpcm3},
+        {"zyxel_adpcm4", dsp::SampleFormat::ZyxelAdpcm4}};
+    for (const auto& [name, codec] : kCodecs) {
+        const auto profile =
+            read(std::string("name = \"x\"\n[[format]]\nid = \"1\"\ncodec = \"") + name + "\"\n");
+        ASSERT_TRUE(profile) << profile.error().cause;
+        ASSERT_EQ(profile->formats.size(), 1U) << name;
+        EXPECT_EQ(profile->formats[0].codec, codec) << name;
+        EXPECT_EQ(bitsText(codec), std::to_string(dsp::bitsPerSample(codec))) << name;
+    }
 }
 
 TEST(ProfileReader, ReadsStopCodesInOrder) {

@@ -243,6 +243,7 @@ void ProviderRig::take(HTAPICALL handle, std::uint32_t message, std::uintptr_t p
         events.push_back(fmt::format("digit {}", static_cast<char>(p1)));
         break;
     case LINE_MONITORMEDIA: events.push_back(fmt::format("media {:x}", p1)); break;
+    case LINE_HANGUPSIGN: events.push_back(fmt::format("sign {} {}", p1, p2)); break;
     case LINE_GENERATE: events.push_back(fmt::format("generated {} {}", p1, p2)); break;
     default: events.push_back(fmt::format("message {}", message)); break;
     }

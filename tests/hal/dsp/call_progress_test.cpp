@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "hal/base/allocation_count.h"
 #include "hal/dsp/progress_sweep.h"
 #include "hal/dsp/tone_signals.h"
@@ -108,6 +110,84 @@ TEST(CallProgressDetector, WaitsUntilOneToneAloneExplainsIt) {
     }
 }
 
+/// Tones with clicks, bursts of noise and short breaks in them.
+Samples disturbed(const CountryTones& tones, test::Random& random) {
+    Samples line;
+    for (int i = 0; i < 3; ++i) {
+        Samples tone(8000 * (3 + random.below(9)));
+        ToneSequence sequence{tones.tones[random.below(tones.tones.size())].pattern, -16};
+        sequence.mix(tone);
+        for (std::size_t n = random.below(6); n > 0; --n) {
+            const std::size_t from = random.below(tone.size() - 2500);
+            const double noise = double(random.below(3)) * 1500;
+            for (std::size_t at = from; at < from + 100 + random.below(1900); ++at) {
+                tone[at] = test::clipped(noise * random.normal());
+            }
+        }
+        line.insert(line.end(), tone.begin(), tone.end());
+    }
+    return line;
+}
+
+TEST(CallProgressDetector, BeginsAToneOnceOnly) {
+    test::Random random{11};
+    std::size_t ends = 0;
+    for (const CountryTones& tones : builtinTones().countries) {
+        double ended = -1;
+        for (const ProgressEvent& event : hear(tones, disturbed(tones, random))) {
+            if (event.kind == Kind::Heard) {
+                EXPECT_GE(double(event.began), ended) << tones.code;
+            } else if (event.kind == Kind::Ended) {
+                ended = double(event.began + event.duration);
+                EXPECT_GT(event.duration, 0U) << tones.code;
+                ++ends;
+            }
+        }
+    }
+    EXPECT_GT(ends, 100U);
+}
+
+TEST(CallProgressDetector, HearsAWaitingCallInAConversation) {
+    for (const char* code : {"US", "FR", "JP", "GB", "CL"}) {
+        const TonePattern& pattern = *country(code).find(ToneKind::CallWaiting);
+        const double period = (pattern.steps[0].milliseconds + pattern.steps[1].milliseconds) * 8;
+        test::Random random{5};
+        Samples line;
+        while (line.size() < std::size_t(3.5 * period)) {
+            test::addHostileVowel(line, random);
+        }
+        // The exchange sends the burst instead of what the other party says.
+        for (std::size_t burst = 0; burst < 3; ++burst) {
+            Samples tone(pattern.steps[0].milliseconds * 8);
+            ToneSequence sequence{pattern, -16};
+            sequence.mix(tone);
+            const auto at = static_cast<std::ptrdiff_t>(6000 + period * double(burst));
+            std::copy(tone.begin(), tone.end(), line.begin() + at);
+        }
+        const Events events = hear(country(code), line);
+        const auto waiting = [&](const ProgressEvent& event) {
+            return event.tone == ToneKind::CallWaiting && event.kind == Kind::Heard &&
+                   double(event.began + event.duration) < 6000 + 1.3 * period;
+        };
+        EXPECT_TRUE(std::any_of(events.begin(), events.end(), waiting)) << code;
+    }
+}
+
+TEST(CallProgressDetector, NamesTonesThatItCannotTellApart) {
+    for (const char* code : {"AU", "SE"}) {
+        for (const ToneKind sent : {ToneKind::Dial, ToneKind::SpecialDial}) {
+            Samples samples(4000 + 24000);
+            ToneSequence sequence{*country(code).find(sent), -15};
+            sequence.mix(std::span(samples).subspan(4000));
+            const Events events = hear(country(code), samples);
+            ASSERT_FALSE(events.empty()) << code;
+            EXPECT_TRUE(events[0].mayBe(ToneKind::Dial)) << code;
+            EXPECT_TRUE(events[0].mayBe(ToneKind::SpecialDial)) << code;
+            EXPECT_FALSE(events[0].mayBe(ToneKind::Busy)) << code;
+        }
+    }
+}
+
 TEST(CallProgressDetector, IsSilentAboutSpeechNoiseAndDigits) {
     test::Random random{3};
     Samples samples;
@@ -117,7 +197,7 @@ TEST(CallProgressDetector, IsSilentAboutSpeechNoiseAndDigits) {
     test::addDigits(samples, "0123456789ABCD*#", {});
     test::addSilence(samples, 3000);
     test::addNoise(samples, -40, random);
-    for (const char* code : {"US", "DE", "GB", "JP"}) {
+    for (const char* code : {"US", "DE", "FR", "GB", "JP"}) {
         EXPECT_TRUE(hear(country(code), samples).empty()) << code;
     }
 }

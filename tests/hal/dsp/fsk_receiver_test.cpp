@@ -3,8 +3,12 @@
 
 #include <gtest/gtest.h>
 
+#include <cmath>
+
+#include "fsk_filter.h"
 #include "hal/dsp/caller_id_signals.h"
 #include "hal/dsp/detector_checks.h"
+#include "hal/dsp/tone_signals.h"
 #include "tipring/hal/dsp/fsk_sender.h"
 
 namespace tipring::test {
@@ -42,6 +46,75 @@ Samples mixedSound(const dsp::FskModulation& modulation, Random& random) {
 TEST(FskReceiver, HasGoodManners) {
     Random random;
     expectGoodManners<FskEvent, dsp::FskReceiver>(mixedSound(dsp::kBell202, random), textOf);
+}
+
+std::vector<std::string> heardInBlocks(const Samples& sound, std::size_t block) {
+    dsp::FskReceiver receiver;
+    std::vector<std::string> texts;
+    for (std::size_t at = 0; at < sound.size(); at += block) {
+        const auto samples = std::span(sound).subspan(at, std::min(block, sound.size() - at));
+        receiver.process(samples, [&](const FskEvent& event) { texts.push_back(textOf(event)); });
+    }
+    return texts;
+}
+
+// The blocks decide which part of a quiet line is passed over: with samples one by one, other parts
+// than with 160 of them.
+TEST(FskReceiver, HearsTheSameWhatIsQuietBeforeAndAfter) {
+    Random random{9};
+    for (const double noise : {-99.0, -62.0, -55.0, -50.0}) {
+        Samples sound;
+        for (std::size_t i = 0; i < 8; ++i) {
+            sound.resize(sound.size() + 300 + random.below(3000));
+            FskTrouble trouble;
+            trouble.mark = trouble.space = i % 2 == 0 ? -13.5 : -44;
+            trouble.frame.seizure = i % 3 == 0 ? 0 : 40;
+            trouble.frame.mark = 10;
+            const Samples part = fskSound(callSetup(random), dsp::kBell202, trouble, random);
+            sound.insert(sound.end(), part.begin(), part.end());
+        }
+        if (noise > -90) {
+            addNoise(sound, noise, random);
+        }
+        const auto expected = heardInBlocks(sound, 1);
+        EXPECT_GE(expected.size(), 8U) << noise;
+        for (const std::size_t block : {8U, 33U, 160U, 1000U}) {
+            EXPECT_EQ(heardInBlocks(sound, block), expected) << noise << ' ' << block;
+        }
+    }
+}
+
+TEST(FskFilter, IsQuietBelowItsLimit) {
+    Random random{4};
+    for (const dsp::FskModulation& modulation : {dsp::kBell202, dsp::kV23}) {
+        const dsp::FskFilter filter(modulation);
+        for (const float amplitude : {50.0F, 91.0F, 3000.0F}) {
+            const std::uint32_t limit = filter.quietBelow(amplitude);
+            const auto most = static_cast<int>(std::sqrt(limit / 2.0));
+            for (int round = 0; round < 200; ++round) {
+                // The loudest sounds that are quiet: squares of both frequencies and between them.
+                Samples samples(dsp::FskFilter::kOverlap + 80);
+                const double step = (1000 + 1500 * random.uniform()) / 4000;
+                for (std::size_t i = 0; i < samples.size(); ++i) {
+                    const bool up =
+                        static_cast<int>(double(i) * step + random.uniform() / 4) % 2 == 0;
+                    samples[i] = static_cast<std::int16_t>(up ? most : -most);
+                }
+                ASSERT_TRUE(dsp::quiet(samples, limit));
+                std::array<float, 80> line;
+                std::array<std::uint8_t, 10> spaces, zeros, ones;
+                dsp::fskFilterFunction()(filter, amplitude, samples.data(), 10,
+                                         {line.data(), spaces.data(), zeros.data(), ones.data()});
+                for (std::size_t i = 0; i < line.size(); ++i) {
+                    EXPECT_LT(std::fabs(line[i]), amplitude);
+                }
+                samples[random.below(samples.size())] = static_cast<std::int16_t>(2 * most + 2);
+                EXPECT_FALSE(dsp::quiet(samples, limit));
+            }
+        }
+    }
+    constexpr std::int16_t kLoudest[] = {-32768, -32768, 0, 0, 0, 0, 0, 0};
+    EXPECT_FALSE(dsp::quiet(kLoudest, 2000000000));
 }
 
 TEST(FskReceiver, TellsWhenAndHowLoud) {

@@ -30,10 +30,10 @@ TEST_P(ToneFrame, IsTheSameOnEveryProcessor) {
         }
         const std::int16_t* now = samples.data() + GetParam();
         FrameSums plain;
-        ASSERT_TRUE(frameFunctions().front()(table_, samples.data(), now, 0, plain));
+        ASSERT_TRUE(oneFrame(frameFunctions().front(), table_, samples.data(), now, 0, plain));
         for (const FrameFunction function : frameFunctions()) {
             FrameSums sums;
-            ASSERT_TRUE(function(table_, samples.data(), now, 0, sums));
+            ASSERT_TRUE(oneFrame(function, table_, samples.data(), now, 0, sums));
             EXPECT_NEAR(sums.meanSquare, plain.meanSquare, plain.meanSquare * 1e-5F);
             for (std::size_t f = 0; f < kHertz.size(); ++f) {
                 EXPECT_EQ(sums.phasor[f / 8].value[f % 8 * 2],
@@ -42,7 +42,38 @@ TEST_P(ToneFrame, IsTheSameOnEveryProcessor) {
                           plain.phasor[f / 8].value[f % 8 * 2 + 1]);
                 EXPECT_EQ(sums.power[f], plain.power[f]);
             }
-            EXPECT_FALSE(function(table_, samples.data(), now, 2e9F, sums));
+            EXPECT_FALSE(oneFrame(function, table_, samples.data(), now, 2e9F, sums));
+        }
+    }
+}
+
+TEST_P(ToneFrame, IsTheSameBesideOthers) {
+    constexpr std::size_t kMost = 19;
+    test::Random random;
+    std::vector<std::vector<std::int16_t>> lines(kMost);
+    for (std::size_t i = 0; i < kMost; ++i) {
+        for (std::size_t n = 0; n < 2 * GetParam(); ++n) {
+            lines[i].push_back(test::clipped((i % 3 == 0 ? 20 : 3000) * random.normal()));
+        }
+    }
+    for (const FrameFunction function : frameFunctions()) {
+        for (std::size_t count = 0; count <= kMost; ++count) {
+            std::vector<FrameSums> sums(count);
+            std::vector<FrameJob> jobs;
+            for (std::size_t i = 0; i < count; ++i) {
+                jobs.push_back({lines[i].data(), lines[i].data() + GetParam(), &sums[i], false});
+            }
+            function(table_, jobs, 1e5F);
+            for (std::size_t i = 0; i < count; ++i) {
+                FrameSums alone;
+                EXPECT_EQ(jobs[i].loud, oneFrame(function, table_, lines[i].data(),
+                                                 lines[i].data() + GetParam(), 1e5F, alone));
+                EXPECT_EQ(jobs[i].loud, i % 3 != 0);
+                EXPECT_EQ(sums[i].meanSquare, alone.meanSquare);
+                for (std::size_t f = 0; jobs[i].loud && f < kHertz.size(); ++f) {
+                    EXPECT_EQ(sums[i].power[f], alone.power[f]) << count << ' ' << i << ' ' << f;
+                }
+            }
         }
     }
 }
@@ -57,7 +88,8 @@ TEST_P(ToneFrame, MeasuresASine) {
             samples[n] = test::clipped(8000 * std::cos(angle + 0.7));
         }
         FrameSums sums;
-        ASSERT_TRUE(frameFunction()(table_, samples.data(), samples.data() + GetParam(), 0, sums));
+        ASSERT_TRUE(oneFrame(frameFunction(), table_, samples.data(), samples.data() + GetParam(),
+                             0, sums));
         EXPECT_NEAR(std::sqrt(sums.power[f]), 8000, 80) << kHertz[f];
         EXPECT_NEAR(sums.meanSquare, 8000.0 * 8000 / 2, 8000.0 * 8000 / 50) << kHertz[f];
         const float* phasor = sums.phasor[f / 8].value + f % 8 * 2;

@@ -6,6 +6,7 @@
 #include <memory>
 #include <span>
 
+#include "tipring/hal/dsp/bank.h"
 #include "tipring/hal/dsp/listener.h"
 #include "tipring/hal/dsp/tone_plan.h"
 
@@ -56,9 +57,15 @@ public:
     [[nodiscard]] std::size_t channels() const noexcept;
     /// The same number of samples of each channel: all of channel 0, then all of channel 1 ...
     void process(std::span<const std::int16_t> samples, Listener<Event> tell);
-    /// Samples of one channel, when they come one by one.
+    /// Whatever has come in, each channel once at most and with as many samples as there are.
+    void process(std::span<const ChannelSamples> blocks, Listener<Event> tell);
+    /// Samples of one channel, when they come one by one; eight together cost half as much.
     void process(std::size_t channel, std::span<const std::int16_t> samples, Listener<Event> tell);
+    /// More channels, which have heard nothing, or fewer. Allocates.
+    void resize(std::size_t channels);
     void reset();
+    /// Forgets one channel's past; its positions begin at 0 again. Allocates.
+    void reset(std::size_t channel);
 
 private:
     struct State;

@@ -6,6 +6,7 @@
 #include <memory>
 #include <span>
 
+#include "tipring/hal/dsp/bank.h"
 #include "tipring/hal/dsp/listener.h"
 
 namespace tipring::dsp {
@@ -22,6 +23,8 @@ struct DtmfSettings {
     /// Do not count the power below 500 Hz, so that digits are heard under a dial tone that is
     /// louder than they are. Speech is then taken for digits more often.
     bool overDialTone = false;
+
+    [[nodiscard]] bool operator==(const DtmfSettings&) const = default;
 };
 
 /// A digit that began (told as soon as it is sure, some 45 ms later) or ended (told when the pause
@@ -54,9 +57,15 @@ public:
     [[nodiscard]] std::size_t channels() const noexcept;
     /// The same number of samples of each channel: all of channel 0, then all of channel 1 ...
     void process(std::span<const std::int16_t> samples, Listener<Event> tell);
-    /// Samples of one channel, when they come one by one.
+    /// Whatever has come in, each channel once at most and with as many samples as there are.
+    void process(std::span<const ChannelSamples> blocks, Listener<Event> tell);
+    /// Samples of one channel, when they come one by one; eight together cost half as much.
     void process(std::size_t channel, std::span<const std::int16_t> samples, Listener<Event> tell);
+    /// More channels, which have heard nothing, or fewer. Allocates.
+    void resize(std::size_t channels);
     void reset();
+    /// Forgets one channel's past; its positions begin at 0 again.
+    void reset(std::size_t channel);
 
 private:
     struct State;

@@ -6,6 +6,7 @@
 #include <memory>
 #include <span>
 
+#include "tipring/hal/dsp/bank.h"
 #include "tipring/hal/dsp/fsk.h"
 #include "tipring/hal/dsp/listener.h"
 
@@ -53,8 +54,12 @@ public:
     [[nodiscard]] std::size_t channels() const noexcept;
     /// The same number of samples of each channel: all of channel 0, then all of channel 1 ...
     void process(std::span<const std::int16_t> samples, Listener<Event> tell);
+    /// Whatever has come in, each channel with as many samples as there are.
+    void process(std::span<const ChannelSamples> blocks, Listener<Event> tell);
     /// Samples of one channel, when they come one by one.
     void process(std::size_t channel, std::span<const std::int16_t> samples, Listener<Event> tell);
+    /// More channels, which have heard nothing, or fewer. Allocates.
+    void resize(std::size_t channels);
     void reset();
     /// Forgets one channel's past; its positions begin at 0 again.
     void reset(std::size_t channel);

@@ -16,7 +16,6 @@ struct VoiceFormat {
     dsp::SampleFormat format;
     std::array<std::uint16_t, 4> rates;  ///< Hz; the first is the default; 0 ends the row
     std::string_view line;               ///< what +VSM=? says
-    std::uint8_t bits = 0;               ///< 2: the 2-bit stand-in of the Rockwell set
 };
 
 /// A fixed answer: the command without AT, in capitals, and its lines, split by '\n'.

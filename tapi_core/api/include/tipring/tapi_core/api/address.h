@@ -27,6 +27,10 @@ struct AddressCapabilities {
     bool callerId = false;
     bool canPlay = false, canRecord = false, fullDuplex = false;
     bool monitorsDigits = false, generatesDigits = false;
+    /// What the device hears by itself, and what the core hears in its place out of the sound; each
+    /// thing is heard by one of them, or not at all. On a device that is not full-duplex the core
+    /// hears while nothing is played.
+    Detections deviceDetects, coreDetects;
     std::uint32_t callStates = 0;       ///< LINECALLSTATE_* that can occur
     std::uint32_t disconnectModes = 0;  ///< LINEDISCONNECTMODE_*
     std::uint32_t connectedModes = 0;   ///< without CONFIRMED, connected is always presumed

@@ -12,6 +12,7 @@
 #include "tipring/hal/base/file_descriptor.h"
 #include "tipring/tapi_core/api/event_filter.h"
 #include "tipring/tapi_core/api/interfaces.h"
+#include "tipring/tapi_core/api/media.h"
 #include "tipring/tapi_core/api/types.h"
 
 namespace tipring::tapi {
@@ -20,6 +21,14 @@ class Address;
 
 /// How sound leaves a playback: let it be heard to its end, or cut it off now.
 enum class StopMode : std::uint8_t { Drain, Discard };
+
+class Call;
+
+/// What Call::setupConference makes.
+struct ConferenceCalls {
+    std::shared_ptr<Call> conference;    ///< everybody together
+    std::shared_ptr<Call> consultation;  ///< to the next member; null where none is wanted
+};
 
 /// One call as one application sees it. Handles may be kept as long as wanted: after the call is
 /// idle they stay readable.
@@ -102,14 +111,67 @@ public:
     /// Collects digits; GatherDigitsEvent ends it. A new one cancels the old; count 0 only cancels.
     virtual Result<void> gatherDigits(const GatherDigits& wanted);
 
-    /// Plays a sound file to the line (any format and rate that libsndfile reads).
-    /// FileTerminalEvent Idle/EndOfFile when it was heard to its end.
+    /// Plays a sound file to the line: a FilePlayTerminal that goes when it ends. One at a time
+    /// (INUSE). FileTerminalEvent Idle/EndOfFile when it was heard to its end.
     virtual Result<RequestId> play(const std::string& path, Reply reply) = 0;
     virtual Result<RequestId> stopPlaying(StopMode mode, Reply reply) = 0;
-    /// Records the line to a WAV file, 16-bit 8 kHz mono; fails if the file exists. What was
-    /// received is in the file even if the process dies a second later.
+    /// Records the line: a FileRecordTerminal that goes when it ends. One at a time (INUSE).
     virtual Result<RequestId> record(const std::string& path, Reply reply) = 0;
     virtual Result<RequestId> stopRecording(Reply reply) = 0;
+
+    /// Puts a terminal on the call, idle: as many as wanted. What all give is mixed, what comes
+    /// from the line goes to all. INVALPARAM, INVALTONE, INUSE, NODEVICE: see the terminals.
+    /// They go with the call. FileTerminalEvent tells of files and descriptors, ToneTerminalEvent
+    /// of tones, CallMediaEvent TerminalFail of sound devices.
+    virtual Result<TerminalId> addTerminal(TerminalSpec spec);
+    /// Starts, or goes on after a pause. The reply comes when the device runs. INVALTERMINALID;
+    /// INUSE where a half-duplex device is busy with the other direction; OPERATIONUNAVAIL where
+    /// it lacks the direction, or both at once are needed and it cannot.
+    virtual Result<RequestId> startTerminal(TerminalId id, Reply reply);
+    /// It neither gives nor takes sound; the line goes on. INVALCALLSTATE when it is idle.
+    virtual Result<void> pauseTerminal(TerminalId id);
+    /// The reply comes when it is idle: `Drain` lets what was given be heard, where no other plays.
+    virtual Result<RequestId> stopTerminal(TerminalId id, StopMode mode, Reply reply);
+    /// INUSE unless it is idle.
+    virtual Result<void> removeTerminal(TerminalId id);
+    /// Figures of the sound and of the terminals.
+    [[nodiscard]] virtual MediaStatus mediaStatus() const;
+    /// For all applications of the call.
+    virtual Result<void> setHangUpWatch(const HangUpWatch& watch);
+
+    // Supplementary services (TAPI: holding, transfer, conference). The provider answers by the
+    // states of all calls concerned; CallStatus::features says what would succeed now. A call that
+    // one of these makes is this application's, carries `relatedCallId`, and is dialled by dial().
+
+    virtual Result<RequestId> hold(Reply reply);
+    virtual Result<RequestId> unhold(Reply reply);
+    /// This call is the active one; `held` takes its place. INVALCALLHANDLE: of another line or
+    /// application; INVALCALLSTATE: it is not held.
+    virtual Result<RequestId> swapHold(const std::shared_ptr<Call>& held, Reply reply);
+    /// Sends the far end to `destination` and is done with it: idle. INVALADDRESS.
+    virtual Result<RequestId> blindTransfer(std::string_view destination, Reply reply);
+    /// Holds the call (on-hold-pending-transfer) and makes the consultation call.
+    virtual Result<std::shared_ptr<Call>> setupTransfer(const CallParams& params, Reply reply);
+    /// Connects the two others, and both calls go to idle. INVALCONSULTCALLHANDLE: not a call of
+    /// this application on this line that is connected or on its way there.
+    virtual Result<RequestId> completeTransfer(const std::shared_ptr<Call>& consultation,
+                                               Reply reply);
+    /// The other end of a consultation: all three talk, and the calls become members of the
+    /// conference that is returned.
+    virtual Result<std::shared_ptr<Call>> completeAsConference(
+        const std::shared_ptr<Call>& consultation, Reply reply);
+    /// Makes this call the first member of a conference, which waits (on-hold-pending-conference)
+    /// while the next member is called. `parties` 0: as many as may be.
+    virtual Result<ConferenceCalls> setupConference(std::uint32_t parties, const CallParams& params,
+                                                    Reply reply);
+    // Of the conference itself. INVALCONFCALLHANDLE: this call is none.
+    /// Holds the conference and makes the consultation call to a further member.
+    virtual Result<std::shared_ptr<Call>> prepareAddToConference(const CallParams& params,
+                                                                 Reply reply);
+    virtual Result<RequestId> addToConference(const std::shared_ptr<Call>& consultation,
+                                              Reply reply);
+    /// Of a member.
+    virtual Result<RequestId> removeFromConference(Reply reply);
 
     /// The provider's own.
     virtual Result<RequestId> devSpecific(std::string_view data, Reply reply);

@@ -13,6 +13,7 @@
 
 #include "tipring/tapi_core/api/event_filter.h"
 #include "tipring/tapi_core/api/interfaces.h"
+#include "tipring/tapi_core/api/media.h"
 #include "tipring/tapi_core/api/requests.h"
 #include "tipring/tapi_core/api/types.h"
 
@@ -76,6 +77,7 @@ struct CallStateEvent {
     std::uint32_t mode;  ///< of the line state: DisconnectMode, ConnectedMode, ...
     std::string cause;   ///< in words, may be empty
     std::uint32_t callbackInstance;
+    std::vector<HangUpReason> reasons{};  ///< Disconnected: what spoke for it, the weightiest first
 };
 /// CALLINFOCHANGE (ITCallInfoChangeEvent): read call->info().
 struct CallInfoChangeEvent {
@@ -157,16 +159,25 @@ struct CallMediaEvent {
     std::uint32_t callbackInstance;
     std::string terminal{};  ///< TerminalFail: its name
 };
-/// FILETERMINAL (ITFileTerminalEvent): playback or recording of a file.
+/// FILETERMINAL (ITFileTerminalEvent): playback or recording of a file, or of a descriptor.
+/// Of a play list, Active comes for each file as it begins.
 struct FileTerminalEvent {
     enum class State : std::uint8_t { Idle, Active, Paused };
     enum class Cause : std::uint8_t { Normal, EndOfFile, ReadError, WriteError };
     std::shared_ptr<Call> call;
-    std::string path;
+    std::string path;  ///< or the descriptor's name
     State state;
     Cause cause;
-    std::string error;  ///< in words for ReadError and WriteError
+    std::string error;  ///< in words for ReadError and WriteError; a file that was cut off, ...
     std::uint32_t callbackInstance;
+    TerminalId terminal{};
+};
+/// TONETERMINAL (ITToneTerminalEvent): a ToneTerminal has played all its rounds, or was stopped.
+struct ToneTerminalEvent {
+    std::shared_ptr<Call> call;
+    TerminalId terminal{};
+    bool stopped = false;  ///< before its end
+    std::uint32_t callbackInstance = 0;
 };
 /// PHONE (ITPhoneEvent).
 struct PhoneEvent {
@@ -217,10 +228,11 @@ struct RequestEvent {
     AssistedRequest request;
 };
 
-using Event = std::variant<TapiObjectEvent, AddressEvent, CallNotificationEvent, CallStateEvent,
-                           CallInfoChangeEvent, DigitEvent, GenerateEvent, GatherDigitsEvent,
-                           ToneEvent, CallMediaEvent, FileTerminalEvent, PhoneEvent, PrivateEvent,
-                           AddressDevSpecificEvent, PhoneDevSpecificEvent, RequestEvent>;
+using Event =
+    std::variant<TapiObjectEvent, AddressEvent, CallNotificationEvent, CallStateEvent,
+                 CallInfoChangeEvent, DigitEvent, GenerateEvent, GatherDigitsEvent, ToneEvent,
+                 CallMediaEvent, FileTerminalEvent, PhoneEvent, PrivateEvent,
+                 AddressDevSpecificEvent, PhoneDevSpecificEvent, RequestEvent, ToneTerminalEvent>;
 
 [[nodiscard]] EventClass classOf(const Event& event) noexcept;
 /// The number by which a SubEventFilter knows it: its kind, item or folded call state; 0 where the
@@ -251,6 +263,7 @@ inline constexpr EventClass kEventClasses[] = {
     EventClass::FileTerminal,     EventClass::Phone,
     EventClass::Private,          EventClass::AddressDevSpecific,
     EventClass::PhoneDevSpecific, EventClass::Request,
+    EventClass::ToneTerminal,
 };
 static_assert(std::size(kEventClasses) == std::variant_size_v<Event>);
 

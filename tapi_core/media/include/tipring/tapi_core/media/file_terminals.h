@@ -59,6 +59,7 @@ public:
     ~FileRecordTerminal() override;
 
     [[nodiscard]] const std::string& path() const { return path_; }
+    void abandon() override;
     /// Samples that the file has.
     [[nodiscard]] std::uint64_t recorded() const { return recorded_; }
 

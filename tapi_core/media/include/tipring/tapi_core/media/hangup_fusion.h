@@ -50,9 +50,14 @@ struct HangupSettings {
 };
 
 struct HangupDecision {
+    struct Part {
+        HangupVote vote;
+        double worth = 0;  ///< log odds, at the time of the decision
+    };
     double confidence = 0;              ///< probability, 0..1
     std::chrono::milliseconds since{};  ///< the time of the earliest sign that counted
     std::vector<HangupSign> reasons;    ///< the most important first
+    std::vector<Part> parts;            ///< the same, in full
     /// "busy tone heard (82 %), the line was silent (11 %)": each sign's share.
     std::string text;
 };

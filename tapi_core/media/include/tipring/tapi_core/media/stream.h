@@ -64,6 +64,7 @@ public:
     hal::Result<void> pauseTerminal(Terminal& terminal);
     hal::Result<void> stopTerminal(Terminal& terminal);
     [[nodiscard]] std::vector<std::shared_ptr<Terminal>> terminals() const;
+    [[nodiscard]] TerminalCounters countersOf(const Terminal& terminal) const;
 
     /// Counting begins anew. The next call of the device tells where.
     void start(StreamDirection direction);

@@ -77,6 +77,9 @@ public:
     /// told, too.
     hal::Result<void> stop();
 
+    /// It was started for nothing: stop() leaves nothing behind, as long as no sound came.
+    virtual void abandon() {}
+
     /// Fills `samples` from the start and returns how many; 0 unless active.
     std::size_t capture(std::span<std::int16_t> samples);
     /// Takes `samples`; nothing unless active.

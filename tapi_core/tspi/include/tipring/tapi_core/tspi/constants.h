@@ -516,6 +516,24 @@
 #define LINE_NEWCALL (TSPI_MESSAGE_BASE + 0u)
 #define LINE_CALLDEVSPECIFIC (TSPI_MESSAGE_BASE + 1u)
 #define LINE_CALLDEVSPECIFICFEATURE (TSPI_MESSAGE_BASE + 2u)
+#define LINE_HANGUPSIGN (TSPI_MESSAGE_BASE + 3u) /* our own */
+
+/* What a device saw of a far end that hung up (LINE_HANGUPSIGN): our own */
+#define TSPI_HANGUPSIGN_POLARITY 1u    /* the polarity is back to what it was before the answer */
+#define TSPI_HANGUPSIGN_BATTERYDROP 2u /* the loop current stopped */
+#define TSPI_HANGUPSIGN_BUSYTONE 3u    /* tones, as measured */
+#define TSPI_HANGUPSIGN_CONGESTION 4u
+#define TSPI_HANGUPSIGN_DIALTONE 5u
+#define TSPI_HANGUPSIGN_UNOBTAINABLE 6u
+#define TSPI_HANGUPSIGN_MODEMTONE 7u   /* a modem's code for a tone of the network */
+#define TSPI_HANGUPSIGN_MODEMHANGUP 8u /* a modem's code for the loop or the far handset */
+#define TSPI_HANGUPSIGN_SILENCE 9u
+#define TSPI_HANGUPSIGN_NOCARRIER 10u
+
+/* What a device detects by itself on a call (TspiLineCaps): our own */
+#define TSPI_DETECT_SILENCE 0x4u  /* TSPI_MEDIAEVENT_SILENCE */
+#define TSPI_DETECT_PROGRESS 0x8u /* the tones of the network, told as call states */
+#define TSPI_DETECT_MEDIA 0x10u   /* fax and modem tones: LINE_MONITORMEDIA */
 
 /* Errors: negative results */
 #define LINEERR_ALLOCATED ((int32_t)0x80000001)

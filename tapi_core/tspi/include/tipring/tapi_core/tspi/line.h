@@ -27,9 +27,11 @@ extern "C" {
  *   LINE_MONITORTONE   p1 = appSpecific of the TspiMonitorTone heard, p2 = 0, p3 = tick (ms) or 0
  *   LINE_GATHERDIGITS  p1 = LINEGATHERTERM_*, p2 = the endToEndId of the request, p3 = const char*
  *                      digits, copied before the routine returns
- *   LINE_GENERATE      p1 = LINEGENERATETERM_*, p2 = the endToEndId of the request
- *   LINE_DEVSPECIFIC, LINE_DEVSPECIFICFEATURE (of the line), LINE_CALLDEVSPECIFIC,
- *   LINE_CALLDEVSPECIFICFEATURE (of a call)   the provider's own, three numbers
+ *   LINE_HANGUPSIGN    p1 = TSPI_HANGUPSIGN_*, p2 = how sure, 0..100, p3 = ms that it lasted or 0:
+ * a vote; the core weighs it with all others, and may drop the call. A provider that is sure by
+ * itself goes to DISCONNECTED besides LINE_GENERATE      p1 = LINEGENERATETERM_*, p2 = the
+ * endToEndId of the request LINE_DEVSPECIFIC, LINE_DEVSPECIFICFEATURE (of the line),
+ * LINE_CALLDEVSPECIFIC, LINE_CALLDEVSPECIFICFEATURE (of a call)   the provider's own, three numbers
  *   LINE_CLOSE         the line is closed by force (the device is gone): the core ends its calls
  * and answers with lineCloseCall and lineClose, which then only free */
 typedef void (*LINEEVENT)(HTAPILINE htLine, HTAPICALL htCall, uint32_t message, uintptr_t p1,
@@ -83,6 +85,11 @@ typedef struct TspiLineCaps {
     uint32_t settableDevStatus;         /* LINEDEVSTATUSFLAGS_* of lineSetLineDevStatus */
     char deviceClasses[TSPI_NAME_SIZE]; /* of lineGetID, separated by spaces */
     TspiMediaCaps media;                /* directions = 0: no sound */
+    /* TSPI_DETECT_*. Digits, tones and caller ID have members of their own above. What is missing
+     * here and there the core hears out of the sound. */
+    uint32_t detections;
+    uint32_t mediaStates; /* LINECALLSTATE_* with sound to be recorded; 0: CONNECTED alone.
+                           * OFFERING: the line is heard on hook */
 } TspiLineCaps;
 
 /* What an address can ever do. Source: LINEADDRESSCAPS. */

@@ -42,6 +42,9 @@ public:
                   const char* digits) const;
     /// `appSpecific` of the tone that was heard.
     void tone(HTAPICALL call, std::uint32_t appSpecific, std::uint32_t tick = 0) const;
+    /// A vote that the far end hung up: `sign` is TSPI_HANGUPSIGN_*, `percent` how sure it is.
+    void hangUpSign(HTAPICALL call, std::uint32_t sign, std::uint32_t percent,
+                    std::uint32_t lasted = 0) const;
     /// LINEADDRESSSTATE_* that changed.
     void addressState(std::uint32_t changed) const;
     /// Three numbers of the provider's own; `call` may be null.
