@@ -2,10 +2,13 @@
 #include "network_view.h"
 
 #include <fmt/format.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <chrono>
-#include <cstring>
+#include <vector>
 
 #include "json_line.h"
 #include "time_text.h"
@@ -34,6 +37,24 @@ std::string stateText(const sim::Line& line) {
     }
     return line.signal() == sim::Signal::None ? "off hook"
                                               : std::string{sim::signalName(line.signal())};
+}
+
+/// Lines of the terminal that a table may take.
+std::size_t roomOnScreen() {
+    winsize size{};
+    const bool known = ::ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_row > 4;
+    return known ? size.ws_row - 3U : 20U;
+}
+
+/// Those that fit: where there are too many, lines that are idle go first.
+std::vector<sim::NetworkLine> thatFit(std::vector<sim::NetworkLine> lines, std::size_t room) {
+    if (lines.size() > room) {
+        std::stable_partition(lines.begin(), lines.end(), [](const sim::NetworkLine& each) {
+            return each.line->state() != sim::Line::State::Idle;
+        });
+        lines.resize(room);
+    }
+    return lines;
 }
 
 std::string levelText(float dbm0) {
@@ -99,13 +120,18 @@ void NetworkView::draw() {
                console_.paint(Console::Style::Strong,
                               fmt::format("{:<14} {:<10} {:<15} {:>5} {:>5}  {}", "line", "device",
                                           "state", "to", "from", "where")));
-    const auto lines = network_.lines();
+    const auto all = network_.lines();
+    const auto lines = thatFit(all, roomOnScreen());
     for (const sim::NetworkLine& each : lines) {
         fmt::print("\x1b[K{:<14} {:<10} {:<15} {:>5} {:>5}  {}\n", each.line->number(), each.device,
                    stateText(*each.line), levelText(each.toDevice), levelText(each.fromDevice),
                    each.place);
     }
     drawn_ = lines.size() + 1;
+    if (lines.size() < all.size()) {
+        fmt::print("\x1b[K... and {} more\n", all.size() - lines.size());
+        ++drawn_;
+    }
     std::fflush(stdout);
 }
 
