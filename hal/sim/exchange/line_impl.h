@@ -34,7 +34,9 @@ struct Line::Impl final : Party {
     void onCarrier(bool on) override;
     void onData(std::span<const std::byte> bytes) override;
     void onReplaced(Connection& before, Connection& now) override;
-    [[nodiscard]] bool wantsSound() const override { return listening || (taped && off); }
+    [[nodiscard]] bool wantsSound() const override { return hears(); }
+    /// Somebody is there for the sound: the device, a monitor beside it, or a recording.
+    [[nodiscard]] bool hears() const { return listening || monitor != nullptr || (taped && off); }
     void note(std::string_view what, std::string_view detail = {}) const {
         if (watcher != nullptr) {
             watcher->onLineEvent(face, what, detail);
@@ -127,6 +129,7 @@ struct Line::Impl final : Party {
     // sound: line_sound.cpp
     LineAudio& audio();
     void listen(bool on);
+    void setMonitor(LineMonitor* next);
     void hearDigits();
     void updateTone();
     void takeExtension();
@@ -140,6 +143,7 @@ struct Line::Impl final : Party {
     CopperSettings copper;
     std::array<std::string, kForwards> forwards;
     LineDevice* device = nullptr;
+    LineMonitor* monitor = nullptr;
     LineWatcher* watcher = nullptr;
     bool taped = false;
     unsigned messages = 0;

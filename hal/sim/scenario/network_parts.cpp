@@ -66,7 +66,7 @@ NetworkStation::NetworkStation(Exchange& exchange, const Scenario::Line& plan, c
         caller_ = std::make_unique<FarEnd>(exchange);
         control_ = std::make_unique<Control>(exchange, line_, *caller_, *modem_);
     } else if (plan.device == "telephone") {
-        telephone_ = std::make_unique<Telephone>(loop_, line_);
+        telephone_ = std::make_unique<ScriptTelephone>(loop_, line_);
     }
 }
 

@@ -11,8 +11,8 @@
 #include "tipring/hal/sim/network.h"
 #include "tipring/hal/sim/pty_outlet.h"
 #include "tipring/hal/sim/script_runner.h"
+#include "tipring/hal/sim/script_telephone.h"
 #include "tipring/hal/sim/sim_port.h"
-#include "tipring/hal/sim/telephone.h"
 
 namespace tipring::sim {
 
@@ -59,7 +59,7 @@ private:
     std::unique_ptr<PtyOutlet> pty_;
     std::unique_ptr<FarEnd> caller_;  ///< of the control commands
     std::unique_ptr<Control> control_;
-    std::unique_ptr<Telephone> telephone_;
+    std::unique_ptr<ScriptTelephone> telephone_;
     std::unique_ptr<ScriptRunner> runner_;
     std::unique_ptr<hal::Timer> begin_;
     bool begun_ = false;

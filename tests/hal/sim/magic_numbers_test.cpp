@@ -88,7 +88,7 @@ TEST(MagicNumbers, TakeManyCallsAtATimeAndAreQuietAfterThem) {
     ScriptRig rig;
     MagicNumbers magic{rig.exchange, "5559"};
     Line& other = rig.exchange.addLine("5550101");
-    Telephone second{rig.loop, other};
+    ScriptTelephone second{rig.loop, other};
     ScriptRunner runner{rig.loop, second, scriptOf("dial 5559110; wait answer; wait speech"),
                         ScriptSetting{}};
     rig.play("dial 5559110; wait answer; wait speech; wait 5", "");

@@ -10,7 +10,7 @@
 
 #include "tipring/hal/base/virtual_loop.h"
 #include "tipring/hal/sim/script_runner.h"
-#include "tipring/hal/sim/telephone.h"
+#include "tipring/hal/sim/script_telephone.h"
 
 namespace tipring::sim {
 
@@ -61,7 +61,7 @@ struct ScriptRig {
     Exchange exchange;
     Line& line;
     FarEnd end{exchange};
-    Telephone telephone{loop, line};
+    ScriptTelephone telephone{loop, line};
     FarEndActor farActor{end};
     std::vector<std::string> events;
     std::vector<long> times;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "tipring/hal/sim/telephone.h"
+#include "tipring/hal/sim/script_telephone.h"
 
 #include <algorithm>
 #include <deque>
@@ -23,7 +23,7 @@ bool tellsAnEnd(Signal signal) {
 
 }  // namespace
 
-struct Telephone::Impl final : LineDevice {
+struct ScriptTelephone::Impl final : LineDevice {
     Impl(hal::EventLoop& loop, Line& ownLine)
         : line(ownLine),
           ringOver(loop, [this] { setState(State::Idle); }),
@@ -120,22 +120,22 @@ struct Telephone::Impl final : LineDevice {
     hal::Timer ringOver, put;
 };
 
-Telephone::Telephone(hal::EventLoop& loop, Line& line)
+ScriptTelephone::ScriptTelephone(hal::EventLoop& loop, Line& line)
     : impl_(std::make_unique<Impl>(loop, line)) {}
-Telephone::~Telephone() = default;
+ScriptTelephone::~ScriptTelephone() = default;
 
-void Telephone::setListener(Listener listener) {
+void ScriptTelephone::setListener(Listener listener) {
     impl_->listener = std::move(listener);
 }
-Telephone::State Telephone::state() const {
+ScriptTelephone::State ScriptTelephone::state() const {
     return impl_->state;
 }
-std::string_view Telephone::caller() const {
+std::string_view ScriptTelephone::caller() const {
     return impl_->from;
 }
 
-hal::Result<void> Telephone::dial(std::string_view number, const CallerId& /*id*/,
-                                  unsigned /*maxRings*/) {
+hal::Result<void> ScriptTelephone::dial(std::string_view number, const CallerId& /*id*/,
+                                        unsigned /*maxRings*/) {
     if (impl_->state != State::Idle) {
         return hal::fail(hal::ErrorCode::InvalCallState,
                          "the telephone is in a call already; hang up first");
@@ -146,7 +146,7 @@ hal::Result<void> Telephone::dial(std::string_view number, const CallerId& /*id*
     return {};
 }
 
-hal::Result<void> Telephone::answer() {
+hal::Result<void> ScriptTelephone::answer() {
     if (impl_->state != State::Called) {
         return hal::fail(hal::ErrorCode::InvalCallState, "no call rings at the telephone");
     }
@@ -154,20 +154,20 @@ hal::Result<void> Telephone::answer() {
     return {};
 }
 
-void Telephone::hangUp() {
+void ScriptTelephone::hangUp() {
     impl_->hangUp();
 }
-void Telephone::say(std::unique_ptr<SoundSource> sound) {
+void ScriptTelephone::say(std::unique_ptr<SoundSource> sound) {
     impl_->queue.push_back(std::move(sound));
 }
-void Telephone::quiet() {
+void ScriptTelephone::quiet() {
     impl_->queue.clear();
 }
-bool Telephone::isSpeaking() const {
+bool ScriptTelephone::isSpeaking() const {
     return !impl_->queue.empty();
 }
 
-hal::Result<void> Telephone::setModem(bool on, const std::string& /*greeting*/) {
+hal::Result<void> ScriptTelephone::setModem(bool on, const std::string& /*greeting*/) {
     return on ? hal::fail(hal::ErrorCode::OperationUnavail,
                           "a telephone is no modem; let a far end be one")
               : hal::Result<void>{};
