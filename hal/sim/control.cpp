@@ -11,6 +11,7 @@
 
 #include "control_line.h"
 #include "control_words.h"
+#include "tipring/hal/sim/script_runner.h"
 
 namespace tipring::sim {
 
@@ -23,7 +24,7 @@ constexpr std::string_view kHelp =
     "does=answer|busy|congestion|noanswer|unassigned|vacant|changed [rings=] [modem] [text=] "
     "[new=] | line SETTING=.. | copper SETTING=..|clear | flash | forward "
     "always|busy|noanswer NUMBER|off | messages N | number NUMBER ring=0..3 | dialtone on|off | "
-    "extension on|off | quit";
+    "extension on|off | script STEP; STEP ..|off | script? | quit";
 
 /// "0229" and "2305" into the fields of a caller ID; false when they are no date and time.
 bool setMoment(CallerId& id, const std::string& date, const std::string& time) {
@@ -67,7 +68,44 @@ struct Control::Impl {
     std::string query(std::string_view verb);
     std::string file(std::string_view verb, const std::vector<std::string>& words);
     std::string switched(std::string_view verb, const std::string& state);
+    std::string play(std::string_view steps);
+    std::string scriptState() const;
+
+    std::unique_ptr<FarEndActor> actor{};
+    std::unique_ptr<ScriptRunner> script{};
 };
+
+/// `script STEP; STEP ...`, `script off`.
+std::string Control::Impl::play(std::string_view steps) {
+    if (steps == "off") {
+        script.reset();
+        actor.reset();
+        return "ok";
+    }
+    auto parsed = parseScriptLine(steps);
+    if (const auto* wrong = std::get_if<ScriptError>(&parsed)) {
+        return error(fmt::format("step {}: {}", wrong->step + 1, wrong->cause));
+    }
+    script.reset();
+    actor = std::make_unique<FarEndActor>(farEnd);
+    ScriptSetting setting;
+    setting.line = line.number();
+    setting.country = line.country().code;
+    setting.seed = exchange.options().seed;
+    script = std::make_unique<ScriptRunner>(exchange.loop(), *actor,
+                                            std::get<Script>(std::move(parsed)), setting);
+    script->start();
+    return "ok";
+}
+
+std::string Control::Impl::scriptState() const {
+    if (script == nullptr) {
+        return "ok off";
+    }
+    const bool failed = script->state() == ScriptRunner::State::Failed;
+    return fmt::format("ok {} step={}{}", scriptStateName(script->state()), script->step() + 1,
+                       failed ? " reason=\"" + script->reason() + "\"" : "");
+}
 
 std::string Control::Impl::call(const Arguments& arguments) {
     constexpr std::array<std::string_view, 9> kKnown{
@@ -111,8 +149,8 @@ std::string Control::Impl::call(const Arguments& arguments) {
 }
 
 std::string Control::Impl::plan(const Arguments& arguments) {
-    constexpr std::array<std::string_view, 6> kKnown{"number", "does", "rings",
-                                                     "modem",  "text", "new"};
+    constexpr std::array<std::string_view, 7> kKnown{"number", "does", "rings", "modem",
+                                                     "text",   "new",  "byhand"};
     if (const std::string word = arguments.unknown(kKnown); !word.empty()) {
         return error(fmt::format("plan does not know {}; see help", word));
     }
@@ -137,6 +175,7 @@ std::string Control::Impl::plan(const Arguments& arguments) {
     }
     if (outcome->second == Route::Outcome::Answer) {
         route.farEnd = &farEnd;
+        route.rings = arguments.flag("byhand") ? Route::kByHand : route.rings;
         farEnd.setModem(arguments.flag("modem"), unescaped(arguments.value("text")), true);
     }
     if (number == "*") {
@@ -235,6 +274,15 @@ std::string Control::Impl::run(std::string_view text) {
         quit = true;
         return "ok";
     }
+    if (verb == "script") {
+        const std::size_t at = text.find("script") + 6;
+        const std::size_t from = text.find_first_not_of(" \t", at);
+        const std::size_t end = text.find_last_not_of(" \t\r");
+        return play(from == std::string_view::npos ? "" : text.substr(from, end + 1 - from));
+    }
+    if (verb == "script?") {
+        return scriptState();
+    }
     if (auto reply = runLineCommand(exchange, line, *words)) {
         return *reply;
     }
@@ -247,7 +295,7 @@ std::string Control::Impl::run(std::string_view text) {
 }
 
 Control::Control(Exchange& exchange, Line& line, FarEnd& farEnd, AtModem& modem)
-    : impl_(std::make_unique<Impl>(Impl{exchange, line, farEnd, modem})) {}
+    : impl_(std::make_unique<Impl>(Impl{exchange, line, farEnd, modem, false, {}, {}})) {}
 Control::~Control() = default;
 
 std::string Control::run(std::string_view command) {

@@ -167,14 +167,8 @@ std::string lineCommand(Line& line, const Arguments& arguments) {
         return error("line needs a setting, for example line waiting=on; see help and line?");
     }
     for (const auto& [name, text] : arguments.named) {
-        const auto* word = std::find_if(
-            std::begin(kLineWords), std::end(kLineWords),
-            [&, key = std::string_view{name}](const LineWord& each) { return each.name == key; });
-        if (word == std::end(kLineWords)) {
-            return error(fmt::format("line has no setting {}; line? shows them", name));
-        }
-        if (!word->set(settings, text)) {
-            return error(fmt::format("{} is {}", name, word->range));
+        if (const std::string wrong = setLineSetting(settings, name, text); !wrong.empty()) {
+            return error(wrong);
         }
     }
     line.setSettings(settings);
@@ -223,19 +217,8 @@ std::string copperCommand(Line& line, const Arguments& arguments) {
         }
     }
     for (const auto& [name, text] : arguments.named) {
-        if (name == "cut" && onOff(text)) {
-            settings.cut = *onOff(text);
-            continue;
-        }
-        const auto* word = std::find_if(
-            std::begin(kCopperWords), std::end(kCopperWords),
-            [&, key = std::string_view{name}](const CopperWord& each) { return each.name == key; });
-        if (word == std::end(kCopperWords)) {
-            return error(fmt::format("copper has no setting {}; copper? shows them", name));
-        }
-        if (!setCopperWord(settings, *word, text)) {
-            return error(fmt::format("{} is a number from {} to {}{}", name, word->least,
-                                     word->most, word->optional != nullptr ? ", or off" : ""));
+        if (const std::string wrong = setCopperSetting(settings, name, text); !wrong.empty()) {
+            return error(wrong);
         }
     }
     line.setCopper(settings);
@@ -288,6 +271,31 @@ std::string numberCommand(Exchange& exchange, Line& line, std::span<const std::s
 }
 
 }  // namespace
+
+std::string setLineSetting(LineSettings& to, std::string_view name, std::string_view text) {
+    const auto* word = std::find_if(std::begin(kLineWords), std::end(kLineWords),
+                                    [&](const LineWord& each) { return each.name == name; });
+    if (word == std::end(kLineWords)) {
+        return fmt::format("line has no setting {}; line? shows them", name);
+    }
+    return word->set(to, text) ? std::string{} : fmt::format("{} is {}", name, word->range);
+}
+
+std::string setCopperSetting(CopperSettings& to, std::string_view name, std::string_view text) {
+    if (name == "cut" && onOff(text)) {
+        to.cut = *onOff(text);
+        return {};
+    }
+    const auto* word = std::find_if(std::begin(kCopperWords), std::end(kCopperWords),
+                                    [&](const CopperWord& each) { return each.name == name; });
+    if (word == std::end(kCopperWords)) {
+        return fmt::format("copper has no setting {}; copper? shows them", name);
+    }
+    return setCopperWord(to, *word, text)
+               ? std::string{}
+               : fmt::format("{} is a number from {} to {}{}", name, word->least, word->most,
+                             word->optional != nullptr ? ", or off" : "");
+}
 
 std::optional<std::string> runLineCommand(Exchange& exchange, Line& line,
                                           std::span<const std::string> words) {

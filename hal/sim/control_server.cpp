@@ -53,7 +53,7 @@ struct ControlServer::Impl {
         hal::Watch watch, outWatch;
     };
 
-    Impl(hal::EventLoop& ownLoop, Control& ownControl, std::function<void()> quitTask)
+    Impl(hal::EventLoop& ownLoop, CommandReceiver& ownControl, std::function<void()> quitTask)
         : loop(ownLoop), control(ownControl), onQuit(std::move(quitTask)) {}
     ~Impl();
 
@@ -67,7 +67,7 @@ struct ControlServer::Impl {
     void sweep();
 
     hal::EventLoop& loop;
-    Control& control;
+    CommandReceiver& control;
     std::function<void()> onQuit;
     std::string path;
     hal::FileDescriptor listener;
@@ -210,7 +210,8 @@ void ControlServer::Impl::sweep() {
     std::erase_if(clients, [](const auto& client) { return client->ended; });
 }
 
-ControlServer::ControlServer(hal::EventLoop& loop, Control& control, std::function<void()> onQuit)
+ControlServer::ControlServer(hal::EventLoop& loop, CommandReceiver& control,
+                             std::function<void()> onQuit)
     : impl_(std::make_unique<Impl>(loop, control, std::move(onQuit))) {}
 ControlServer::~ControlServer() = default;
 

@@ -33,7 +33,8 @@ FarEnd::Impl::Impl(Exchange::Impl& ownExchange, FarEnd& ownFace)
       face(ownFace),
       answerTimer_(exchange.loop, [this] { answer(); }),
       greetingTimer_(exchange.loop,
-                     [this] { exchange.sendData(*this, std::as_bytes(std::span{greeting})); }) {}
+                     [this] { exchange.sendData(*this, std::as_bytes(std::span{greeting})); }),
+      ringTimer_(exchange.loop, [this] { rungHere(); }) {}
 
 FarEnd::Impl::~Impl() {
     listener = {};
@@ -67,11 +68,27 @@ void FarEnd::Impl::ringHere(Connection& call, std::optional<unsigned> rings, hal
     setState(State::Called);
     if (rings) {
         answerTimer_.arm(*rings == 0 ? hal::Duration{kSetUpTime} : *rings * round);
+    } else if (state == State::Called) {
+        rings_ = 0;
+        round_ = round;
+        ringTimer_.arm(kSetUpTime);
+    }
+}
+
+void FarEnd::Impl::rungHere() {
+    ringTimer_.arm(rings_ == 0 ? round_ - kSetUpTime : round_);
+    onRung(rings_++);
+}
+
+void FarEnd::Impl::onRung(unsigned rings) {
+    if (listener.onRing) {
+        listener.onRing(rings);
     }
 }
 
 void FarEnd::Impl::answer() {
     answerTimer_.cancel();
+    ringTimer_.cancel();
     if (state == State::Called && connection != nullptr) {
         exchange.setUp(*connection);
     }
@@ -99,6 +116,7 @@ void FarEnd::Impl::onProgress(Signal signal, std::string_view /*announcement*/) 
 
 void FarEnd::Impl::idle() {
     answerTimer_.cancel();
+    ringTimer_.cancel();
     greetingTimer_.cancel();
     queue.clear();
     tape.reset();
@@ -141,6 +159,9 @@ std::size_t FarEnd::Impl::fill(Item& item, std::span<std::int16_t> samples) {
         std::copy_n(said->all.begin() + std::ptrdiff_t(said->at), count, samples.begin());
         said->at += count;
         return count;
+    }
+    if (auto* source = std::get_if<std::unique_ptr<SoundSource>>(&item)) {
+        return (*source)->read(samples);
     }
     auto& keys = std::get<KeyPlayer>(item);
     if (!keys.active()) {
@@ -259,6 +280,15 @@ void FarEnd::say(std::span<const std::int16_t> samples) {
     impl_->exchange.wantSound(*impl_);
 }
 
+void FarEnd::say(std::unique_ptr<SoundSource> sound) {
+    impl_->queue.emplace_back(std::move(sound));
+    impl_->exchange.wantSound(*impl_);
+}
+
+void FarEnd::quiet() {
+    impl_->queue.clear();
+}
+
 hal::Result<void> FarEnd::pressKeys(std::string_view keys) {
     KeyPlayer generator;
     if (!generator.push(keys)) {
@@ -290,6 +320,10 @@ void FarEnd::stopRecording() {
 }
 std::string_view FarEnd::heardKeys() const {
     return impl_->heardKeys;
+}
+
+std::string_view FarEnd::callerNumber() const {
+    return impl_->callerNumber;
 }
 
 void FarEnd::setModem(bool on, std::string greeting, bool echo) {

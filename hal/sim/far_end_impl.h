@@ -27,6 +27,7 @@ struct FarEnd::Impl final : Party {
     void onData(std::span<const std::byte> bytes) override;
     void onConnected(Connection& call) override;
     void onReleased(Connection& call) override;
+    void onRung(unsigned rings) override;
     [[nodiscard]] bool wantsSound() const override;
 
     /// An outgoing call of a line rings here; answered after `rings` of those rounds, or by hand.
@@ -43,14 +44,14 @@ struct FarEnd::Impl final : Party {
     Listener listener;
     State state = State::Idle;
     bool answered = false;
-    std::string heardKeys, heardData, greeting;
+    std::string heardKeys, heardData, greeting, callerNumber;
     bool modem = false, echo = true;
 
     struct Samples {
         std::vector<std::int16_t> all;
         std::size_t at = 0;
     };
-    using Item = std::variant<SoundReader, Samples, KeyPlayer>;
+    using Item = std::variant<SoundReader, Samples, KeyPlayer, std::unique_ptr<SoundSource>>;
     std::deque<Item> queue;
     std::optional<SoundWriter> tape;
 
@@ -59,7 +60,11 @@ private:
     static std::size_t fill(Item& item, std::span<std::int16_t> samples);
 
     ToneEar ear_;
-    hal::Timer answerTimer_, greetingTimer_;
+    void rungHere();
+
+    hal::Timer answerTimer_, greetingTimer_, ringTimer_;
+    hal::Duration round_{0};
+    unsigned rings_ = 0;
 };
 
 }  // namespace tipring::sim

@@ -80,10 +80,10 @@ std::size_t SoundReader::read(std::span<std::int16_t> samples) {
     return count;
 }
 
-hal::Result<SoundWriter> SoundWriter::create(const std::string& path) {
+hal::Result<SoundWriter> SoundWriter::create(const std::string& path, int channels) {
     SF_INFO info{};
     info.samplerate = kRate;
-    info.channels = 1;
+    info.channels = channels;
     info.format = SF_FORMAT_WAV | SF_FORMAT_PCM_16;
     SoundFileHandle file{sf_open(path.c_str(), SFM_WRITE, &info)};
     if (!file) {

@@ -39,10 +39,11 @@ private:
     std::size_t tail_;               ///< silence to push after the end, for the filter's delay
 };
 
-/// Writes 16-bit 8 kHz mono WAV; the header is put right once a second.
+/// Writes 16-bit 8 kHz WAV, mono or stereo; the header is put right once a second.
 class SoundWriter {
 public:
-    static hal::Result<SoundWriter> create(const std::string& path);
+    static hal::Result<SoundWriter> create(const std::string& path, int channels = 1);
+    /// Of stereo: left, right, left ...
     void write(std::span<const std::int16_t> samples);
 
 private:

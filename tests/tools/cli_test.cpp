@@ -442,6 +442,95 @@ TEST_F(Simulated, RunsWithoutStandardInputAsUnderAServiceManager) {
     EXPECT_EQ(process.finish(), 0) << process.errors();
 }
 
+TEST_F(Simulated, HasMagicNumbersWithoutAnyPlan) {
+    simulate();
+    const Ran ran = run({"dial", "--port", link_, "--json", "5559001"});
+    EXPECT_EQ(ran.code, 5) << ran.out << ran.err;
+}
+
+TEST_F(Cli, SimulatesEveryExampleToItsEndAndTheSameAgain) {
+    unsigned files = 0;
+    for (const auto& entry :
+         std::filesystem::directory_iterator{TIPRING_SOURCE_DIR "/examples/scenarios"}) {
+        std::string traces[2];
+        for (std::string& trace : traces) {
+            const Ran ran =
+                run({"simulate", entry.path(), "--fast", "--trace", dir_.file("trace.json")});
+            EXPECT_EQ(ran.code, 0) << entry.path() << ran.out << ran.err;
+            EXPECT_THAT(ran.out, HasSubstr("Over after"));
+            std::ifstream file{dir_.file("trace.json")};
+            trace.assign(std::istreambuf_iterator<char>{file}, {});
+        }
+        EXPECT_GT(traces[0].size(), 5000u);
+        EXPECT_EQ(traces[0], traces[1]);
+        std::istringstream lines{traces[0]};
+        for (std::string line; std::getline(lines, line);) {
+            const json object = json::parse(line, nullptr, false);
+            EXPECT_TRUE(object.is_object() && object.contains("at") && object.contains("event"))
+                << line;
+        }
+        ++files;
+    }
+    EXPECT_GE(files, 2u);
+}
+
+TEST_F(Cli, SimulateTellsWhereAScenarioIsWrong) {
+    std::ofstream{dir_.file("bad.toml")}
+        << "[[line]]\nnumber = \"5550100\"\ndevice = \"toaster\"\n";
+    const Ran bad = run({"simulate", dir_.file("bad.toml")});
+    EXPECT_EQ(bad.code, 2);
+    EXPECT_THAT(bad.err, HasSubstr("bad.toml:3:10: device is data, v253"));
+    const Ran none = run({"simulate", dir_.file("none.toml")});
+    EXPECT_EQ(none.code, 3);
+    EXPECT_THAT(none.err, HasSubstr("examples/scenarios"));
+    const Ran record = run({"simulate", "--fast", "--record", "call.wav"});
+    EXPECT_EQ(record.code, 2);
+    EXPECT_THAT(record.err, HasSubstr("NUMBER=FILE.wav"));
+    const Ran line = run({"simulate", "--fast", "--record", "77=" + dir_.file("a.wav")});
+    EXPECT_EQ(line.code, 2);
+    EXPECT_THAT(line.err, HasSubstr("there is no line 77"));
+}
+
+TEST_F(Cli, SimulateTellsOfAScriptThatFailsAndGoesOn) {
+    std::ofstream{dir_.file("s.toml")}
+        << "[[line]]\nnumber = \"5550100\"\ndevice = \"telephone\"\nscript = [\"dial 5559023\", "
+           "\"wait answer\", \"play none.wav\"]\n[[far_end]]\nnumber = \"5551000\"\nat = 30\n"
+           "script = [\"note after\"]\n";
+    const Ran ran = run({"simulate", dir_.file("s.toml"), "--fast", "--watch"});
+    EXPECT_EQ(ran.code, 1);
+    EXPECT_THAT(ran.err, HasSubstr("line 5550100: its script failed: none.wav"));
+    EXPECT_THAT(ran.out, HasSubstr("30.000 far-end 5551000      step note after"));
+}
+
+TEST_F(Simulated, AClientThatWritesRubbishLeavesTheOtherLinesAlone) {
+    const std::string other = dir_.file("other");
+    std::ofstream{dir_.file("two.toml")} << "[[line]]\nnumber = \"5550100\"\npath = \"" << link_
+                                         << "\"\n[[line]]\nnumber = \"5550101\"\npath = \"" << other
+                                         << "\"\nrecord = \"" << dir_.file("other.wav") << "\"\n";
+    simulator_ = std::make_unique<Process>(
+        command({"simulate", dir_.file("two.toml"), "--json", "--control", control_}),
+        environment());
+    ASSERT_TRUE(simulator_->lineWith(other)) << simulator_->errors();
+    const int bad = ::open(link_.c_str(), O_RDWR | O_NOCTTY | O_NONBLOCK | O_CLOEXEC);
+    ASSERT_GE(bad, 0);
+    std::string rubbish(4096, '\0');
+    for (std::size_t i = 0; i < rubbish.size(); ++i) {
+        rubbish[i] = static_cast<char>(i * 7919 >> 3);
+    }
+    for (int i = 0; i < 200; ++i) {  // never read: what does not fit is refused by the kernel
+        static_cast<void>(::write(bad, rubbish.data(), rubbish.size()));
+    }
+    const Ran ran = run({"dial", "--port", other, "--json", "5559001"});
+    EXPECT_EQ(ran.code, 5) << ran.out << ran.err;
+    EXPECT_EQ(ask("on 5550101 call number=5551234"), "ok");
+    EXPECT_THAT(ask("on 5550101 state?"), HasSubstr("line=ringing"));
+    EXPECT_EQ(ask("on 5550101 hangup"), "ok");
+    ::close(bad);
+    ask("quit");
+    EXPECT_EQ(simulator_->finish(), 0) << simulator_->errors();
+    EXPECT_GT(std::filesystem::file_size(dir_.file("other.wav")), 10000u) << "what dial did";
+}
+
 TEST_F(Simulated, LinesTellsWhatTheModemCanDo) {
     simulate({"--modem", "conexant"});
     const Ran ran = run({"lines", "--port", link_, "--json"});

@@ -330,13 +330,19 @@ void Tree::addDialRules() {
 }
 
 void Tree::addTools() {
-    auto* simulate =
-        add("simulate", "A modem on a PTY, with a telephone exchange behind it",
-            "Any program can open the PTY as its modem. Commands come from standard input and the\n"
-            "control socket, one a line, each answered by one line; `help` lists them.\n"
-            "Example: tipring simulate --modem usr --pty /tmp/modem\n"
-            "         > call number=5551234 name=\"J DOE\"",
-            [this](Console& c) { return runSimulate(c, parsed_.common, parsed_.simulate); });
+    auto* simulate = add(
+        "simulate", "A telephone exchange with modems on PTYs: one line, or a whole network",
+        "Any program can open a PTY as its modem. Commands come from standard input and the\n"
+        "control socket, one a line, each answered by one line; `help` lists them.\n"
+        "Numbers that need no plan: 5559001 busy, 5559020 an answering machine, 5559021 a fax,\n"
+        "5559022 a modem, 5559023 an echo, 5559031 a robocaller that calls back, ...\n"
+        "A scenario file has lines, people with scripts, and calls; see docs/guides/simulator.md\n"
+        "and examples/scenarios.\n"
+        "Example: tipring simulate --modem usr --pty /tmp/modem\n"
+        "         > call number=5551234 name=\"J DOE\"\n"
+        "         tipring simulate office.toml --watch\n"
+        "         tipring simulate office.toml --fast --trace t.json --record 5550100=a.wav",
+        [this](Console& c) { return runSimulate(c, parsed_.common, parsed_.simulate); });
     simulate->add_option("--modem", parsed_.simulate.modem, "Kind of modem (see --list)")
         ->capture_default_str()
         ->check(CLI::IsMember(modemNames()).description(""));
@@ -346,6 +352,17 @@ void Tree::addTools() {
         ->check(CLI::IsMember(countryCodes(), CLI::ignore_case).description(""));
     simulate->add_option("--number", parsed_.simulate.number, "Number of the line")
         ->capture_default_str();
+    simulate->add_option("SCENARIO", parsed_.simulate.scenario, "Scenario file (TOML)");
+    simulate->add_flag("--watch", parsed_.simulate.watch,
+                       "Show lines, states and levels as they change");
+    simulate
+        ->add_option("--record", parsed_.simulate.records,
+                     "NUMBER=FILE.wav: what is said on a line, both ways in stereo")
+        ->allow_extra_args(false);
+    simulate->add_option("--trace", parsed_.simulate.trace,
+                         "Write what happens to a file, one JSON object a line");
+    simulate->add_flag("--fast", parsed_.simulate.fast,
+                       "Simulated time, to the end of the scenario; without PTYs");
     simulate->add_flag("--list", parsed_.simulate.list, "List the kinds of modem and leave");
 
     auto* demo =

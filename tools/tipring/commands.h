@@ -47,7 +47,9 @@ struct RecordOptions {
 };
 struct SimulateOptions {
     std::string modem = "v253", pty, control, country = "US", number = "5550100";
-    bool list = false;
+    std::string scenario, trace;
+    std::vector<std::string> records;  ///< NUMBER=FILE
+    bool list = false, watch = false, fast = false;
 };
 struct DemoOptions {
     std::string modem = "v253", directory;

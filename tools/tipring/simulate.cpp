@@ -6,27 +6,32 @@
 #include <array>
 #include <cerrno>
 #include <csignal>
+#include <cstring>
+#include <fstream>
 #include <string>
 #include <vector>
 
 #include "commands.h"
 #include "console.h"
 #include "json_line.h"
+#include "network_view.h"
 #include "tipring/hal/base/epoll_loop.h"
 #include "tipring/hal/base/log.h"
-#include "tipring/hal/sim/country.h"
+#include "tipring/hal/base/virtual_loop.h"
+#include "tipring/hal/sim/control_server.h"
+#include "tipring/hal/sim/network.h"
 #include "tipring/hal/sim/personality.h"
-#include "tipring/hal/sim/simulation.h"
 
 namespace tipring::tools {
 namespace {
 
 using hal::Result;
+using namespace std::chrono_literals;
 
 /// A person at the prompt: whole lines from a terminal, each answered at once.
 class Prompt {
 public:
-    Prompt(hal::EventLoop& loop, sim::Control& control) : loop_(loop), control_(control) {}
+    Prompt(hal::EventLoop& loop, sim::CommandReceiver& control) : loop_(loop), control_(control) {}
 
     Result<void> start() {
         auto watch = hal::Watch::create(loop_, STDIN_FILENO, hal::Io::Read,
@@ -71,7 +76,7 @@ private:
     }
 
     hal::EventLoop& loop_;
-    sim::Control& control_;
+    sim::CommandReceiver& control_;
     hal::Watch watch_;
     std::string pending_;
 };
@@ -86,37 +91,67 @@ ExitCode listModems(Console& console) {
     return ExitCode::Ok;
 }
 
-void tellReady(Console& console, const SimulateOptions& options, const std::string& path) {
-    console.result(fmt::format("A modem ({}) on a simulated line, country {}, number {}: {}",
-                               options.modem, options.country, options.number, path));
-    if (!options.control.empty()) {
-        console.note(fmt::format("Control socket: {}", options.control));
-    }
-    JsonLine line;
-    line.set("event", "ready").set("modem", options.modem).set("country", options.country);
-    line.set("number", options.number).set("pty", path).setUnlessEmpty("control", options.control);
-    console.object(line);
+void tellReady(Console& console, const SimulateOptions& options, const std::string& country,
+               const sim::NetworkLine& line) {
+    const bool modem = line.modem != nullptr;
+    console.result(fmt::format(
+        "{} on a simulated line, country {}, number {}{}{}",
+        modem ? fmt::format("A modem ({})", line.device) : fmt::format("Device: {},", line.device),
+        country, line.line->number(), line.place.empty() ? "" : ": ", line.place));
+    JsonLine object;
+    object.set("event", "ready").set(modem ? "modem" : "device", line.device);
+    object.set("country", country).set("number", line.line->number());
+    object.setUnlessEmpty(line.place.starts_with("sim:") ? "port" : "pty", line.place);
+    object.setUnlessEmpty("control", options.control);
+    console.object(object);
 }
 
-Result<std::unique_ptr<sim::Simulation>> makeSimulation(hal::EventLoop& loop,
-                                                        const SimulateOptions& options,
-                                                        std::string& path) {
-    auto simulation = sim::Simulation::create(
-        loop, {.modem = options.modem, .country = options.country, .number = options.number});
-    if (!simulation) {
-        return simulation;
+/// A file, whole; up to 2 MiB, of which a scenario may be half.
+Result<std::string> readFile(const std::string& path) {
+    std::ifstream file{path, std::ios::binary};
+    std::string text(2U << 20, '\0');
+    file.read(text.data(), static_cast<std::streamsize>(text.size()));
+    if (!file.is_open() || file.bad()) {
+        return hal::fail(hal::ErrorCode::NoDevice,
+                         fmt::format("{}: {}; name a scenario file, see examples/scenarios", path,
+                                     std::strerror(errno)));
     }
-    auto opened = (*simulation)->openPty(options.pty);
-    if (!opened) {
-        return tl::unexpected(opened.error());
-    }
-    path = *opened;
-    if (!options.control.empty()) {
-        if (auto listening = (*simulation)->listen(options.control); !listening) {
-            return tl::unexpected(listening.error());
+    text.resize(static_cast<std::size_t>(file.gcount()));
+    return text;
+}
+
+Result<sim::Scenario> scenarioFor(const SimulateOptions& options, const std::string& country) {
+    if (!options.scenario.empty()) {
+        auto text = readFile(options.scenario);
+        if (!text) {
+            return tl::unexpected(text.error());
         }
+        auto scenario = sim::readScenario(*text, options.scenario);
+        if (scenario && !country.empty()) {
+            scenario->country = country;
+        }
+        return scenario;
     }
-    return simulation;
+    sim::Scenario scenario;
+    scenario.country = country.empty() ? options.country : country;
+    sim::Scenario::Line line;
+    line.number = options.number;
+    line.device = options.modem;
+    line.path = options.pty;
+    scenario.lines.push_back(std::move(line));
+    return scenario;
+}
+
+/// "5550100=call.wav".
+Result<void> startRecording(sim::Network& network, const std::string& what) {
+    const std::size_t equals = what.find('=');
+    if (equals == std::string::npos || equals == 0 || equals + 1 == what.size()) {
+        return hal::fail(hal::ErrorCode::InvalParam,
+                         fmt::format("--record {}: give NUMBER=FILE.wav, for example "
+                                     "5550100=call.wav",
+                                     what));
+    }
+    return network.record(what.substr(0, equals), what.substr(equals + 1));
 }
 
 /// Commands can come from standard input: not under a service manager, where it is /dev/null.
@@ -131,6 +166,103 @@ ExitCode failure(Console& console, const hal::Error& error) {
     return exitCodeFor(error.code);
 }
 
+/// All of one run: the network on a loop, what is shown of it, and who gives it commands.
+class Run {
+public:
+    Run(Console& console, const SimulateOptions& options, sim::Scenario scenario)
+        : console_(console), options_(options), scenario_(std::move(scenario)) {}
+
+    Result<void> build(hal::EventLoop& loop) {
+        sim::NetworkOptions how;
+        how.outlets = !options_.fast;
+        auto network = sim::Network::create(loop, scenario_, how);
+        if (!network) {
+            return tl::unexpected(network.error());
+        }
+        network_ = std::move(*network);
+        for (const std::string& what : options_.records) {
+            if (auto recording = startRecording(*network_, what); !recording) {
+                return recording;
+            }
+        }
+        auto view =
+            NetworkView::create(loop, console_, *network_, {options_.watch, options_.trace});
+        if (!view) {
+            return tl::unexpected(view.error());
+        }
+        view_ = std::move(*view);
+        return {};
+    }
+
+    /// On virtual time, to its end or its limit, an hour when it has none.
+    ExitCode runFast(hal::VirtualLoop& loop) {
+        const hal::Duration limit = scenario_.limit.count() != 0 ? scenario_.limit : 1h;
+        network_->start();
+        const bool over = loop.advanceUntil([this] { return network_->isOver(); }, limit);
+        console_.note(fmt::format(
+            "{} after {:.3f} s of simulated time", over ? "Over" : "Stopped at its limit",
+            std::chrono::duration<double>(loop.now().time_since_epoch()).count()));
+        return view_->failures() == 0 ? ExitCode::Ok : ExitCode::Failed;
+    }
+
+    Result<void> runLive(hal::EventLoop& loop);
+
+private:
+    Result<void> takeCommands(hal::EventLoop& loop);
+
+    Console& console_;
+    const SimulateOptions& options_;
+    sim::Scenario scenario_;
+    std::unique_ptr<sim::Network> network_;
+    std::unique_ptr<NetworkView> view_;
+    std::unique_ptr<sim::ControlServer> server_;
+    std::unique_ptr<Prompt> prompt_;
+    std::vector<hal::SignalWatch> signals_;
+};
+
+Result<void> Run::takeCommands(hal::EventLoop& loop) {
+    if (!options_.control.empty()) {
+        if (auto listening = server_->listen(options_.control); !listening) {
+            return listening;
+        }
+    }
+    for (const sim::NetworkLine& line : network_->lines()) {
+        tellReady(console_, options_, scenario_.country, line);
+    }
+    if (!options_.control.empty()) {
+        console_.note(fmt::format("Control socket: {}", options_.control));
+    }
+    if (options_.watch) {
+        return {};  // the table has the terminal
+    }
+    if (::isatty(STDIN_FILENO) == 1 && console_.interactive()) {
+        prompt_ = std::make_unique<Prompt>(loop, *network_);
+        return prompt_->start();
+    }
+    return inputSpeaks() ? server_->attach(STDIN_FILENO, STDOUT_FILENO) : Result<void>{};
+}
+
+Result<void> Run::runLive(hal::EventLoop& loop) {
+    for (const int number : {SIGINT, SIGTERM, SIGHUP}) {
+        auto watch = hal::SignalWatch::create(loop, number, [&loop] { loop.stop(); });
+        if (!watch) {
+            return tl::unexpected(watch.error());
+        }
+        signals_.push_back(std::move(*watch));
+    }
+    server_ = std::make_unique<sim::ControlServer>(loop, *network_, [&loop] { loop.stop(); });
+    if (auto taking = takeCommands(loop); !taking) {
+        return taking;
+    }
+    hal::Timer limit{loop, [&loop] { loop.stop(); }};
+    if (scenario_.limit.count() != 0) {
+        limit.arm(scenario_.limit);
+    }
+    network_->start();
+    loop.run();
+    return {};
+}
+
 }  // namespace
 
 ExitCode runSimulate(Console& console, const CommonOptions& common, const SimulateOptions& given) {
@@ -140,42 +272,26 @@ ExitCode runSimulate(Console& console, const CommonOptions& common, const Simula
     if (auto done = hal::configureLog(common.log.empty() ? "error" : common.log); !done) {
         return failure(console, done.error());
     }
+    auto scenario = scenarioFor(given, common.country);
+    if (!scenario) {
+        return failure(console, scenario.error());
+    }
+    if (given.fast) {
+        hal::VirtualLoop loop;
+        Run run{console, given, std::move(*scenario)};
+        auto built = run.build(loop);
+        return built ? run.runFast(loop) : failure(console, built.error());
+    }
     auto loop = hal::EpollLoop::create();
     if (!loop) {
         return failure(console, loop.error());
     }
-    SimulateOptions options = given;
-    if (!common.country.empty()) {
-        options.country = common.country;
+    Run run{console, given, std::move(*scenario)};
+    auto done = run.build(**loop);
+    if (done) {
+        done = run.runLive(**loop);
     }
-    std::string path;
-    auto simulation = makeSimulation(**loop, options, path);
-    if (!simulation) {
-        return failure(console, simulation.error());
-    }
-    (*simulation)->onQuit([&loop] { (*loop)->stop(); });
-    std::vector<hal::SignalWatch> signals;
-    for (const int number : {SIGINT, SIGTERM, SIGHUP}) {
-        auto watch = hal::SignalWatch::create(**loop, number, [&loop] { (*loop)->stop(); });
-        if (!watch) {
-            return failure(console, watch.error());
-        }
-        signals.push_back(std::move(*watch));
-    }
-    tellReady(console, options, path);
-    Prompt prompt(**loop, (*simulation)->control());
-    const bool person = ::isatty(STDIN_FILENO) == 1 && console.interactive();
-    Result<void> reading;
-    if (person) {
-        reading = prompt.start();
-    } else if (inputSpeaks()) {
-        reading = (*simulation)->attach(STDIN_FILENO, STDOUT_FILENO);
-    }
-    if (!reading) {
-        return failure(console, reading.error());
-    }
-    (*loop)->run();
-    return ExitCode::Ok;
+    return done ? ExitCode::Ok : failure(console, done.error());
 }
 
 }  // namespace tipring::tools

@@ -27,6 +27,8 @@ public:
     /// The other end began, or ended, to send a modem carrier.
     virtual void onCarrier(bool on) = 0;
     virtual void onData(std::span<const std::byte> bytes) = 0;
+    /// The line that this end calls has rung for the n-th time.
+    virtual void onRung(unsigned /*rings*/) {}
     /// A call of this end goes on as another one.
     virtual void onReplaced(Connection& before, Connection& now);
 

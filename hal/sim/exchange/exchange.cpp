@@ -115,7 +115,12 @@ void Exchange::Impl::routeToFarEnd(const Offer& offer, const Route& route) {
         return;
     case Route::Outcome::Answer: break;
     }
-    FarEnd& end = route.farEnd != nullptr ? *route.farEnd : silentEnd();
+    FarEnd* chosen = route.choose ? route.choose() : route.farEnd;
+    if (route.choose && chosen == nullptr) {
+        caller.onProgress(Signal::Busy, {});
+        return;
+    }
+    FarEnd& end = chosen != nullptr ? *chosen : silentEnd();
     if (end.impl_->connection != nullptr || end.impl_.get() == &caller) {
         caller.onProgress(Signal::Busy, {});
         return;
@@ -124,7 +129,9 @@ void Exchange::Impl::routeToFarEnd(const Offer& offer, const Route& route) {
     if (route.rings != 0) {
         caller.onProgress(Signal::Ringback, {});
     }
-    end.impl_->ringHere(call, route.rings, profile->ringbackRound);
+    end.impl_->callerNumber = offer.id.number;
+    const auto rings = route.rings == Route::kByHand ? std::nullopt : std::optional{route.rings};
+    end.impl_->ringHere(call, rings, profile->ringbackRound);
 }
 
 FarEnd& Exchange::Impl::silentEnd() {

@@ -28,6 +28,13 @@ Line::Impl::~Impl() {
     exchange.forget(*this);
 }
 
+std::string_view signalName(Signal signal) noexcept {
+    constexpr std::string_view kNames[] = {"none",          "dial-tone",      "ringback",
+                                           "busy",          "congestion",     "special-dial",
+                                           "vacant-number", "number-changed", "howler"};
+    return kNames[static_cast<std::size_t>(signal)];
+}
+
 Line::Line(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 Line::~Line() = default;
 
@@ -124,6 +131,14 @@ void Line::sayOnExtension(std::span<const std::int16_t> samples) {
     if (impl_->extensionOff) {
         auto& queue = impl_->audio().extension;
         queue.insert(queue.end(), samples.begin(), samples.end());
+    }
+}
+void Line::watch(LineWatcher* watcher, bool sound) {
+    impl_->watcher = watcher;
+    impl_->taped = watcher != nullptr && sound;
+    if (impl_->wantsSound()) {
+        impl_->audio();
+        impl_->exchange.wantSound(*impl_);
     }
 }
 void Line::attach(LineDevice* device) {

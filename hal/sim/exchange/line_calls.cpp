@@ -109,6 +109,7 @@ void Line::Impl::setSignal(Signal next) {
         registerTimer.cancel();
     }
     updateTone();
+    note("signal", signalName(next));
     if (device != nullptr && !cut) {
         device->onSignal(next);
     }
@@ -120,6 +121,7 @@ void Line::Impl::onProgress(Signal next, std::string_view text) {
 }
 
 void Line::Impl::onConnected(Connection& call) {
+    note("connected");
     setSignal(Signal::None);
     if (settings.reversesOnAnswer && call.caller == this) {
         setReversed(true);
@@ -131,6 +133,7 @@ void Line::Impl::onConnected(Connection& call) {
 }
 
 void Line::Impl::onReleased(Connection& call) {
+    note("released");
     if (&call == waiting) {
         waiting = nullptr;
         endWaiting();

@@ -35,8 +35,13 @@ struct Line::Impl final : Party {
     void onData(std::span<const std::byte> bytes) override;
     void onReplaced(Connection& before, Connection& now) override;
     [[nodiscard]] bool wantsSound() const override { return hears(); }
-    /// Somebody is there for the sound: the device, or a monitor beside it.
-    [[nodiscard]] bool hears() const { return listening || monitor != nullptr; }
+    /// Somebody is there for the sound: the device, a monitor beside it, or a recording.
+    [[nodiscard]] bool hears() const { return listening || monitor != nullptr || (taped && off); }
+    void note(std::string_view what, std::string_view detail = {}) const {
+        if (watcher != nullptr) {
+            watcher->onLineEvent(face, what, detail);
+        }
+    }
     void speak() override;
     void hear() override;
     [[nodiscard]] Connection* joined() const override { return conference ? held : nullptr; }
@@ -139,6 +144,8 @@ struct Line::Impl final : Party {
     std::array<std::string, kForwards> forwards;
     LineDevice* device = nullptr;
     LineMonitor* monitor = nullptr;
+    LineWatcher* watcher = nullptr;
+    bool taped = false;
     unsigned messages = 0;
 
     // wires

@@ -54,6 +54,11 @@ void Line::Impl::updateLoop() {
         return;
     }
     off = next;
+    note(off ? "off-hook" : "on-hook");
+    if (off && taped) {
+        audio();
+        exchange.wantSound(*this);
+    }
     if (off) {
         seized();
     } else {

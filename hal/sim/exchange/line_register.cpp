@@ -62,6 +62,7 @@ void Line::Impl::dial(char key) {
     }
     setSignal(Signal::None);
     dialled += key;
+    note("digit", {&key, 1});
     place = exchange.plan.next(place, key);
     if (runCode(false)) {
         return;

@@ -92,15 +92,22 @@ void Line::Impl::ringStep() {
     if (step % 2 == 0 && idAt != IdStep::Idle) {
         return;  // the message is long; messageOver() goes on
     }
-    rings += step == 0 ? 1 : 0;
+    if (step == 0) {
+        ++rings;
+        note("ring", std::to_string(rings));
+    }
     ringTimer.arm(std::chrono::milliseconds{cadence[step]});
     if (idWaits && isLongPause(cadence, step)) {
         idWaits = false;
         enterIdStep(IdStep::Gap);
     }
     const bool on = step % 2 == 0;
+    const bool rung = isLongPause(cadence, step);
     step = (step + 1) % cadenceLength(cadence);
     setBurst(on, true);
+    if (rung && alerting && connection != nullptr) {
+        connection->other(*this)->onRung(rings);
+    }
 }
 
 void Line::Impl::setBurst(bool on, bool counts) {
@@ -215,6 +222,9 @@ void Line::Impl::callSignalStep() {
 }
 
 void Line::Impl::messageArrived() {
+    if (message->kind == CallerIdMessage::Kind::Call) {
+        note("caller-id", message->id.number);
+    }
     if (device == nullptr || cut) {
         return;
     }

@@ -125,6 +125,9 @@ void Line::Impl::hear() {
     if (monitor != nullptr) {
         monitor->onLineSound(block, sound->spoken);
     }
+    if (watcher != nullptr) {
+        watcher->onLineSound(face, block, sound->spoken);
+    }
 }
 
 }  // namespace tipring::sim

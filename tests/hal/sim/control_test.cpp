@@ -55,6 +55,38 @@ TEST(Control, DrivesACallFromRingToHangUp) {
     EXPECT_EQ(rig.run("rings?"), "ok 0");
 }
 
+TEST(Control, PlaysAScript) {
+    ControlRig rig;
+    rig.ask("ATE0");
+    EXPECT_EQ(rig.run("script?"), "ok off");
+    EXPECT_EQ(rig.run("script dial line; wait rings=2; hangup; note \"gave; up\""), "ok");
+    EXPECT_EQ(rig.run("script?"), "ok running step=2");
+    rig.advance(30s);
+    EXPECT_EQ(rig.take(), "\r\nRING\r\n\r\nRING\r\n");
+    EXPECT_EQ(rig.run("script?"), "ok done step=5");
+    EXPECT_EQ(rig.run("script dial line; shout"),
+              "error step 2: no step shout; there are dial, answer, hangup, wait, play, speech, "
+              "keys, tone, echo, quiet, record, modem, label, goto, repeat, end, stop, note");
+    EXPECT_EQ(rig.run("script").substr(0, 22), "error step 1: no step ");
+    EXPECT_EQ(rig.run("script dial line; wait answer within=2"), "ok");
+    rig.advance(3s);
+    EXPECT_EQ(rig.run("script?"),
+              "ok failed step=2 reason=\"\"wait answer within=2\" did not come about in time\"");
+    EXPECT_EQ(rig.run("script off"), "ok");
+    EXPECT_EQ(rig.run("state?"), "ok line=idle modem=command country=US farend=idle");
+}
+
+TEST(Control, LetsAScriptAnswerByHand) {
+    ControlRig rig;
+    EXPECT_EQ(rig.run("plan number=5559999 does=answer byhand"), "ok");
+    EXPECT_EQ(rig.run("script answer rings=2; wait hangup"), "ok");
+    rig.ask("ATE0DT5559999");
+    rig.advance(8s);
+    EXPECT_EQ(rig.run("answer?"), "ok no");
+    rig.advance(10s);
+    EXPECT_EQ(rig.run("answer?"), "ok yes");
+}
+
 TEST(Control, GivesCountryAndAbsence) {
     ControlRig rig;
     rig.ask("ATE0+VCID=1");

@@ -7,17 +7,18 @@
 
 #include "tipring/hal/base/event_loop.h"
 #include "tipring/hal/base/result.h"
-#include "tipring/hal/sim/control.h"
+#include "tipring/hal/sim/command_receiver.h"
 
 namespace tipring::sim {
 
-/// Offers a Control on a Unix socket (mode 0600) and on descriptors such as standard input.
+/// Offers commands on a Unix socket (mode 0600) and on descriptors such as standard input.
 ///
 /// Bounds: 16 clients, 4 KiB a line (a longer one is answered with an error and skipped), 64 KiB of
 /// replies that a client did not read (then it is closed). Thread: the loop's.
 class ControlServer {
 public:
-    ControlServer(hal::EventLoop& loop, Control& control, std::function<void()> onQuit = {});
+    ControlServer(hal::EventLoop& loop, CommandReceiver& control,
+                  std::function<void()> onQuit = {});
     ~ControlServer();
 
     /// InUse when somebody listens there already; a socket of a dead process is replaced, anything

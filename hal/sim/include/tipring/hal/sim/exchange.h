@@ -3,6 +3,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -24,9 +25,13 @@ struct Route {
         Changed,     ///< the same, with a new number
     };
     Outcome outcome = Outcome::Unassigned;
+    /// Answer: when the far end says so, see FarEnd::answer().
+    static constexpr unsigned kByHand = ~0U;
     unsigned rings = 1;        ///< Answer: after that many ringback bursts; 0 at once
     FarEnd* farEnd = nullptr;  ///< Answer: who; null makes one that says nothing
     std::string newNumber{};   ///< Changed
+    /// Answer: chooses who, when set; null: the line is busy.
+    std::function<FarEnd*()> choose{};
 };
 
 struct ExchangeOptions {

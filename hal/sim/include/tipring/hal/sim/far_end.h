@@ -10,6 +10,7 @@
 
 #include "tipring/hal/base/result.h"
 #include "tipring/hal/sim/exchange.h"
+#include "tipring/hal/sim/sound_source.h"
 
 namespace tipring::sim {
 
@@ -24,6 +25,9 @@ public:
         std::function<void(char)> onKey;          ///< a DTMF key was heard
         std::function<void()> onPlayed;           ///< the last file or key is out
         std::function<void(HeardBlock)> onSound;  ///< every block heard
+        /// A ring of the call that is being set up is over: at the line that is called, or here
+        /// where the call waits for answer(): there 0 comes when the first one begins.
+        std::function<void(unsigned rings)> onRing{};
     };
 
     explicit FarEnd(Exchange& exchange);
@@ -46,6 +50,10 @@ public:
     hal::Result<void> play(const std::string& path);
     /// Says samples once (8 kHz); for tests and tones.
     void say(std::span<const std::int16_t> samples);
+    /// Says something that is made while it is heard, after what is playing already.
+    void say(std::unique_ptr<SoundSource> sound);
+    /// Drops what is still to be heard.
+    void quiet();
     /// Presses keys: 0-9 * # A-D and `,` for a pause. InvalDigits for others.
     hal::Result<void> pressKeys(std::string_view keys);
     /// True while a file, samples or keys are still to be heard.
@@ -56,6 +64,8 @@ public:
     void stopRecording();
     /// Keys heard in the present or last call.
     [[nodiscard]] std::string_view heardKeys() const;
+    /// Who made the present or last call that rang here.
+    [[nodiscard]] std::string_view callerNumber() const;
 
     /// As a modem: answers outgoing data calls with a carrier, sends `greeting`, then echoes when
     /// `echo`. Off by default: then it is a person.

@@ -47,6 +47,8 @@ enum class Signal : std::uint8_t {
     NumberChanged,  ///< the same, and the voice says the new number
     Howler,         ///< for a telephone that was left off hook
 };
+/// "dial-tone", "busy", ...
+[[nodiscard]] std::string_view signalName(Signal signal) noexcept;
 /// Dial tone of either kind.
 [[nodiscard]] constexpr bool invitesToDial(Signal signal) {
     return signal == Signal::DialTone || signal == Signal::SpecialDial;
@@ -85,6 +87,8 @@ struct LineSettings {
     float batteryVolts = 48, ringVolts = 75;    ///< 0..100, 0..150
     float loopOhms = 1200;                      ///< feed and wire together, 100..10000
 };
+
+class Line;
 
 /// What is plugged into a line: a modem, an adapter, a telephone.
 ///
@@ -137,6 +141,23 @@ public:
     virtual void onLineSound(HeardBlock heard, HeardBlock said) = 0;
 };
 
+/// Looks on at a line, for a trace or a recording, and changes nothing.
+class LineWatcher {
+public:
+    virtual ~LineWatcher() = default;
+    /// "ring" with how many, "caller-id" with the number, "off-hook", "on-hook", "digit" with the
+    /// key, "signal" with what the exchange plays, "connected", "released".
+    virtual void onLineEvent(const Line& line, std::string_view what, std::string_view detail) = 0;
+    /// 20 ms at the device's terminals.
+    virtual void onLineSound(const Line& /*line*/, HeardBlock /*toDevice*/,
+                             HeardBlock /*fromDevice*/) {}
+
+protected:
+    LineWatcher() = default;
+    LineWatcher(const LineWatcher&) = delete;
+    LineWatcher& operator=(const LineWatcher&) = delete;
+};
+
 class Exchange;
 class FarEnd;
 
@@ -179,6 +200,10 @@ public:
     /// Another telephone on the same pair is lifted or put down; what it says (when lifted).
     void setExtension(bool offHook);
     void sayOnExtension(std::span<const std::int16_t> samples);
+
+    /// One watcher, or null. `sound`: of every moment off hook, also where the device does not
+    /// listen; else as far as it does.
+    void watch(LineWatcher* watcher, bool sound = false);
 
     // What the device does, told as what it means.
     void attach(LineDevice* device);
