@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "conformance/analog_world.h"
 #include "conformance/at_modem_world.h"
 #include "conformance/provider_under_test.h"
 #include "tapi_core/fake_provider.h"
@@ -98,6 +99,7 @@ std::vector<Factory> factories() {
          [](hal::EventLoop& loop) { return makeAtModemWorld(loop, "conexant"); }},
         {"at_modem_rockwell",
          [](hal::EventLoop& loop) { return makeAtModemWorld(loop, "rockwell"); }},
+        {"analog_fxo", [](hal::EventLoop& loop) { return makeFxoWorld(loop); }},
     };
 }
 

@@ -1,0 +1,206 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "analog_call.h"
+
+#include <fmt/format.h>
+
+namespace tipring::analog {
+namespace {
+
+using hal::ErrorCode;
+
+constexpr std::uint32_t kOver = LINECALLSTATE_IDLE | LINECALLSTATE_DISCONNECTED;
+
+struct Features {
+    std::uint32_t states, features;
+};
+constexpr Features kFeatures[] = {
+    {LINECALLSTATE_OFFERING,
+     LINECALLFEATURE_ACCEPT | LINECALLFEATURE_ANSWER | LINECALLFEATURE_DROP},
+    {LINECALLSTATE_ACCEPTED, LINECALLFEATURE_ANSWER | LINECALLFEATURE_DROP},
+    {LINECALLSTATE_CONNECTED, LINECALLFEATURE_DROP | LINECALLFEATURE_GENERATEDIGITS |
+                                  LINECALLFEATURE_GENERATETONE | LINECALLFEATURE_MONITORDIGITS},
+    {LINECALLSTATE_IDLE, 0},
+    {~0U, LINECALLFEATURE_DROP},
+};
+
+std::uint32_t featuresOf(std::uint32_t state, bool incomplete) {
+    if (state == 0) {
+        return 0;
+    }
+    const Features* found = kFeatures;
+    while ((found->states & state) == 0) {
+        ++found;
+    }
+    return found->features |
+           (incomplete && (state & (LINECALLSTATE_DIALTONE | LINECALLSTATE_DIALING)) != 0
+                ? LINECALLFEATURE_DIAL
+                : 0U);
+}
+
+auto wrongState(const char* what) {
+    return hal::fail(ErrorCode::InvalCallState, fmt::format("{} in this state", what));
+}
+
+std::uint32_t absence(dsp::CallerIdStatus status) {
+    switch (status) {
+    case dsp::CallerIdStatus::Private: return LINECALLPARTYID_BLOCKED;
+    case dsp::CallerIdStatus::Unavailable: return LINECALLPARTYID_OUTOFAREA;
+    default: return 0;
+    }
+}
+
+std::uint32_t flagsOf(const dsp::CallerId& id) {
+    std::uint32_t flags = absence(id.numberStatus);
+    if (!id.number.empty()) {
+        flags = LINECALLPARTYID_ADDRESS;
+    } else {
+        flags |= absence(id.nameStatus);
+    }
+    flags |= id.name.empty() ? 0U : LINECALLPARTYID_NAME;
+    return flags != 0 ? flags : LINECALLPARTYID_UNKNOWN;
+}
+
+void fillParty(TspiPartyId& party, std::string_view number) {
+    if (!number.empty()) {
+        party.flags = LINECALLPARTYID_ADDRESS;
+        tspi::copyText(party.number, number);
+    }
+}
+
+}  // namespace
+
+AnalogCall::AnalogCall(CallOwner& owner, const tspi::LineEvents& events, std::uint32_t origin)
+    : owner_(owner), events_(events) {
+    facts.size = sizeof(TspiCallInfo);
+    facts.bearerMode = LINEBEARERMODE_VOICE;
+    facts.mediaMode = LINEMEDIAMODE_UNKNOWN;
+    facts.origin = origin;
+    facts.reason = LINECALLREASON_DIRECT;
+    facts.callerId.flags = LINECALLPARTYID_UNKNOWN;
+    facts.calledId.flags = LINECALLPARTYID_UNKNOWN;
+    facts.redirectingId.flags = LINECALLPARTYID_UNKNOWN;
+    facts.networkHour = 0xFF;
+}
+
+void AnalogCall::enter(std::uint32_t state, std::uint32_t mode, std::string_view cause) {
+    if (state_ == LINECALLSTATE_IDLE || (state_ == state && mode_ == mode)) {
+        return;
+    }
+    state_ = state;
+    mode_ = mode;
+    cause_ = cause;
+    if (announced && handle != nullptr) {
+        events_.callState(handle, state, mode, facts.mediaMode);
+    }
+}
+
+void AnalogCall::failRequests(const hal::Error& why) {
+    making.fail(why);
+    dropping.fail(why);
+}
+
+void AnalogCall::setCallerId(const dsp::CallerId& id) {
+    facts.callerId.flags = flagsOf(id);
+    tspi::copyText(facts.callerId.number, id.number.view());
+    tspi::copyText(facts.callerId.name, id.name.view());
+    fillParty(facts.calledId, id.called.view());
+    fillParty(facts.redirectingId,
+              id.redirecting.empty() ? id.firstCalled.view() : id.redirecting.view());
+    if (id.time) {
+        facts.networkMonth = id.time->month;
+        facts.networkDay = id.time->day;
+        facts.networkHour = id.time->hour;
+        facts.networkMinute = id.time->minute;
+    }
+}
+
+hal::Result<void> AnalogCall::dial(tspi::Request&& request, std::string_view address) {
+    if (state_ == 0 || is(kOver) || !incomplete) {
+        return wrongState("no more digits can be dialled");
+    }
+    return owner_.dialMore(*this, std::move(request), address);
+}
+
+hal::Result<void> AnalogCall::accept(tspi::Request&& request) {
+    if (!is(LINECALLSTATE_OFFERING)) {
+        return wrongState("a call cannot be accepted");
+    }
+    request.succeed();
+    enter(LINECALLSTATE_ACCEPTED, 0, {});
+    return {};
+}
+
+hal::Result<void> AnalogCall::answer(tspi::Request&& request) {
+    if (!is(LINECALLSTATE_OFFERING | LINECALLSTATE_ACCEPTED)) {
+        return wrongState("a call cannot be answered");
+    }
+    return owner_.answer(*this, std::move(request));
+}
+
+hal::Result<void> AnalogCall::drop(tspi::Request&& request) {
+    if (is(LINECALLSTATE_IDLE)) {
+        return wrongState("a call cannot be dropped");
+    }
+    if (dropping) {
+        return hal::fail(ErrorCode::InUse, "the call is being dropped already");
+    }
+    return owner_.drop(*this, std::move(request));
+}
+
+void AnalogCall::close() {
+    owner_.closeCall(*this);
+}
+
+hal::Result<void> AnalogCall::info(TspiCallInfo& info) {
+    const std::uint32_t size = info.size;
+    info = facts;
+    info.size = size;
+    return {};
+}
+
+hal::Result<void> AnalogCall::status(TspiCallStatus& status) {
+    status.state = state_;
+    status.mode = mode_;
+    status.features = featuresOf(state_, incomplete);
+    tspi::copyText(status.cause, cause_);
+    return {};
+}
+
+hal::Result<void> AnalogCall::setMediaMode(std::uint32_t mediaMode) {
+    if (is(LINECALLSTATE_IDLE)) {
+        return wrongState("the media mode cannot be set");
+    }
+    facts.mediaMode = mediaMode;
+    return {};
+}
+
+hal::Result<void> AnalogCall::generateDigits(std::uint32_t endToEndId, std::uint32_t digitMode,
+                                             std::string_view digits, std::uint32_t duration) {
+    if (!is(LINECALLSTATE_CONNECTED)) {
+        return wrongState("digits cannot be sent");
+    }
+    return owner_.generateDigits(*this, endToEndId, digitMode, digits, duration);
+}
+
+hal::Result<void> AnalogCall::generateTone(std::uint32_t endToEndId, std::uint32_t toneMode,
+                                           std::uint32_t duration,
+                                           std::span<const TspiGenerateTone> tones) {
+    if (!is(LINECALLSTATE_CONNECTED)) {
+        return wrongState("tones cannot be sent");
+    }
+    return owner_.generateTone(*this, endToEndId, toneMode, duration, tones);
+}
+
+hal::Result<void> AnalogCall::monitorDigits(std::uint32_t digitModes) {
+    return owner_.monitorDigits(*this, digitModes);
+}
+
+hal::Result<std::unique_ptr<tspi::MediaStream>> AnalogCall::openMedia(
+    const tspi::MediaEvents& events, TspiMediaCaps& caps) {
+    if (is(kOver)) {
+        return wrongState("there is no sound");
+    }
+    return owner_.openMedia(events, caps);
+}
+
+}  // namespace tipring::analog

@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "call_holder.h"
+
+#include <utility>
+
+namespace tipring::analog {
+
+hal::Result<std::unique_ptr<tspi::MediaStream>> CallHolder::openMedia(
+    const tspi::MediaEvents& events, TspiMediaCaps& caps) {
+    if (!live()) {
+        return hal::fail(hal::ErrorCode::InvalCallState, "the call is over");
+    }
+    return media_.open(events, caps);
+}
+
+hal::Result<void> CallHolder::generateTone(AnalogCall& call, std::uint32_t endToEndId,
+                                           std::uint32_t mode, std::uint32_t duration,
+                                           std::span<const TspiGenerateTone> tones) {
+    if (&call != call_) {
+        return hal::fail(hal::ErrorCode::InvalCallState, "the call is over");
+    }
+    if (mode == 0) {
+        tones_.stop();
+        generated(LINEGENERATETERM_CANCEL);
+        return {};
+    }
+    if (generating_) {
+        generated(LINEGENERATETERM_CANCEL);
+    }
+    if (auto started = tones_.start(profile_, mode, duration, tones); !started) {
+        return started;
+    }
+    generation_ = endToEndId;
+    generating_ = true;
+    return {};
+}
+
+void CallHolder::generated(std::uint32_t how) {
+    if (std::exchange(generating_, false) && live()) {
+        events_.generated(call_->handle, how, generation_);
+    }
+}
+
+AnalogCall& CallHolder::newCall(std::uint32_t origin) {
+    calls_.push_back(std::make_unique<AnalogCall>(*this, events_, origin));
+    call_ = calls_.back().get();
+    generating_ = false;
+    return *call_;
+}
+
+AnalogCall* CallHolder::announce(std::uint32_t origin) {
+    AnalogCall& call = newCall(origin);
+    call.handle = events_.newCall(call);
+    if (call.handle == nullptr) {
+        call_ = nullptr;
+        calls_.pop_back();
+        return nullptr;
+    }
+    call.announced = true;
+    return &call;
+}
+
+void CallHolder::endCall(std::uint32_t mode, std::string_view cause) {
+    if (!live()) {
+        return;
+    }
+    tones_.stop();
+    generated(LINEGENERATETERM_CANCEL);
+    media_.callEnded(std::string(cause).c_str());
+    call_->making.succeed();
+    call_->announced = true;
+    call_->enter(LINECALLSTATE_DISCONNECTED, mode, cause);
+}
+
+void CallHolder::idleCall() {
+    if (live()) {
+        call_->dropping.succeed();
+        std::exchange(call_, nullptr)->enter(LINECALLSTATE_IDLE, 0, {});
+    }
+}
+
+bool CallHolder::forget(AnalogCall& call) {
+    call.announced = false;
+    call.failRequests({hal::ErrorCode::InvalCallHandle, "the call was closed"});
+    const bool was = &call == call_;
+    if (was) {
+        tones_.stop();
+        generating_ = false;
+        media_.callEnded("the call was closed");
+        call_ = nullptr;
+    }
+    std::erase_if(calls_, [&](const auto& other) { return other.get() == &call; });
+    return was;
+}
+
+void CallHolder::abandonCalls(const hal::Error& why) {
+    events_ = {};
+    call_ = nullptr;
+    for (const auto& call : calls_) {
+        call->announced = false;
+        call->failRequests(why);
+    }
+}
+
+void CallHolder::pump(std::uint64_t position, std::span<const std::int16_t> heard,
+                      std::span<std::int16_t> spoken) {
+    media_.pump(position, heard, spoken);
+    if (tones_.mix(spoken)) {
+        generated(LINEGENERATETERM_DONE);
+    }
+}
+
+}  // namespace tipring::analog

@@ -1,0 +1,402 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tipring/drivers/analog/fxo_line.h"
+
+#include <algorithm>
+#include <iterator>
+#include <utility>
+
+#include "fxo_line_impl.h"
+
+namespace tipring::analog {
+namespace {
+
+using hal::ErrorCode;
+using Kind = FxoEvent::Kind;
+using dsp::ToneKind;
+
+constexpr std::uint16_t bit(FxoState state) {
+    return static_cast<std::uint16_t>(1U << static_cast<unsigned>(state));
+}
+template <class... States>
+constexpr std::uint16_t any(States... states) {
+    return static_cast<std::uint16_t>((bit(states) | ...));
+}
+constexpr std::uint16_t kEvery = (1U << kFxoStates) - 1;
+constexpr std::uint16_t kOffHook = any(FxoState::FetchingId, FxoState::Seizing, FxoState::Dialing,
+                                       FxoState::Waiting, FxoState::Alerting, FxoState::Talking);
+constexpr std::uint16_t kProgress = any(FxoState::Waiting, FxoState::Alerting);
+
+constexpr float kSureInCall = 0.85F;                 // speech may have a moment of a tone
+constexpr std::chrono::milliseconds kLasting{2000};  // a dial tone in a call
+constexpr std::chrono::milliseconds kRingbackGone{2500};
+
+/// What a tone of the network says.
+FxoInput inputOf(ToneKind tone) {
+    switch (tone) {
+    case ToneKind::Dial:
+    case ToneKind::SpecialDial: return FxoInput::DialTone;
+    case ToneKind::Ringback: return FxoInput::Ringback;
+    case ToneKind::Busy:
+    case ToneKind::Congestion:
+    case ToneKind::Unobtainable:
+    case ToneKind::Howler: return FxoInput::Busy;
+    default: return FxoInput::Information;
+    }
+}
+
+}  // namespace
+
+/// In one of the states, at that input: the next state, then the action (which may go on to
+/// another). What stands nowhere means nothing there.
+struct FxoLine::Impl::Row {
+    std::uint16_t in;
+    FxoInput input;
+    FxoState next;
+    void (Impl::*act)();
+};
+
+// clang-format off
+const FxoLine::Impl::Row FxoLine::Impl::kTable[] = {
+    // Somebody calls.
+    {any(FxoState::Idle, FxoState::Ringing), FxoInput::Ring, FxoState::Ringing, &Impl::ring},
+    {bit(FxoState::NoBattery), FxoInput::Ring, FxoState::Ringing, &Impl::ringOnDeadLine},
+    {bit(FxoState::Releasing), FxoInput::Ring, FxoState::Releasing, &Impl::keepRing},
+    {bit(FxoState::Idle), FxoInput::ShortRing, FxoState::Idle, &Impl::fetchId},
+    {any(FxoState::Idle, FxoState::Ringing), FxoInput::Caller, FxoState::Ringing, &Impl::caller},
+    {bit(FxoState::FetchingId), FxoInput::Caller, FxoState::Ringing, &Impl::fetched},
+    {bit(FxoState::FetchingId), FxoInput::Timer, FxoState::Idle, &Impl::fetchOver},
+    {bit(FxoState::Ringing), FxoInput::RingsOver, FxoState::Idle, &Impl::gaveUp},
+    {bit(FxoState::Ringing), FxoInput::Lifted, FxoState::InUse, &Impl::pickedUp},
+    // The line itself.
+    {bit(FxoState::Idle), FxoInput::Lifted, FxoState::InUse, &Impl::tellExtension},
+    {bit(FxoState::InUse), FxoInput::PutDown, FxoState::Idle, &Impl::tellExtension},
+    {bit(FxoState::Talking), FxoInput::Lifted, FxoState::Talking, &Impl::tellExtension},
+    {bit(FxoState::Talking), FxoInput::PutDown, FxoState::Talking, &Impl::tellExtension},
+    {any(FxoState::Idle, FxoState::InUse, FxoState::Ringing), FxoInput::BatteryLost, FxoState::NoBattery, &Impl::batteryLost},
+    {bit(FxoState::NoBattery), FxoInput::BatteryBack, FxoState::Idle, &Impl::batteryBack},
+    // We call.
+    {bit(FxoState::Seizing), FxoInput::Ring, FxoState::Seizing, &Impl::glare},
+    {bit(FxoState::Seizing), FxoInput::ShortRing, FxoState::Seizing, &Impl::glare},
+    {bit(FxoState::Seizing), FxoInput::LoopLost, FxoState::Seizing, &Impl::noLoop},
+    {bit(FxoState::Seizing), FxoInput::Reversed, FxoState::Seizing, &Impl::takePolarity},
+    {bit(FxoState::Seizing), FxoInput::DialTone, FxoState::Dialing, &Impl::startDialling},
+    {bit(FxoState::Seizing), FxoInput::Busy, FxoState::Seizing, &Impl::refusedByTone},
+    {bit(FxoState::Seizing), FxoInput::Timer, FxoState::Seizing, &Impl::noDialToneInTime},
+    {bit(FxoState::Dialing), FxoInput::DialTone, FxoState::Dialing, &Impl::secondDialTone},
+    {bit(FxoState::Dialing), FxoInput::Dialled, FxoState::Waiting, &Impl::dialled},
+    {bit(FxoState::Dialing), FxoInput::DialToneMissing, FxoState::Dialing, &Impl::noDialTone},
+    {bit(FxoState::Dialing), FxoInput::Busy, FxoState::Dialing, &Impl::refusedByTone},
+    {bit(FxoState::Dialing), FxoInput::Information, FxoState::Dialing, &Impl::refusedByTone},
+    {bit(FxoState::Dialing), FxoInput::Reversed, FxoState::Dialing, &Impl::reversedWhileDialling},
+    {kProgress, FxoInput::Ringback, FxoState::Alerting, &Impl::ringback},
+    {kProgress, FxoInput::Busy, FxoState::Waiting, &Impl::refusedByTone},
+    {kProgress, FxoInput::Information, FxoState::Waiting, &Impl::refusedByTone},
+    {kProgress, FxoInput::Reversed, FxoState::Talking, &Impl::answerConfirmed},
+    {kProgress, FxoInput::FarEnd, FxoState::Talking, &Impl::answered},
+    {bit(FxoState::Alerting), FxoInput::RingbackGone, FxoState::Talking, &Impl::answered},
+    {kProgress, FxoInput::NoAnswer, FxoState::Waiting, &Impl::nobodyAnswered},
+    {any(FxoState::Dialing, FxoState::Waiting, FxoState::Alerting, FxoState::Talking), FxoInput::LoopLost, FxoState::Talking, &Impl::loopBroken},
+    // We talk.
+    {bit(FxoState::Talking), FxoInput::Timer, FxoState::Talking, &Impl::answeredByUs},
+    {bit(FxoState::Talking), FxoInput::Reversed, FxoState::Talking, &Impl::reversedInCall},
+    {bit(FxoState::Talking), FxoInput::Restored, FxoState::Talking, &Impl::restoredInCall},
+    {bit(FxoState::Talking), FxoInput::Busy, FxoState::Talking, &Impl::hungUpByTone},
+    {bit(FxoState::Talking), FxoInput::Information, FxoState::Talking, &Impl::hungUpByTone},
+    {bit(FxoState::Talking), FxoInput::LastingDialTone, FxoState::Talking, &Impl::dialToneInCall},
+    // It is over.
+    {bit(FxoState::Releasing), FxoInput::Timer, FxoState::Idle, &Impl::released},
+    {kEvery & ~bit(FxoState::Gone), FxoInput::Gone, FxoState::Gone, &Impl::gone},
+};
+// clang-format on
+
+FxoLine::Impl::Impl(hal::EventLoop& ownLoop, FxoPort& ownPort, const LineProfile& ownProfile,
+                    FxoObserver& ownObserver, const FxoSettings& ownSettings)
+    : loop(ownLoop),
+      port(ownPort),
+      profile(ownProfile),
+      observer(ownObserver),
+      settings(ownSettings),
+      abilities(ownPort.abilities()),
+      supervision(ownSettings.supervision.value_or(ownProfile.supervision)),
+      watch(ownLoop, abilities, *this),
+      rings(ownLoop, ownProfile, *this),
+      dialler(ownLoop, ownProfile, *this),
+      ear(ownProfile),
+      stateTimer(ownLoop, [this] { step(FxoInput::Timer); }),
+      noAnswerTimer(ownLoop, [this] { step(FxoInput::NoAnswer); }),
+      dialToneTimer(ownLoop, [this] { step(FxoInput::LastingDialTone); }),
+      ringbackTimer(ownLoop, [this] { step(FxoInput::RingbackGone); }) {
+    port.setListener(this);
+    watch.begin(port.electrics());
+    state = watch.battery() ? FxoState::Idle : FxoState::NoBattery;
+    static_cast<void>(port.setSound(abilities.onHookSound));
+}
+
+FxoLine::Impl::~Impl() {
+    port.setListener(nullptr);
+    if (state == FxoState::Gone) {
+        return;
+    }
+    if (offHook()) {
+        static_cast<void>(port.setHook(false));
+    }
+    static_cast<void>(port.setSound(false));
+}
+
+void FxoLine::Impl::step(FxoInput input) {
+    const auto* row = std::find_if(std::begin(kTable), std::end(kTable), [&](const Row& each) {
+        return each.input == input && (each.in & bit(state)) != 0;
+    });
+    if (row != std::end(kTable)) {
+        state = row->next;
+        (this->*row->act)();
+    }
+}
+
+bool FxoLine::Impl::offHook() const {
+    return (kOffHook & bit(state)) != 0;
+}
+
+hal::Result<void> FxoLine::Impl::goOffHook() {
+    rings.reset();
+    ear.resetTones();
+    seizedReversed = watch.reversed();
+    watch.setHook(true);
+    if (auto closed = port.setHook(true); !closed) {
+        watch.setHook(false);
+        return closed;
+    }
+    return port.setSound(true);
+}
+
+hal::Result<void> FxoLine::Impl::answer() {
+    if (state != FxoState::Ringing) {
+        return hal::fail(ErrorCode::InvalCallState, "there is no call that rings");
+    }
+    if (auto lifted = goOffHook(); !lifted) {
+        return lifted;
+    }
+    state = FxoState::Talking;
+    stateTimer.arm({});  // whoever asked gets the answer first
+    return {};
+}
+
+hal::Result<void> FxoLine::Impl::dial(std::string_view digits, bool more,
+                                      std::chrono::milliseconds wait) {
+    if (state == FxoState::Gone || state == FxoState::NoBattery) {
+        return hal::fail(ErrorCode::InvalLineState, state == FxoState::Gone
+                                                        ? "the adapter is unplugged"
+                                                        : "no exchange feeds the line");
+    }
+    if (state == FxoState::InUse) {
+        return hal::fail(ErrorCode::InUse, "a parallel telephone uses the line");
+    }
+    if (state != FxoState::Idle || rings.active() || ignoreRings) {
+        return hal::fail(ErrorCode::InUse, "a call is on the line");
+    }
+    const bool waits = settings.waitForDialTone || (!digits.empty() && digits.front() == 'W');
+    digits.remove_prefix(std::min(digits.find_first_not_of('W'), digits.size()));
+    keys = digits;
+    incomplete = more || keys.empty();
+    noAnswer = wait.count() > 0 ? wait : settings.noAnswer;
+    if (auto lifted = goOffHook(); !lifted) {
+        return lifted;
+    }
+    state = FxoState::Seizing;
+    inCall = outgoing = true;
+    confirmed = connected = false;
+    stateTimer.arm(waits && ear.hasTones() ? settings.dialTone : settings.blind);
+    return {};
+}
+
+hal::Result<void> FxoLine::Impl::dialMore(std::string_view digits, bool more) {
+    if (state != FxoState::Dialing || !incomplete || dialler.active()) {
+        return hal::fail(ErrorCode::InvalCallState, "no digits can be dialled now");
+    }
+    incomplete = more;
+    tell({.kind = Kind::Dialing});
+    dialler.start(digits, settings.pulse);
+    return {};
+}
+
+hal::Result<void> FxoLine::Impl::sendKeys(std::string_view digits, std::chrono::milliseconds toneOn,
+                                          bool pulse) {
+    if (state != FxoState::Talking) {
+        return hal::fail(ErrorCode::InvalCallState, "keys can be sent in a call only");
+    }
+    if (dialler.breaking()) {
+        setLoop(true);
+    }
+    dialler.cancel();
+    sending = !digits.empty();
+    if (sending) {
+        DialTimes times;
+        times.toneOn = toneOn;
+        dialler.start(digits, pulse, times);
+    }
+    return {};
+}
+
+void FxoLine::Impl::hangUp() {
+    if (state == FxoState::Ringing) {
+        state = FxoState::Idle;
+        ignoreRings = true;
+        end(FxoEnd::Refused, "the call was refused; it may ring on");
+        over();
+    } else if (inCall && offHook()) {
+        end(FxoEnd::HungUp, "the line was released");
+        release();
+    }
+}
+
+// ---- what the port and the helpers say
+
+void FxoLine::Impl::onRing(bool voltage) {
+    if (state != FxoState::Gone) {
+        watch.setRinging(voltage);
+        rings.voltage(voltage);
+    }
+}
+
+void FxoLine::Impl::onSound(std::uint64_t position, std::span<const std::int16_t> heard,
+                            std::span<std::int16_t> spoken) {
+    if (state == FxoState::Idle || state == FxoState::Ringing || state == FxoState::FetchingId) {
+        ear.hearOnHook(heard, *this);
+        return;
+    }
+    if (!inCall || !offHook()) {
+        return;
+    }
+    observer.onFxoSound(position, heard, spoken);
+    if (state == FxoState::Waiting || state == FxoState::Alerting) {
+        ear.hearAnswer(heard, *this);
+    }
+    if (state != FxoState::Talking || has(supervision, Supervision::Tones)) {
+        ear.hearTones(heard, *this);
+    }
+    if (offHook()) {
+        dialler.mix(spoken);
+    }
+}
+
+void FxoLine::Impl::onGone(const hal::Error& error) {
+    why = error.cause;
+    step(FxoInput::Gone);
+}
+
+void FxoLine::Impl::onRingBegan(unsigned mode, unsigned count) {
+    if (!ignoreRings) {
+        ringMode = mode;
+        ringCount = count;
+        step(FxoInput::Ring);
+    }
+}
+
+void FxoLine::Impl::onShortRing(hal::Duration length) {
+    shortRing = length;
+    step(FxoInput::ShortRing);
+}
+
+void FxoLine::Impl::onRingsOver() {
+    if (!std::exchange(ignoreRings, false)) {
+        step(FxoInput::RingsOver);
+    }
+}
+
+void FxoLine::Impl::onBattery(bool there) {
+    step(there ? FxoInput::BatteryBack : FxoInput::BatteryLost);
+}
+
+void FxoLine::Impl::onPolarity(bool reversed) {
+    step(reversed != seizedReversed ? FxoInput::Reversed : FxoInput::Restored);
+}
+
+void FxoLine::Impl::onExtension(bool lifted) {
+    step(lifted ? FxoInput::Lifted : FxoInput::PutDown);
+}
+
+void FxoLine::Impl::setLoop(bool closed) {
+    watch.setBreaking(!closed);
+    static_cast<void>(port.setHook(closed));
+}
+
+void FxoLine::Impl::onDialled(bool dialToneMissing) {
+    if (std::exchange(sending, false)) {
+        tell({.kind = Kind::KeysSent});
+        return;
+    }
+    step(dialToneMissing ? FxoInput::DialToneMissing : FxoInput::Dialled);
+}
+
+void FxoLine::Impl::onMessage(const dsp::CallerId& id) {
+    if (!id.checksumValid) {
+        return;
+    }
+    if (id.messageWaiting && !id.knowsCaller()) {
+        tell({.kind = Kind::MessageWaiting, .on = *id.messageWaiting});
+    } else if (!ignoreRings) {
+        message = &id;
+        step(FxoInput::Caller);
+        message = nullptr;
+    }
+}
+
+void FxoLine::Impl::onTone(const dsp::ProgressEvent& event) {
+    const FxoInput input = inputOf(event.tone);
+    if (event.tone == ToneKind::CallWaiting) {
+        return;
+    }
+    if (event.kind == dsp::ProgressEvent::Kind::Ended) {
+        if (input == FxoInput::DialTone) {
+            dialToneTimer.cancel();
+        } else if (input == FxoInput::Ringback) {
+            ringbackTimer.arm(kRingbackGone);
+        }
+        return;
+    }
+    if (state == FxoState::Talking && event.confidence < kSureInCall &&
+        input != FxoInput::DialTone) {
+        return;
+    }
+    if (input == FxoInput::DialTone && !dialToneTimer.armed()) {
+        dialToneTimer.arm(kLasting);
+    }
+    tone = event.tone;
+    step(input);
+}
+
+// ---- the line itself
+
+FxoLine::FxoLine(hal::EventLoop& loop, FxoPort& port, const LineProfile& profile,
+                 FxoObserver& observer, const FxoSettings& settings)
+    : impl_(std::make_unique<Impl>(loop, port, profile, observer, settings)) {}
+FxoLine::~FxoLine() = default;
+
+FxoState FxoLine::state() const {
+    return impl_->state;
+}
+bool FxoLine::busy() const {
+    return impl_->inCall;
+}
+bool FxoLine::extensionLifted() const {
+    return impl_->watch.extension();
+}
+hal::Result<void> FxoLine::answer() {
+    return impl_->answer();
+}
+hal::Result<void> FxoLine::dial(std::string_view keys, bool incomplete,
+                                std::chrono::milliseconds noAnswer) {
+    return impl_->dial(keys, incomplete, noAnswer);
+}
+hal::Result<void> FxoLine::dialMore(std::string_view keys, bool incomplete) {
+    return impl_->dialMore(keys, incomplete);
+}
+hal::Result<void> FxoLine::sendKeys(std::string_view keys, std::chrono::milliseconds toneOn,
+                                    bool pulse) {
+    return impl_->sendKeys(keys, toneOn, pulse);
+}
+void FxoLine::hangUp() {
+    impl_->hangUp();
+}
+
+}  // namespace tipring::analog

@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "conformance/analog_world.h"
+
+#include "drivers/analog/sim_fxo_port.h"
+#include "tipring/hal/sim/far_end.h"
+
+namespace tipring::conformance {
+namespace {
+
+/// A second of something like a voice: pulses of a larynx in noise.
+std::vector<std::int16_t> hello() {
+    std::vector<std::int16_t> samples(8000);
+    std::uint32_t seed = 7;
+    int low = 0;
+    for (std::size_t i = 0; i < samples.size(); ++i) {
+        seed = seed * 1664525U + 1013904223U;
+        low += (static_cast<int>(seed >> 17) - 16384 - low) / 4;
+        samples[i] = static_cast<std::int16_t>((i % 61 < 12 ? 6000 : -1500) + low / 3);
+    }
+    return samples;
+}
+
+class FxoWorld final : public World {
+public:
+    explicit FxoWorld(hal::EventLoop& loop)
+        : exchange_(loop), line_(exchange_.addLine("5550100")), farEnd_(exchange_), port_(line_) {
+        sim::Route route;
+        route.outcome = sim::Route::Outcome::Answer;
+        route.rings = 50;  // until answer()
+        route.farEnd = &farEnd_;
+        exchange_.setRoute("1234", route);
+        ports_.plug({.key = "sim/1", .name = "line 1", .adapter = "simulated", .fxo = &port_});
+    }
+    const TspiProvider& table() override {
+        return *tspi::providerTable<analog::TestPorts>("analog");
+    }
+    core::ProviderConfig config() override { return {{"country", "US"}}; }
+    void ring(tapi::Address&) override { static_cast<void>(farEnd_.call("5550100", {})); }
+    /// An analog line shows no answer: people say something.
+    void answer(tapi::Address&) override {
+        static_cast<void>(farEnd_.answer());
+        farEnd_.say(hello());
+    }
+    void hangUp(tapi::Address&) override { farEnd_.hangUp(); }
+    bool unplug() override {
+        ports_.unplug("sim/1");
+        return true;
+    }
+
+private:
+    sim::Exchange exchange_;
+    sim::Line& line_;
+    sim::FarEnd farEnd_;
+    analog::SimFxoPort port_;
+    analog::TestPorts ports_;
+};
+
+}  // namespace
+
+std::unique_ptr<World> makeFxoWorld(hal::EventLoop& loop) {
+    return std::make_unique<FxoWorld>(loop);
+}
+
+}  // namespace tipring::conformance

@@ -1,0 +1,232 @@
+// SPDX-License-Identifier: Apache-2.0
+// Whole calls: an application, the line manager, the provider, a port on the simulated exchange.
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cstdio>
+#include <filesystem>
+#include <optional>
+
+#include "sim_fxo_port.h"
+#include "tipring/hal/base/virtual_loop.h"
+#include "tipring/hal/sim/far_end.h"
+#include "tipring/tapi_core/manager/line_manager.h"
+
+namespace tipring::analog {
+namespace {
+
+using namespace std::chrono_literals;
+using tapi::LineCallState;
+
+struct Events final : tapi::EventSink {
+    void onEvent(const tapi::Event& event) override {
+        if (const auto* call = std::get_if<tapi::CallNotificationEvent>(&event)) {
+            calls.push_back(call->call);
+        } else if (const auto* state = std::get_if<tapi::CallStateEvent>(&event)) {
+            states.push_back(state->lineState);
+        }
+    }
+    [[nodiscard]] std::size_t count(LineCallState state) const {
+        return static_cast<std::size_t>(std::count(states.begin(), states.end(), state));
+    }
+    std::vector<std::shared_ptr<tapi::Call>> calls;
+    std::vector<LineCallState> states;
+};
+
+class FxoCallTest : public testing::Test {
+protected:
+    void begin(const char* country) {
+        sim::ExchangeOptions options;
+        options.country = country;
+        exchange = std::make_unique<sim::Exchange>(loop, options);
+        line = &exchange->addLine("5550100");
+        farEnd = std::make_unique<sim::FarEnd>(*exchange);
+        port = std::make_unique<SimFxoPort>(*line);
+        ports.plug({.key = "sim/1", .name = "line 1", .adapter = "simulated", .fxo = port.get()});
+        manager = std::make_unique<core::LineManager>(loop);
+        ASSERT_TRUE(manager->addProvider(*tspi::providerTable<TestPorts>("analog"),
+                                         {{"country", country}}));
+        app = manager->createApplication("app");
+        app->setEventSink(&events);
+        app->setEventFilter(tapi::kAllEvents);
+        address = app->addresses().at(0);
+        tapi::CallNotification wanted;
+        wanted.mediaModes = tapi::MediaMode::AutomatedVoice | tapi::MediaMode::InteractiveVoice;
+        ASSERT_TRUE(app->registerCallNotifications(address, wanted));
+        loop.advance(1s);
+    }
+    ~FxoCallTest() override {
+        events.calls.clear();
+        call.reset();
+        address.reset();
+        app.reset();
+        if (manager) {
+            for (const auto& breach : manager->breaches()) {
+                ADD_FAILURE() << breach.function << ": " << breach.text;
+            }
+        }
+        manager.reset();
+        port.reset();
+    }
+    bool reaches(LineCallState state, hal::Duration limit = 30s) {
+        const bool there = loop.advanceUntil([&] { return call->lineState() == state; }, limit);
+        loop.advance(1ms);  // its event comes behind
+        return there;
+    }
+    void ringing() {
+        sim::CallerId id;
+        id.number = "5551234567";
+        id.name = "JANE DOE";
+        ASSERT_TRUE(farEnd->call("5550100", id));
+        ASSERT_TRUE(loop.advanceUntil([&] { return !events.calls.empty(); }, 20s));
+        call = events.calls.at(0);
+    }
+    void dial(const char* number) {
+        const auto made = address->createCall(number, tapi::MediaMode::InteractiveVoice);
+        ASSERT_TRUE(made);
+        call = *made;
+        ASSERT_TRUE(call->connect([&](const tapi::Result<void>& result) { reply = result; }));
+        loop.advance(100ms);
+        ASSERT_TRUE(reply && reply->has_value());
+    }
+    void expectIdleOnce() {
+        EXPECT_TRUE(reaches(LineCallState::Idle));
+        loop.advance(5s);
+        EXPECT_EQ(events.count(LineCallState::Idle), 1U);
+        EXPECT_EQ(line->state(), sim::Line::State::Idle);
+    }
+
+    hal::VirtualLoop loop;
+    TestPorts ports;
+    std::unique_ptr<sim::Exchange> exchange;
+    sim::Line* line = nullptr;
+    std::unique_ptr<sim::FarEnd> farEnd;
+    std::unique_ptr<SimFxoPort> port;
+    std::unique_ptr<core::LineManager> manager;
+    std::unique_ptr<tapi::Tapi> app;
+    Events events;
+    std::shared_ptr<tapi::Address> address;
+    std::shared_ptr<tapi::Call> call;
+    std::optional<tapi::Result<void>> reply;
+};
+
+class FxoCountryCallTest : public FxoCallTest, public testing::WithParamInterface<const char*> {};
+
+TEST_P(FxoCountryCallTest, AnswersWithCallerIdRecordsAndHearsTheHangUp) {
+    begin(GetParam());
+    ringing();
+    EXPECT_TRUE(loop.advanceUntil([&] { return call->info().caller.number == "5551234567"; }, 12s));
+    loop.advance(5s);  // a ring follows a message
+    ASSERT_TRUE(call->answer([&](const tapi::Result<void>& result) { reply = result; }));
+    ASSERT_TRUE(reaches(LineCallState::Connected));
+    EXPECT_TRUE(farEnd->wasAnswered());
+    EXPECT_TRUE(reply && reply->has_value());
+    const std::string path = testing::TempDir() + "fxo_call_" + GetParam() + ".wav";
+    ASSERT_TRUE(call->record(path, [](const tapi::Result<void>&) {}));
+    std::vector<std::int16_t> tone(16000);
+    for (std::size_t i = 0; i < tone.size(); ++i) {
+        tone[i] = static_cast<std::int16_t>(i % 8 < 4 ? 4000 : -4000);
+    }
+    farEnd->say(tone);
+    loop.advance(3s);
+    farEnd->hangUp();
+    expectIdleOnce();
+    EXPECT_EQ(events.count(LineCallState::Disconnected), 1U);
+    EXPECT_GT(std::filesystem::file_size(path), 3U * 16000);
+    std::filesystem::remove(path);
+}
+INSTANTIATE_TEST_SUITE_P(Countries, FxoCountryCallTest,
+                         testing::Values("US", "GB", "DE", "FR", "DK", "JP", "TW", "NZ"));
+
+TEST_F(FxoCallTest, DialsAndTheFarEndAnswersAndHangsUp) {
+    begin("US");
+    sim::Route route;
+    route.outcome = sim::Route::Outcome::Answer;
+    route.rings = 1;
+    route.farEnd = farEnd.get();
+    exchange->setRoute("5557777", route);
+    dial("555-7777");
+    ASSERT_TRUE(reaches(LineCallState::Ringback, 30s));
+    const std::vector<LineCallState> wanted{LineCallState::DialTone, LineCallState::Dialing,
+                                            LineCallState::Proceeding, LineCallState::Ringback};
+    EXPECT_TRUE(std::equal(wanted.begin(), wanted.end(), events.states.begin()));
+    ASSERT_TRUE(reaches(LineCallState::Connected, 30s));
+    EXPECT_FALSE(call->connectionConfirmed());
+    ASSERT_TRUE(call->generateDigits("42#"));
+    loop.advance(3s);
+    EXPECT_EQ(farEnd->heardKeys(), "42#");
+    farEnd->hangUp();
+    expectIdleOnce();
+}
+
+TEST_F(FxoCallTest, PulsesAreUnderstoodByTheExchange) {
+    begin("DE");
+    sim::Route route;
+    route.outcome = sim::Route::Outcome::Busy;
+    exchange->setRoute("120", route);
+    dial("P120");
+    ASSERT_TRUE(reaches(LineCallState::Disconnected, 40s));
+    EXPECT_EQ(events.count(LineCallState::Busy), 1U);
+    expectIdleOnce();
+}
+
+TEST_F(FxoCallTest, ReversalConfirmsTheAnswer) {
+    begin("US");
+    sim::LineSettings settings = line->settings();
+    settings.reversesOnAnswer = true;
+    settings.supervision = sim::ExchangeHabits::Supervision::Reversal;
+    line->setSettings(settings);
+    sim::Route route;
+    route.outcome = sim::Route::Outcome::Answer;
+    route.farEnd = farEnd.get();
+    exchange->setRoute("5557777", route);
+    dial("5557777");
+    ASSERT_TRUE(loop.advanceUntil([&] { return call->connectionConfirmed(); }, 40s));
+    farEnd->hangUp();
+    expectIdleOnce();
+}
+
+TEST_F(FxoCallTest, TheApplicationHangsUp) {
+    begin("US");
+    ringing();
+    ASSERT_TRUE(call->answer({}));
+    ASSERT_TRUE(reaches(LineCallState::Connected));
+    ASSERT_TRUE(call->disconnect([&](const tapi::Result<void>& result) { reply = result; }));
+    expectIdleOnce();
+    EXPECT_TRUE(reply && reply->has_value());
+    EXPECT_EQ(farEnd->state(), sim::FarEnd::State::Idle);
+}
+
+TEST_F(FxoCallTest, UnplugEndsTheCallAndTheLineComesBackWithItsKey) {
+    begin("US");
+    ringing();
+    ASSERT_TRUE(call->answer({}));
+    ASSERT_TRUE(reaches(LineCallState::Connected));
+    ports.unplug("sim/1");
+    port.reset();
+    loop.advance(1s);
+    EXPECT_EQ(call->lineState(), LineCallState::Idle);
+    EXPECT_EQ(events.count(LineCallState::Idle), 1U);
+    EXPECT_NE(address->state(), tapi::AddressState::InService);
+    farEnd->hangUp();
+    loop.advance(5s);
+    port = std::make_unique<SimFxoPort>(*line);
+    ports.plug({.key = "sim/1", .name = "line 1", .adapter = "simulated", .fxo = port.get()});
+    loop.advance(2s);
+    EXPECT_EQ(address->state(), tapi::AddressState::InService);
+    EXPECT_EQ(app->addresses().size(), 1U);
+    events.calls.clear();
+    ringing();
+}
+
+TEST_F(FxoCallTest, ANewPortIsANewLine) {
+    begin("US");
+    SimFxoPort second(exchange->addLine("5550101"));
+    ports.plug({.key = "sim/2", .name = "line 2", .adapter = "simulated", .fxo = &second});
+    loop.advance(1s);
+    EXPECT_EQ(app->addresses().size(), 2U);
+    ports.unplug("sim/2");
+}
+
+}  // namespace
+}  // namespace tipring::analog
