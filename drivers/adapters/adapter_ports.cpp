@@ -35,16 +35,15 @@ private:
     void onReady(std::vector<Port> ports, std::string firmware) override {
         pause_ = kFirstPause;
         told_.clear();
-        for (std::size_t i = 0; i < ports.size(); ++i) {
-            const std::string number = fmt::format("/{}", i + 1);
+        for (const Port& port : ports) {
             analog::PortInfo info;
-            info.key = key_ + number;
-            info.name = ports[i].name.empty() ? std::string(row_->name)
-                                              : fmt::format("{} {}", row_->name, ports[i].name);
+            info.key = fmt::format("{}/{}", key_, port.number);
+            info.name = port.name.empty() ? std::string(row_->name)
+                                          : fmt::format("{} {}", row_->name, port.name);
             info.adapter = firmware.empty() ? std::string(row_->chip)
                                             : fmt::format("{}, {}", row_->chip, firmware);
-            info.fxo = ports[i].fxo;
-            info.fxs = ports[i].fxs;
+            info.fxo = port.fxo;
+            info.fxs = port.fxs;
             keys_.push_back(info.key);
             owner_.listener_->onPortArrived(info);
         }

@@ -20,7 +20,8 @@ public:
     /// Its ports work. Once. `firmware` in words, may be empty; the pointers of the ports stand
     /// until the adapter dies. May come from inside of the adapter's callbacks, which go on after.
     struct Port {
-        std::string name;  ///< "line 1"; empty where there is one port only
+        std::string name;     ///< "line 1"; empty where there is one port only
+        unsigned number = 1;  ///< of the port on the device: its key has it
         analog::FxoPort* fxo = nullptr;
         analog::FxsPort* fxs = nullptr;
     };
