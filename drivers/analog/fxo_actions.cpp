@@ -33,7 +33,9 @@ void FxoLine::Impl::end(FxoEnd how, std::string_view cause) {
     for (hal::Timer* timer : {&stateTimer, &noAnswerTimer, &dialToneTimer, &ringbackTimer}) {
         timer->cancel();
     }
-    tell({.kind = Kind::Ended, .end = how, .cause = cause});
+    if (!std::exchange(ended, true)) {
+        tell({.kind = Kind::Ended, .end = how, .cause = cause});
+    }
 }
 
 /// On hook; Over comes when the exchange has seen it.
@@ -79,7 +81,7 @@ void FxoLine::Impl::gone() {
 void FxoLine::Impl::offer() {
     if (!inCall) {
         inCall = true;
-        outgoing = confirmed = connected = false;
+        outgoing = confirmed = connected = ended = false;
         tell({.kind = Kind::Offered});
     }
 }

@@ -204,7 +204,7 @@ hal::Result<void> FxoLine::Impl::dial(std::string_view digits, bool more,
     }
     state = FxoState::Seizing;
     inCall = outgoing = true;
-    confirmed = connected = false;
+    confirmed = connected = ended = false;
     stateTimer.arm(waits && ear.hasTones() ? settings.dialTone : settings.blind);
     return {};
 }

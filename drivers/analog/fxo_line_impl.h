@@ -67,6 +67,7 @@ struct FxoLine::Impl final : private FxoPortListener,
 
     FxoState state = FxoState::Idle;
     bool inCall = false;
+    bool ended = false;        ///< Ended was told of this call
     bool ignoreRings = false;  ///< the call that rings was refused or over
     bool ringBehindRelease = false;
     bool seizedReversed = false;

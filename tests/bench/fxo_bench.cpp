@@ -21,7 +21,7 @@ public:
     FxoPortListener* listener = nullptr;
     [[nodiscard]] FxoAbilities abilities() const override { return {true, true, true, true, true}; }
     void setListener(FxoPortListener* next) override { listener = next; }
-    [[nodiscard]] FxoElectrics electrics() const override { return {true, false, 48, 0}; }
+    [[nodiscard]] FxoElectrics electrics() const override { return {true, false, 48, 27}; }
     hal::Result<void> setHook(bool) override { return {}; }
     hal::Result<void> setSound(bool) override { return {}; }
 };

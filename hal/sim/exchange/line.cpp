@@ -156,5 +156,8 @@ void Line::openLoop() {
 void Line::listen(bool on) {
     impl_->listen(on);
 }
+void Line::setMonitor(LineMonitor* monitor) {
+    impl_->setMonitor(monitor);
+}
 
 }  // namespace tipring::sim

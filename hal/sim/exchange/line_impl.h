@@ -34,7 +34,9 @@ struct Line::Impl final : Party {
     void onCarrier(bool on) override;
     void onData(std::span<const std::byte> bytes) override;
     void onReplaced(Connection& before, Connection& now) override;
-    [[nodiscard]] bool wantsSound() const override { return listening; }
+    [[nodiscard]] bool wantsSound() const override { return hears(); }
+    /// Somebody is there for the sound: the device, or a monitor beside it.
+    [[nodiscard]] bool hears() const { return listening || monitor != nullptr; }
     void speak() override;
     void hear() override;
     [[nodiscard]] Connection* joined() const override { return conference ? held : nullptr; }
@@ -122,6 +124,7 @@ struct Line::Impl final : Party {
     // sound: line_sound.cpp
     LineAudio& audio();
     void listen(bool on);
+    void setMonitor(LineMonitor* next);
     void hearDigits();
     void updateTone();
     void takeExtension();
@@ -135,6 +138,7 @@ struct Line::Impl final : Party {
     CopperSettings copper;
     std::array<std::string, kForwards> forwards;
     LineDevice* device = nullptr;
+    LineMonitor* monitor = nullptr;
     unsigned messages = 0;
 
     // wires

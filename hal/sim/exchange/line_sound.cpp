@@ -25,6 +25,14 @@ void Line::Impl::listen(bool on) {
     }
 }
 
+void Line::Impl::setMonitor(LineMonitor* next) {
+    monitor = next;
+    if (monitor != nullptr) {
+        audio();
+        exchange.wantSound(*this);
+    }
+}
+
 void Line::Impl::updateTone() {
     if (sound != nullptr) {
         const bool speaks = signal == Signal::VacantNumber || signal == Signal::NumberChanged;
@@ -35,7 +43,7 @@ void Line::Impl::updateTone() {
 
 /// What the telephones of the pair sent in the last block, as it arrives at the exchange.
 void Line::Impl::speak() {
-    if (!listening || !off) {
+    if (!hears() || !off) {
         return;
     }
     if (deviceOff && !loopBroken) {
@@ -79,7 +87,7 @@ void Line::Impl::hearDigits() {
 }
 
 void Line::Impl::hear() {
-    if (!listening) {
+    if (!hears()) {
         return;
     }
     std::array<std::int16_t, kBlock> block{};
@@ -111,8 +119,11 @@ void Line::Impl::hear() {
         sound->toDevice.carry(block, sound->spoken);
     }
     sound->spoken.fill(0);
-    if (device != nullptr) {
+    if (device != nullptr && listening) {
         device->onSound(block, sound->spoken);
+    }
+    if (monitor != nullptr) {
+        monitor->onLineSound(block, sound->spoken);
     }
 }
 

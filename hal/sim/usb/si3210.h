@@ -36,7 +36,6 @@ public:
     void exchangeCodes(std::span<const std::byte> toPhone, std::span<std::byte> fromPhone);
 
 private:
-    enum class Calibration : std::uint8_t { Idle, Runs };
     void onLoop(bool closed) override;
     void setLinefeed(std::uint8_t state);
     void updateFeed();

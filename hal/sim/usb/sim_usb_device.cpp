@@ -204,13 +204,14 @@ bool SimUsbDevice::hasInterface(std::uint8_t number) const {
 }
 
 bool SimUsbDevice::hasEndpoint(std::uint8_t address) const {
-    return host_.model() == nullptr || host_.model()->endpoint(address) != nullptr;
+    const UsbModel* model = host_.model();  // one that is gone is told as that
+    return model == nullptr || !model->plugged() || model->endpoint(address) != nullptr;
 }
 
 /// The options with what was left open filled in.
 hal::Result<hal::UsbStreamOptions> SimUsbDevice::plan(const hal::UsbStreamOptions& options,
                                                       bool in) const {
-    if (host_.model() == nullptr) {
+    if (host_.model() == nullptr || !host_.model()->plugged()) {
         return tl::unexpected(gone());
     }
     const hal::UsbEndpoint* endpoint = host_.model()->endpoint(options.endpoint);

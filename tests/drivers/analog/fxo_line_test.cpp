@@ -652,6 +652,57 @@ INSTANTIATE_TEST_SUITE_P(States, FxoUnplugTest,
                                          FxoState::Dialing, FxoState::Waiting, FxoState::Alerting,
                                          FxoState::Talking, FxoState::Releasing));
 
+/// Anything in any order, the same for a seed: each call that began ends once.
+class FxoAnyOrderTest : public FxoLineTest, public testing::WithParamInterface<unsigned> {
+protected:
+    void anything(unsigned what) {
+        static constexpr const char* kDigits[] = {"1", "", "P12", "9W2", "!5", "W"};
+        switch (what % 14) {
+        case 0: port.ring(true); break;
+        case 1: port.ring(false); break;
+        case 2: port.setExtension(what % 3 == 0); break;
+        case 3: port.set(what % 5 != 0, port.now.reversed); break;
+        case 4: port.set(port.now.battery, !port.now.reversed); break;
+        case 5: static_cast<void>(line->answer()); break;
+        case 6: dials += line->dial(kDigits[what / 14 % 6], what % 4 == 0) ? 1U : 0U; break;
+        case 7: static_cast<void>(line->dialMore("34", what % 2 == 0)); break;
+        case 8: static_cast<void>(line->sendKeys(what % 3 == 0 ? "" : "1!2")); break;
+        case 9:
+            if (what % 3 == 0) {
+                line->hangUp();
+            }
+            break;
+        case 10:
+            port.hearTone("DE", what % 2 == 0 ? ToneKind::Dial : ToneKind::Ringback, 2000ms);
+            break;
+        case 11:
+            port.hearTone("DE", what % 2 == 0 ? ToneKind::Busy : ToneKind::Congestion, 3000ms);
+            break;
+        case 12: port.hear(voice(800ms)); break;
+        default: port.stopSound(); break;
+        }
+    }
+    unsigned dials = 0;
+};
+
+TEST_P(FxoAnyOrderTest, EveryCallIsOverOnce) {
+    open(GetParam() % 2 == 0 ? "DE" : "JP");
+    std::uint32_t seed = GetParam() * 2654435761U + 1;
+    for (int i = 0; i < 400; ++i) {
+        seed = seed * 1664525U + 1013904223U;
+        anything(seed >> 12);
+        loop.advance(std::chrono::milliseconds{seed >> 8 & 0x3FF});
+        ASSERT_EQ(line->busy(), heard.count(Kind::Offered) + dials > heard.count(Kind::Over));
+        ASSERT_LE(heard.count(Kind::Over), heard.count(Kind::Ended));
+    }
+    port.unplug();
+    loop.advance(100s);
+    EXPECT_GT(heard.count(Kind::Over), 0U);
+    EXPECT_EQ(heard.count(Kind::Over), heard.count(Kind::Offered) + dials);
+    EXPECT_EQ(heard.count(Kind::Over), heard.count(Kind::Ended));
+}
+INSTANTIATE_TEST_SUITE_P(Seeds, FxoAnyOrderTest, testing::Range(0U, 40U));
+
 TEST_F(FxoLineTest, DyingOffHookGivesTheLineBack) {
     open();
     answerCall();

@@ -462,6 +462,52 @@ TEST_F(FxsLineTest, AFaultEndsWhatGoesOnAndALiftedTelephoneIsSeenAgain) {
     EXPECT_EQ(heard.kinds.back(), Kind::Lifted);
 }
 
+/// Anything in any order, the same for a seed: what is lifted is put down, and rest is rest.
+class FxsAnyOrderTest : public FxsLineTest, public testing::WithParamInterface<unsigned> {};
+
+TEST_P(FxsAnyOrderTest, ComesToRestWhenItIsPutDown) {
+    open("DE", "xx|1xxx");
+    std::uint32_t seed = GetParam() * 2654435761U + 1;
+    dsp::CallerId id;
+    id.number = "12";
+    id.numberStatus = dsp::CallerIdStatus::Present;
+    const hal::Error why{hal::ErrorCode::OperationFailed, "over-current"};
+    for (int i = 0; i < 300; ++i) {
+        seed = seed * 1664525U + 1013904223U;
+        const unsigned what = seed >> 12;
+        switch (what % 11) {
+        case 0: port.hook(what % 3 != 0); break;
+        case 1:
+            static_cast<void>(line->ring(what % 5, what % 2 == 0 ? &id : nullptr, what % 4));
+            break;
+        case 2: line->stopRinging(); break;
+        case 3: static_cast<void>(line->connect()); break;
+        case 4: static_cast<void>(line->refuse(what % 2 == 0)); break;
+        case 5: line->setMessageWaiting(what % 2 == 0); break;
+        case 6: port.fault(what % 2 == 0 ? &why : nullptr); break;
+        case 7: static_cast<void>(line->sendKeys("1")); break;
+        case 8: line->release(); break;
+        case 9:
+            if (line->offHook()) {
+                dialTones("1");
+            }
+            break;
+        default: static_cast<void>(line->playRingback()); break;
+        }
+        loop.advance(std::chrono::milliseconds{seed >> 8 & 0x3FF});
+    }
+    port.fault(nullptr);
+    line->stopRinging();
+    port.hook(false);
+    loop.advance(10s);
+    EXPECT_EQ(line->state(), FxsState::Idle);
+    EXPECT_EQ(port.feed, FxsFeed::Forward);
+    EXPECT_FALSE(port.sounding());
+    EXPECT_FALSE(line->offHook());
+    EXPECT_LE(heard.count(Kind::PutDown), heard.count(Kind::Lifted) + heard.count(Kind::Answered));
+}
+INSTANTIATE_TEST_SUITE_P(Seeds, FxsAnyOrderTest, testing::Range(0U, 40U));
+
 class FxsUnplugTest : public FxsLineTest, public testing::WithParamInterface<FxsState> {};
 
 TEST_P(FxsUnplugTest, IsTheLastThatIsHeard) {

@@ -128,6 +128,15 @@ protected:
     LineDevice& operator=(const LineDevice&) = delete;
 };
 
+/// Something that hears a line without being on it: the second ear of a device that has a modem's
+/// brain and a monitor beside it.
+class LineMonitor {
+public:
+    virtual ~LineMonitor() = default;
+    /// What the device hears and what it says, as onSound has it.
+    virtual void onLineSound(HeardBlock heard, HeardBlock said) = 0;
+};
+
 class Exchange;
 class FarEnd;
 
@@ -189,6 +198,8 @@ public:
     /// Sound goes both ways in blocks from now on, on hook too: caller ID, messages, another
     /// telephone. Digits are heard from it while the exchange waits for some.
     void listen(bool on);
+    /// One at a time; null ends it. Sound moves while there is one.
+    void setMonitor(LineMonitor* monitor);
 
 private:
     friend class Exchange;

@@ -26,7 +26,6 @@ struct PhoneFeed {
 struct TelephoneSettings {
     float ren = 1;                ///< ringer equivalence number, 0.1..10; 0: no ringer
     float ringVoltsLeast = 40;    ///< effective; below it the ringer is silent (TIA-968, type B)
-    float ohms = 300;             ///< off hook
     std::string callerId = "US";  ///< a standard or country of dsp::callerIdStandard()
 };
 
