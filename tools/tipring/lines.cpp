@@ -22,15 +22,17 @@ struct Ability {
 
 std::vector<Ability> abilities(const tapi::AddressCapabilities& caps) {
     const bool byCore = caps.coreDetects.has(tapi::Detection::Digits);
-    return {{"callerId", "names the caller", caps.callerId},
-            {"play", "plays sound", caps.canPlay},
-            {"record", "records", caps.canRecord},
-            {"fullDuplex", "plays and records at once", caps.fullDuplex},
-            {"hearsDigits", byCore ? "hears keys (out of the sound)" : "hears keys",
-             caps.monitorsDigits},
-            {"sendsDigits", "sends keys", caps.generatesDigits},
-            {"data", "data calls", caps.mediaModes.has(tapi::MediaMode::DataModem)},
-            {"confirmsAnswer", "knows when the far end answers", (caps.connectedModes & 0x4) != 0}};
+    return {
+        {"callerId", "names the caller", caps.callerId},
+        {"play", "plays sound", caps.canPlay},
+        {"record", "records", caps.canRecord},
+        {"fullDuplex", "plays and records at once", caps.fullDuplex},
+        {"hearsDigits", byCore ? "hears keys (out of the sound)" : "hears keys",
+         caps.monitorsDigits},
+        {"sendsDigits", "sends keys", caps.generatesDigits},
+        {"data", "data calls", caps.mediaModes.has(tapi::MediaMode::DataModem)},
+        {"confirmsAnswer", "knows when the far end answers",
+         (caps.connectedModes & static_cast<std::uint32_t>(tapi::ConnectedMode::Confirmed)) != 0}};
 }
 
 /// Opens every configured port, waits until each answers or its time is over, and tells.
