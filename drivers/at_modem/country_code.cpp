@@ -39,4 +39,10 @@ std::string_view countryCode(std::string_view country) noexcept {
     return code ? country : std::string_view{};
 }
 
+std::string_view countryOfCode(std::string_view code) noexcept {
+    const auto* found =
+        std::find_if(kRows.begin(), kRows.end(), [&](const Row& row) { return row.code == code; });
+    return found != kRows.end() ? found->country : std::string_view{};
+}
+
 }  // namespace tipring::at_modem

@@ -9,4 +9,7 @@ namespace tipring::at_modem {
 /// anything else. Text of the program's lifetime, or the argument's own.
 [[nodiscard]] std::string_view countryCode(std::string_view country) noexcept;
 
+/// The ISO 3166-1 country of a T.35 code; empty where it is not known.
+[[nodiscard]] std::string_view countryOfCode(std::string_view code) noexcept;
+
 }  // namespace tipring::at_modem

@@ -113,6 +113,7 @@ extern const Dialogue kDialData;
 extern const Dialogue kDialPart;  ///< the first part of a long number
 extern const Dialogue kDialMore;  ///< a part in the middle
 extern const Dialogue kDialLastPart;
+extern const Dialogue kFlash;  ///< a hook flash, and keys
 extern const Dialogue kOffHook;
 extern const Dialogue kHangUp;
 extern const Dialogue kHangUpData;  ///< escape first

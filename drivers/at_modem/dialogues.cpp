@@ -71,6 +71,9 @@ constexpr std::array kDialVoiceSteps{kEnterVoice, kSelectFormat, kVoiceSet, kPre
                                      kDialRest};
 constexpr std::array kDialPartSteps{kEnterVoice, kSelectFormat, kVoiceSet, kPrepareDial, kDialSome};
 constexpr std::array kDialMoreSteps{kDialSome};
+constexpr std::array kFlashSteps{
+    Step{.sequence = Sequence::FlashTime, .onError = Then::Next, .onTimeout = Then::Next},
+    kDialSome};
 constexpr std::array kDialLastPartSteps{kDialRest};
 constexpr std::array kDialDataSteps{kPrepareDial, Step{.id = kDialLast,
                                                        .sequence = Sequence::DataDial,
@@ -178,6 +181,7 @@ const Dialogue kAnswerData{kAnswerDataSteps};
 const Dialogue kDialVoice{kDialVoiceSteps};
 const Dialogue kDialPart{kDialPartSteps};
 const Dialogue kDialMore{kDialMoreSteps};
+const Dialogue kFlash{kFlashSteps};
 const Dialogue kDialLastPart{kDialLastPartSteps};
 const Dialogue kDialData{kDialDataSteps};
 const Dialogue kOffHook{kOffHookSteps};

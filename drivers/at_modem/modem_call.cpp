@@ -119,7 +119,7 @@ hal::Result<void> ModemCall::info(TspiCallInfo& info) {
 hal::Result<void> ModemCall::status(TspiCallStatus& status) {
     status.state = state_;
     status.mode = mode_;
-    status.features = featuresOf(state_, incomplete);
+    status.features = featuresOf(state_, incomplete) | line_.flashFeatures(*this);
     tspi::copyText(status.cause, cause_);
     return {};
 }
@@ -181,12 +181,48 @@ hal::Result<hal::FileDescriptor> ModemCall::descriptor(std::string_view deviceCl
     return line_.descriptor(*this);
 }
 
+hal::Result<void> ModemCall::hold(tspi::Request&& request) {
+    return line_.hold(*this, std::move(request));
+}
+
+hal::Result<void> ModemCall::unhold(tspi::Request&& request) {
+    return line_.unhold(*this, std::move(request));
+}
+
+hal::Result<void> ModemCall::swapHold(tspi::Request&& request, tspi::Call& held) {
+    return line_.swapHold(*this, static_cast<ModemCall&>(held), std::move(request));
+}
+
+hal::Result<tspi::Call*> ModemCall::setupTransfer(tspi::Request&& request, HTAPICALL consultCall,
+                                                  const TspiCallParams& params) {
+    return line_.setupTransfer(*this, std::move(request), consultCall, params);
+}
+
+hal::Result<tspi::Call*> ModemCall::completeTransfer(tspi::Request&& request,
+                                                     tspi::Call& consultCall, HTAPICALL conference,
+                                                     std::uint32_t transferMode) {
+    return line_.completeTransfer(*this, static_cast<ModemCall&>(consultCall), std::move(request),
+                                  conference, transferMode);
+}
+
+hal::Result<void> ModemCall::blindTransfer(tspi::Request&& request, std::string_view address) {
+    return line_.blindTransfer(*this, address, std::move(request));
+}
+
+hal::Result<void> ModemCall::addToConference(tspi::Request&& request, tspi::Call& consultCall) {
+    return line_.addToConference(*this, static_cast<ModemCall&>(consultCall), std::move(request));
+}
+
+hal::Result<void> ModemCall::removeFromConference(tspi::Request&& request) {
+    return line_.removeFromConference(*this, std::move(request));
+}
+
 hal::Result<std::unique_ptr<tspi::MediaStream>> ModemCall::openMedia(
     const tspi::MediaEvents& events, TspiMediaCaps& caps) {
     if (is(kOver)) {
         return wrongState("there is no sound");
     }
-    return line_.openMedia(events, caps);
+    return line_.openMedia(*this, events, caps);
 }
 
 }  // namespace tipring::at_modem

@@ -36,6 +36,17 @@ public:
                                 std::uint32_t minRate, std::uint32_t maxRate,
                                 const TspiDialParams& dialParams) override;
     hal::Result<hal::FileDescriptor> descriptor(std::string_view deviceClass) override;
+    hal::Result<void> hold(tspi::Request&& request) override;
+    hal::Result<void> unhold(tspi::Request&& request) override;
+    hal::Result<void> swapHold(tspi::Request&& request, tspi::Call& held) override;
+    hal::Result<tspi::Call*> setupTransfer(tspi::Request&& request, HTAPICALL consultCall,
+                                           const TspiCallParams& params) override;
+    hal::Result<tspi::Call*> completeTransfer(tspi::Request&& request, tspi::Call& consultCall,
+                                              HTAPICALL conference,
+                                              std::uint32_t transferMode) override;
+    hal::Result<void> blindTransfer(tspi::Request&& request, std::string_view address) override;
+    hal::Result<void> addToConference(tspi::Request&& request, tspi::Call& consultCall) override;
+    hal::Result<void> removeFromConference(tspi::Request&& request) override;
     hal::Result<std::unique_ptr<tspi::MediaStream>> openMedia(const tspi::MediaEvents& events,
                                                               TspiMediaCaps& caps) override;
 

@@ -52,6 +52,7 @@ ModemLine::ModemLine(hal::EventLoop& loop, const ProfileStore& profiles, ModemDe
       heartbeating_(*this, &ModemLine::onHeartbeatEnd),
       raw_(*this, &ModemLine::onRawEnd, nullptr, &ModemLine::onRawLine),
       lending_(*this, &ModemLine::onLendEnd),
+      flashing_(*this, &ModemLine::onFlashEnd),
       ringTimer_(loop, [this] { onRingsOver(); }),
       callerIdTimer_(loop, [this] { takeCallerId(); }),
       progressTimer_(loop, [this] { onProgressTimer(); }),
@@ -71,7 +72,8 @@ ModemLine::~ModemLine() {
         call->announced = false;
         call->failRequests(why);
     }
-    call_ = nullptr;
+    call_ = first_ = second_ = conference_ = nullptr;
+    abandonFlash(why);
     rawRequest_.fail(why);
     failMethods(why);
     startup_.abandon();
@@ -176,6 +178,7 @@ void ModemLine::recover(const hal::Error& why) {
     tones_.cancel();
     voice_.abandon(why);
     rawRequest_.fail(why);
+    abandonFlash(why);
     if (live()) {
         call_->making.fail(why);
         call_->answering.fail(why);
@@ -223,8 +226,13 @@ void ModemLine::goOut(const hal::Error& why) {
     rawRequest_.fail(gone);
     failMethods(gone);
     hook_ = Hook::OnHook;
+    abandonFlash(gone);
     if (live()) {
-        call_->failRequests(gone);
+        for (ModemCall* call : group()) {
+            if (call != nullptr) {
+                call->failRequests(gone);
+            }
+        }
         endCall(LINEDISCONNECTMODE_UNKNOWN, why.cause);
         idleCall();
     }
@@ -322,7 +330,9 @@ hal::Result<void> ModemLine::status(TspiLineStatus& status) {
     status.connected = service_ != Service::Out ? 1 : 0;
     status.inService = service_ == Service::Ready ? 1 : 0;
     status.messageWaiting = messageWaiting_ ? 1 : 0;
-    status.activeCalls = live() ? 1 : 0;
+    const bool holds = live() && call_->is(LINECALLSTATE_ONHOLD);
+    status.activeCalls = live() && !holds ? 1 : 0;
+    status.onHoldCalls = holds || held() != nullptr ? 1 : 0;
     switch (service_) {
     case Service::Out: tspi::copyText(status.cause, outCause_); break;
     case Service::Starting:
@@ -399,11 +409,11 @@ hal::Result<void> ModemLine::generateTone(ModemCall& call, std::uint32_t endToEn
 }
 
 hal::Result<std::unique_ptr<tspi::MediaStream>> ModemLine::openMedia(
-    const tspi::MediaEvents& events, TspiMediaCaps& caps) {
-    if (!device_.voice || call_ == nullptr || call_->isData()) {
+    const ModemCall& call, const tspi::MediaEvents& events, TspiMediaCaps& caps) {
+    if (!device_.voice || !inGroup(call) || call.isData()) {
         return hal::fail(ErrorCode::OperationUnavail, "this call has no sound");
     }
-    return voice_.open(events, caps);
+    return voice_.open(call, events, caps);
 }
 
 }  // namespace tipring::at_modem

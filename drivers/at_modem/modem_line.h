@@ -10,6 +10,7 @@
 #include "caller_id_assembler.h"
 #include "command_queue.h"
 #include "dtmf_event_filter.h"
+#include "flash_services.h"
 #include "hang_up_evidence.h"
 #include "modem_call.h"
 #include "modem_device.h"
@@ -52,7 +53,8 @@ private:
     Information information_;
 };
 
-/// One open line: a port, the modem on it, and at most one live call.
+/// One open line: a port, the modem on it, and at most one live call; where the exchange does
+/// services by hook flash, two of them, and the conference that they may be members of.
 ///
 /// Service: the port is opened and the modem started up (ModemStartup); then the line is in
 /// service. When the modem stops answering, the recovery ladder is climbed and the start-up done
@@ -87,8 +89,28 @@ public:
                                      std::string_view digits, std::uint32_t duration);
     hal::Result<void> generateTone(ModemCall& call, std::uint32_t endToEndId, std::uint32_t mode,
                                    std::uint32_t duration, std::span<const TspiGenerateTone> tones);
-    hal::Result<std::unique_ptr<tspi::MediaStream>> openMedia(const tspi::MediaEvents& events,
+    hal::Result<std::unique_ptr<tspi::MediaStream>> openMedia(const ModemCall& call,
+                                                              const tspi::MediaEvents& events,
                                                               TspiMediaCaps& caps);
+    hal::Result<void> hold(ModemCall& call, tspi::Request&& request);
+    hal::Result<void> unhold(ModemCall& call, tspi::Request&& request);
+    hal::Result<void> swapHold(ModemCall& active, ModemCall& other, tspi::Request&& request);
+    hal::Result<tspi::Call*> setupTransfer(ModemCall& call, tspi::Request&& request,
+                                           HTAPICALL handle, const TspiCallParams& params);
+    hal::Result<tspi::Call*> completeTransfer(ModemCall& call, ModemCall& consult,
+                                              tspi::Request&& request, HTAPICALL handle,
+                                              std::uint32_t mode);
+    hal::Result<void> blindTransfer(ModemCall& call, std::string_view address,
+                                    tspi::Request&& request);
+    hal::Result<ConferenceCalls> setupConference(tspi::Request&& request, tspi::Call* call,
+                                                 HTAPICALL conference, HTAPICALL consultCall,
+                                                 std::uint32_t parties,
+                                                 const TspiCallParams& params) override;
+    hal::Result<void> addToConference(ModemCall& conference, ModemCall& consult,
+                                      tspi::Request&& request);
+    hal::Result<void> removeFromConference(ModemCall& member, tspi::Request&& request);
+    /// LINECALLFEATURE_* of these that would succeed now.
+    [[nodiscard]] std::uint32_t flashFeatures(const ModemCall& call) const;
     [[nodiscard]] bool reportsDigits() const;
 
 private:
@@ -172,6 +194,46 @@ private:
     void idleCall();
     ModemCall& newCall(std::uint32_t origin);
 
+    // modem_line_flash.cpp: two calls
+    using FlashDone = void (ModemLine::*)();
+    using Group = std::array<ModemCall*, 4>;
+    [[nodiscard]] const FlashServices& services() const;
+    [[nodiscard]] bool joined() const { return conference_ != nullptr && call_ == conference_; }
+    [[nodiscard]] ModemCall* held() const;  ///< the other one of two that are not joined
+    [[nodiscard]] Group group() const;      ///< all live calls, each once; null in between
+    [[nodiscard]] bool inGroup(const ModemCall& call) const;
+    [[nodiscard]] hal::Result<void> mayFlash(const ModemCall& call, std::string_view keys,
+                                             std::string_view what) const;
+    [[nodiscard]] hal::Result<void> mayConsult(const ModemCall& call) const;
+    void flash(std::string_view keys, tspi::Request&& request, FlashDone done);
+    void pushFlash();
+    void onFlashEnd(const DialogueEnd& end);
+    void flashFailed(const hal::Error& why, bool stands);
+    void abandonFlash(const hal::Error& why);
+    ModemCall& addCall(HTAPICALL handle, const ModemCall& like, std::uint32_t origin);
+    void onHeld();
+    void onRetrieved();
+    void onLeft();
+    void onSwapped();
+    void onConsulting();
+    void onTransferred();
+    void onJoined();
+    void onBlindDialed();
+    void blindFailed();
+    void release() { hangUp(); }
+    [[nodiscard]] std::string_view wayBack() const;
+    hal::Result<void> leaveActive(tspi::Request&& request, std::uint32_t mode);
+    void finishCall(ModemCall& call, std::uint32_t mode, std::string_view cause);
+    void dissolve(ModemCall& stays);
+    void stayAlone(ModemCall& stays);
+    void consultDialed();
+    void onConsultTimer();
+    void onConsultCode(EventMeaning meaning);
+    void activeEnded(std::uint32_t mode, std::string_view cause);
+    hal::Result<void> dropOne(ModemCall& call, tspi::Request&& request);
+    void forget(ModemCall& call);
+    void setNoAnswer(const TspiCallParams& params);
+
     // modem_line_lending.cpp: the port in the hands of a program
     hal::Result<tspi::Call*> makePassThrough(tspi::Request&& request, HTAPICALL handle,
                                              std::string_view address);
@@ -199,7 +261,8 @@ private:
     RingWatch rings_;
     HangUpEvidence evidence_;
 
-    Errand<ModemLine> answering_, dialing_, hangingUp_, recovering_, heartbeating_, raw_, lending_;
+    Errand<ModemLine> answering_, dialing_, hangingUp_, recovering_, heartbeating_, raw_, lending_,
+        flashing_;
     hal::Timer ringTimer_, callerIdTimer_, progressTimer_, noAnswerTimer_, heartbeatTimer_,
         reopenTimer_, closeTimer_;
 
@@ -226,7 +289,20 @@ private:
     bool extensionLifted_ = false;
 
     std::vector<std::unique_ptr<ModemCall>> calls_;  ///< until the core closes them
-    ModemCall* call_ = nullptr;                      ///< the live one
+    ModemCall* call_ = nullptr;                      ///< the live one; of two the active one
+
+    // While there are two parties: the first one, the one that was called for it, and what they are
+    // members of (or will be); else null.
+    ModemCall *first_ = nullptr, *second_ = nullptr, *conference_ = nullptr;
+    ModemCall *made_ = nullptr, *madeConference_ = nullptr;  ///< not told of yet
+    ModemCall* leaving_ = nullptr;
+    std::uint32_t leaveMode_ = 0;
+    bool blind_ = false;  ///< a blind transfer is under way
+    FlashDone flashDone_ = nullptr;
+    std::vector<std::string> flashPieces_;
+    std::string flashPiece_, flashTime_;
+    tspi::Request flashRequest_;
+    tspi::Request transferRequest_;  ///< succeeds when the line is on hook
 };
 
 }  // namespace tipring::at_modem

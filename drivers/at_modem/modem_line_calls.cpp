@@ -144,11 +144,15 @@ hal::Result<tspi::Call*> ModemLine::makeCall(tspi::Request&& request, HTAPICALL 
     const std::size_t room = device_.profile->maxCommand - std::string_view("ATD;").size();
     call.pieces = cutDialString(number->keys, room, options_.pulse ? 'P' : 'T');
     call.making = std::move(request);
-    noAnswer_ = params.noAnswerTimeout != 0 ? milliseconds{params.noAnswerTimeout * 1000ULL}
-                                            : options_.noAnswer;
+    setNoAnswer(params);
     kLog.info("{}: dials {}", device_.portName, hal::Private{address});
     startDialing();
     return &call;
+}
+
+void ModemLine::setNoAnswer(const TspiCallParams& params) {
+    noAnswer_ = params.noAnswerTimeout != 0 ? milliseconds{params.noAnswerTimeout * 1000ULL}
+                                            : options_.noAnswer;
 }
 
 void ModemLine::startDialing() {
@@ -176,7 +180,7 @@ void ModemLine::pushDial(bool first) {
     dialPiece_ = std::move(call.pieces.front());
     call.pieces.erase(call.pieces.begin());
     start.values.set(Placeholder::Number, dialPiece_);
-    const bool part = !call.pieces.empty() || call.incomplete;
+    const bool part = !call.pieces.empty() || call.incomplete || held() != nullptr;
     const Dialogue dialogue = call.isData() && !part ? kDialData
                               : part                 ? (first ? kDialPart : kDialMore)
                                                      : (first ? kDialVoice : kDialLastPart);
@@ -210,6 +214,10 @@ void ModemLine::makingSucceeded() {
 }
 
 void ModemLine::onProgressTimer() {
+    if (live() && hook_ == Hook::OffHook) {
+        onConsultTimer();
+        return;
+    }
     if (!live() || hook_ != Hook::Dialing) {
         return;
     }
@@ -223,6 +231,10 @@ void ModemLine::onProgressTimer() {
 }
 
 void ModemLine::onNoAnswer() {
+    if (held() != nullptr && hook_ == Hook::OffHook) {
+        activeEnded(LINEDISCONNECTMODE_NOANSWER, "nobody answered in time");
+        return;
+    }
     if (live() && hook_ == Hook::Dialing) {
         makingSucceeded();
         endCall(LINEDISCONNECTMODE_NOANSWER, "nobody answered in time");
@@ -239,7 +251,7 @@ void ModemLine::onDialEnd(const DialogueEnd& end) {
         return;
     }
     const bool offHookOnly = dialPiece_.empty();
-    if (offHookOnly || call_->incomplete || !call_->pieces.empty()) {
+    if (offHookOnly || call_->incomplete || !call_->pieces.empty() || held() != nullptr) {
         partDialed();
         return;
     }
@@ -259,11 +271,15 @@ void ModemLine::partDialed() {
         return;
     }
     call_->dialing.succeed();
+    if (held() != nullptr && !call_->incomplete) {
+        consultDialed();
+    }
 }
 
 hal::Result<void> ModemLine::dialMore(ModemCall& call, tspi::Request&& request,
                                       std::string_view address) {
-    if (&call != call_ || hook_ != Hook::Dialing || call.dialing || !queue_.idle()) {
+    const bool consults = held() != nullptr && hook_ == Hook::OffHook && flashDone_ == nullptr;
+    if (&call != call_ || !(consults || hook_ == Hook::Dialing) || call.dialing || !queue_.idle()) {
         return hal::fail(ErrorCode::InUse, "digits are being dialled");
     }
     const auto number = readDialString(address, *device_.profile);
@@ -273,9 +289,12 @@ hal::Result<void> ModemLine::dialMore(ModemCall& call, tspi::Request&& request,
     call.incomplete = number->incomplete;
     const std::size_t room = device_.profile->maxCommand - std::string_view("ATD;").size();
     call.pieces = cutDialString(number->keys, room, options_.pulse ? 'P' : 'T');
+    hook_ = Hook::Dialing;
     if (call.pieces.empty()) {
         request.succeed();
-        if (!call.incomplete) {
+        if (!call.incomplete && held() != nullptr) {
+            consultDialed();
+        } else if (!call.incomplete) {
             DialogueEnd end;
             connected(end);  // an empty number ends the dialling
         }
@@ -294,6 +313,12 @@ void ModemLine::dialFailed(const DialogueEnd& end) {
         recover(why);
         return;
     }
+    if (held() != nullptr && end.reply == Reply::Error) {
+        hook_ = Hook::OffHook;
+        call.dialing.fail(why);
+        activeEnded(LINEDISCONNECTMODE_UNKNOWN, why.cause);
+        return;
+    }
     const CallOutcome& outcome = callOutcome(end.reply);
     const bool atOnce = static_cast<bool>(call.making);
     if (atOnce && outcome.refusal != ErrorCode{}) {
@@ -309,6 +334,18 @@ void ModemLine::dialFailed(const DialogueEnd& end) {
 }
 
 hal::Result<void> ModemLine::drop(ModemCall& call, tspi::Request&& request) {
+    const bool company = second_ != nullptr || call.is(LINECALLSTATE_ONHOLD);
+    if (&call == leaving_) {  // it ended by itself and is being put away
+        call.dropping = std::move(request);
+        return {};
+    }
+    if (inGroup(call) && company && (hook_ == Hook::OffHook || hook_ == Hook::Dialing)) {
+        return dropOne(call, std::move(request));
+    }
+    if (inGroup(call) && company) {  // the line is being put down
+        call.dropping = std::move(request);
+        return {};
+    }
     if (&call != call_) {
         request.succeed();
         return {};
@@ -342,9 +379,13 @@ void ModemLine::closeCall(ModemCall& call) {
     const hal::Error why{ErrorCode::InvalCallHandle, "the call was closed"};
     call.announced = false;
     call.failRequests(why);
-    if (&call == call_) {
+    const bool company = second_ != nullptr && inGroup(call);
+    if (company || &call == made_ || &call == madeConference_) {
         tones_.cancel();
-        voice_.callEnded("the call was closed");
+        forget(call);
+    } else if (&call == call_) {
+        tones_.cancel();
+        voice_.callEnded(&call, "the call was closed");
         call_ = nullptr;
         if (hook_ == Hook::OnHook) {
             ignoreRinging_ = rings_.count() > 0;
@@ -355,6 +396,9 @@ void ModemLine::closeCall(ModemCall& call) {
             hangUp();
         }
     }
+    if (hook_ == Hook::HangingUp) {
+        transferRequest_.fail(why);
+    }
     std::erase_if(calls_, [&](const auto& other) { return other.get() == &call; });
 }
 
@@ -363,13 +407,22 @@ void ModemLine::hangUp() {
     if (hook_ == Hook::HangingUp || hook_ == Hook::OnHook) {
         return;
     }
+    if (held() != nullptr && !transferRequest_) {
+        ignoreRinging_ = true;  // the exchange rings for the one that is held
+    }
+    if (transferRequest_) {
+        flashRequest_ = {};
+    } else {
+        abandonFlash({ErrorCode::OperationFailed, "the line is being released"});
+    }
     const bool onlineData = live() && call_->isData() && wasConnected_;
     hook_ = Hook::HangingUp;
     progressTimer_.cancel();
     noAnswerTimer_.cancel();
     tones_.cancel();
     queue_.clear();
-    if (queue_.running() == &answering_ || queue_.running() == &dialing_) {
+    if (queue_.running() == &answering_ || queue_.running() == &dialing_ ||
+        queue_.running() == &flashing_) {
         engine_.cancel();
     }
     voice_.finish();
@@ -403,22 +456,43 @@ void ModemLine::released() {
     if (!live()) {
         return;
     }
+    if (transferRequest_) {
+        voice_.callEnded(nullptr, "the call was transferred");
+        transferRequest_.succeed();
+        idleCall();
+        return;
+    }
     endCall(LINEDISCONNECTMODE_NORMAL, "the line was released");
-    call_->dropping.succeed();
+    for (ModemCall* call : group()) {
+        if (call != nullptr) {
+            call->dropping.succeed();
+        }
+    }
     idleCall();
 }
 
+/// All calls of the line.
 void ModemLine::endCall(std::uint32_t mode, std::string_view cause) {
-    if (live() && !call_->is(LINECALLSTATE_DISCONNECTED | LINECALLSTATE_IDLE)) {
-        tones_.cancel();
-        voice_.callEnded(std::string(cause).c_str());
-        call_->enter(LINECALLSTATE_DISCONNECTED, mode, cause);
+    if (!live()) {
+        return;
+    }
+    tones_.cancel();
+    voice_.callEnded(nullptr, std::string(cause).c_str());
+    for (ModemCall* call : group()) {
+        if (call != nullptr && !call->is(LINECALLSTATE_DISCONNECTED | LINECALLSTATE_IDLE)) {
+            call->enter(LINECALLSTATE_DISCONNECTED, mode, cause);
+        }
     }
 }
 
 void ModemLine::idleCall() {
-    if (live()) {
-        std::exchange(call_, nullptr)->enter(LINECALLSTATE_IDLE, 0, {});
+    const Group all = group();
+    call_ = first_ = second_ = conference_ = nullptr;
+    leaving_ = made_ = madeConference_ = nullptr;
+    for (ModemCall* call : all) {
+        if (call != nullptr) {
+            call->enter(LINECALLSTATE_IDLE, 0, {});
+        }
     }
 }
 

@@ -176,8 +176,11 @@ void ModemLine::onCode(char code) {
     }
     if (hook_ == Hook::Dialing) {
         onProgressCode(meaning);
-    } else if (hook_ == Hook::OffHook) {
+    } else if (hook_ == Hook::OffHook && call_->is(LINECALLSTATE_CONNECTED) && !blind_ &&
+               flashDone_ == nullptr) {
         onConnectedCode(meaning);
+    } else if (hook_ == Hook::OffHook) {
+        onConsultCode(meaning);
     }
 }
 
@@ -223,6 +226,10 @@ void ModemLine::tellMedia(std::uint32_t mode) {
 
 void ModemLine::remoteHungUp(std::string_view cause) {
     kLog.info("{}: {}", device_.portName, cause);
+    if (held() != nullptr) {
+        activeEnded(LINEDISCONNECTMODE_NORMAL, cause);
+        return;
+    }
     endCall(LINEDISCONNECTMODE_NORMAL, cause);
     hangUp();
 }

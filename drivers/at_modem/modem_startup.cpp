@@ -50,6 +50,12 @@ std::string_view bitsText(dsp::SampleFormat codec) noexcept {
     }
 }
 
+const FlashServices& flashServicesOf(const ModemDevice& device,
+                                     const LineOptions& options) noexcept {
+    const bool able = device.voice && device.profile != nullptr && device.profile->hookFlash;
+    return flashServices(able ? options.flash : FlashKind::None);
+}
+
 std::string ModemDevice::title() const {
     std::string what = facts.manufacturer;
     for (const std::string* more : {&facts.firmware, &facts.model}) {

@@ -36,8 +36,9 @@ enum class Sequence : std::uint8_t {
     Record,         ///< begin to receive samples
     Digit,          ///< one DTMF key
     Tone,           ///< one tone
+    FlashTime,      ///< how long `!` breaks the loop: <duration> in 10 ms
 };
-inline constexpr std::size_t kSequenceCount = 21;
+inline constexpr std::size_t kSequenceCount = 22;
 [[nodiscard]] std::string_view sequenceName(Sequence which) noexcept;
 
 /// One line to send. `send` has "AT" and placeholders, no CR.
@@ -126,6 +127,7 @@ struct Profile {
     bool dialBilling = false;    ///< `$`
     bool dialQuiet = false;      ///< `@`
     bool dialDialTone = false;   ///< `W`
+    bool hookFlash = false;      ///< `!`
     bool silenceArmed = false;   ///< VoiceSetup switches silence detection on
 
     [[nodiscard]] const std::vector<Command>& sequence(Sequence which) const {

@@ -8,7 +8,7 @@ constexpr std::array<std::string_view, kSequenceCount> kSequences{
     "none",      "init",      "country", "idle",         "voice_enter",  "voice_setup",
     "format",    "off_hook",  "answer",  "data_answer",  "dial_prepare", "dial",
     "dial_part", "data_dial", "hang_up", "play_prepare", "play",         "record_prepare",
-    "record",    "digit",     "tone"};
+    "record",    "digit",     "tone",    "flash_time"};
 
 constexpr std::array<std::string_view, kEventMeaningCount> kMeanings{"ignore",
                                                                      "ring",

@@ -365,12 +365,13 @@ constexpr std::array<Key<Profile>, 6> kLimitKeys{{
     waitKey<&Profile::digitTime>("digit_ms"),
 }};
 
-constexpr std::array<Key<Profile>, 6> kCapabilityKeys{{
+constexpr std::array<Key<Profile>, 7> kCapabilityKeys{{
     flagKey<&Profile::voice>("voice"),
     flagKey<&Profile::reportsDigits>("digits"),
     flagKey<&Profile::dialBilling>("dial_billing"),
     flagKey<&Profile::dialQuiet>("dial_quiet"),
     flagKey<&Profile::dialDialTone>("dial_dial_tone"),
+    flagKey<&Profile::hookFlash>("hook_flash"),
     flagKey<&Profile::silenceArmed>("silence_armed"),
 }};
 

@@ -51,6 +51,22 @@ bool readChoice(const tspi::Session& session, const char* key, std::string_view 
     return text == second;
 }
 
+/// What a hook flash does: as configured, else as usual in the country.
+FlashKind readFlash(const tspi::Session& session, const LineOptions& options) {
+    const FlashKind usual = flashKindOf(countryOfCode(options.country));
+    const auto text = session.config("hookFlash");
+    if (!text || text->empty()) {
+        return usual;
+    }
+    for (const FlashServices& services : allFlashServices()) {
+        if (services.name == *text) {
+            return services.kind;
+        }
+    }
+    kLog.warning("hookFlash = \"{}\" is unknown; \"{}\" stands", *text, flashServices(usual).name);
+    return usual;
+}
+
 LineOptions readOptions(const tspi::Session& session, const ProfileStore& profiles) {
     LineOptions options;
     options.profile = session.config("profile").value_or("");
@@ -71,6 +87,7 @@ LineOptions readOptions(const tspi::Session& session, const ProfileStore& profil
     readSeconds(session, "reopen", 1, 3600, false, options.reopen);
     options.waitForDialTone = readChoice(session, "dialTone", "blind", "wait");
     options.pulse = readChoice(session, "dialMode", "tone", "pulse");
+    options.flash = readFlash(session, options);
     return options;
 }
 
@@ -152,6 +169,8 @@ public:
     }
 
     hal::Result<void> lineCaps(std::uint32_t id, TspiLineCaps& caps) override;
+    hal::Result<void> addressCaps(std::uint32_t id, std::uint32_t addressId,
+                                  TspiAddressCaps& caps) override;
 
     hal::Result<std::unique_ptr<tspi::Line>> openLine(std::uint32_t id,
                                                       const tspi::LineEvents& events) override {
@@ -273,6 +292,81 @@ void addClaimedCaps(TspiLineCaps& caps) {
     caps.media.bits = 8;
 }
 
+constexpr std::uint32_t kHeldStates = LINECALLSTATE_ONHOLD | LINECALLSTATE_ONHOLDPENDTRANSFER;
+constexpr std::uint32_t kConferenceStates =
+    LINECALLSTATE_CONFERENCED | LINECALLSTATE_ONHOLDPENDCONF;
+
+std::uint32_t flashStates(const FlashServices& services) {
+    return (services.holds() ? kHeldStates : 0U) | (services.joins() ? kConferenceStates : 0U);
+}
+
+std::uint32_t flashCallFeatures(const FlashServices& services) {
+    const auto when = [](bool able, std::uint32_t features) { return able ? features : 0U; };
+    return when(services.holds(),
+                LINECALLFEATURE_HOLD | LINECALLFEATURE_UNHOLD | LINECALLFEATURE_SETUPTRANSFER) |
+           when(!services.swap.empty(), LINECALLFEATURE_SWAPHOLD) |
+           when(services.transfers() || services.joins(), LINECALLFEATURE_COMPLETETRANSF) |
+           when(services.transferByHangUp, LINECALLFEATURE_BLINDTRANSFER) |
+           when(services.joins(), LINECALLFEATURE_SETUPCONF | LINECALLFEATURE_ADDTOCONF) |
+           when(services.removes(), LINECALLFEATURE_REMOVEFROMCONF);
+}
+
+void addFlashCaps(const FlashServices& services, TspiAddressCaps& caps) {
+    caps.callFeatures |= flashCallFeatures(services);
+    caps.maxOnHoldCalls = caps.maxOnHoldPendingCalls = services.holds() ? 1 : 0;
+    caps.maxConference = caps.maxTransferConference = services.joins() ? kParties : 0;
+    caps.transferModes = (services.transfers() ? LINETRANSFERMODE_TRANSFER : 0U) |
+                         (services.joins() ? LINETRANSFERMODE_CONFERENCE : 0U);
+    caps.removeFromConfCaps = !services.dropFirst.empty() ? LINEREMOVEFROMCONF_ANY
+                              : services.removes()        ? LINEREMOVEFROMCONF_LAST
+                                                          : LINEREMOVEFROMCONF_NONE;
+    caps.removeFromConfState = services.removes() ? LINECALLSTATE_IDLE : 0U;
+    // Putting down the line ends a conference, unless that is how calls are transferred.
+    const bool ends = services.joins() && !services.transferByHangUp;
+    caps.addressCapFlags |= (services.holds() ? LINEADDRCAPFLAGS_AUTORECONNECT : 0U) |
+                            (ends ? LINEADDRCAPFLAGS_CONFDROP : 0U);
+}
+
+hal::Result<void> ModemProvider::addressCaps(std::uint32_t id, std::uint32_t addressId,
+                                             TspiAddressCaps& caps) {
+    const ModemDevice* device = find(id);
+    if (device == nullptr) {
+        return unknown(id);
+    }
+    if (addressId != 0) {
+        return hal::fail(hal::ErrorCode::InvalAddressId, "a modem has the address 0 alone");
+    }
+    TspiLineCaps line{};
+    line.size = sizeof line;
+    if (auto told = lineCaps(id, line); !told) {
+        return told;
+    }
+    caps.sharing = LINEADDRESSSHARING_PRIVATE;
+    caps.callInfoStates = LINECALLINFOSTATE_MEDIAMODE | LINECALLINFOSTATE_CALLERID;
+    caps.callerIdFlags = line.callerIdFlags;
+    caps.calledIdFlags = LINECALLPARTYID_ADDRESS | LINECALLPARTYID_UNKNOWN;
+    caps.connectedIdFlags = caps.redirectionIdFlags = caps.redirectingIdFlags =
+        LINECALLPARTYID_UNAVAIL;
+    caps.callStates = line.callStates;
+    caps.disconnectModes = line.disconnectModes;
+    caps.connectedModes = line.connectedModes;
+    caps.maxActiveCalls = 1;
+    caps.addressFeatures = LINEADDRFEATURE_MAKECALL;
+    caps.addressCapFlags = LINEADDRCAPFLAGS_DIALED | LINEADDRCAPFLAGS_PARTIALDIAL;
+    const auto when = [](bool able, std::uint32_t features) { return able ? features : 0U; };
+    caps.callFeatures = LINECALLFEATURE_ACCEPT | LINECALLFEATURE_ANSWER | LINECALLFEATURE_DROP |
+                        LINECALLFEATURE_DIAL | LINECALLFEATURE_MONITORMEDIA |
+                        LINECALLFEATURE_SETCALLPARAMS | LINECALLFEATURE_SETCALLDATA |
+                        LINECALLFEATURE_MONITORTONES |
+                        when(line.generateDigitModes != 0, LINECALLFEATURE_GENERATEDIGITS) |
+                        when(line.generateToneModes != 0, LINECALLFEATURE_GENERATETONE) |
+                        when(line.monitorDigitModes != 0,
+                             LINECALLFEATURE_MONITORDIGITS | LINECALLFEATURE_GATHERDIGITS);
+    caps.maxNoAnswerTimeout = 3600;
+    addFlashCaps(flashServicesOf(*device, options_), caps);
+    return {};
+}
+
 hal::Result<void> ModemProvider::lineCaps(std::uint32_t id, TspiLineCaps& caps) {
     const ModemDevice* device = find(id);
     if (device == nullptr) {
@@ -292,7 +386,8 @@ hal::Result<void> ModemProvider::lineCaps(std::uint32_t id, TspiLineCaps& caps) 
     caps.callStates = LINECALLSTATE_IDLE | LINECALLSTATE_OFFERING | LINECALLSTATE_ACCEPTED |
                       LINECALLSTATE_DIALTONE | LINECALLSTATE_DIALING | LINECALLSTATE_PROCEEDING |
                       LINECALLSTATE_RINGBACK | LINECALLSTATE_BUSY | LINECALLSTATE_SPECIALINFO |
-                      LINECALLSTATE_CONNECTED | LINECALLSTATE_DISCONNECTED;
+                      LINECALLSTATE_CONNECTED | LINECALLSTATE_DISCONNECTED |
+                      flashStates(flashServicesOf(*device, options_));
     caps.disconnectModes = LINEDISCONNECTMODE_NORMAL | LINEDISCONNECTMODE_UNKNOWN |
                            LINEDISCONNECTMODE_REJECT | LINEDISCONNECTMODE_PICKUP |
                            LINEDISCONNECTMODE_BUSY | LINEDISCONNECTMODE_NOANSWER |

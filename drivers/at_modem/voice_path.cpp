@@ -31,20 +31,25 @@ std::uint64_t samplesIn(hal::Duration time, std::uint32_t rate) {
 /// What the core holds; it may outlive the call and, for a moment, the line.
 class VoicePath::Stream final : public tspi::MediaStream {
 public:
-    explicit Stream(VoicePath& path) : path_(&path) {}
+    Stream(VoicePath& path, const tspi::Call& owner, const tspi::MediaEvents& to)
+        : call(&owner), events(to), path_(&path) {}
     ~Stream() override {
         if (path_ != nullptr) {
-            path_->closeStream();
+            path_->closeStream(*this);
         }
     }
     hal::Result<void> start(tspi::Request&& request, std::uint32_t direction) override {
-        return path_ != nullptr ? path_->start(std::move(request), direction) : gone();
+        return path_ != nullptr ? path_->start(*this, std::move(request), direction) : gone();
     }
     hal::Result<void> stop(tspi::Request&& request, std::uint32_t direction,
                            std::uint32_t how) override {
-        return path_ != nullptr ? path_->stop(std::move(request), direction, how) : gone();
+        return path_ != nullptr ? path_->stop(*this, std::move(request), direction, how) : gone();
     }
     void detach() { path_ = nullptr; }
+
+    const tspi::Call* call;
+    tspi::MediaEvents events;
+    bool silent = false;  ///< no callbacks: the call ended
 
 private:
     static hal::Result<void> gone() {
@@ -65,24 +70,28 @@ VoicePath::VoicePath(hal::EventLoop& loop, AtEngine& engine, CommandQueue& queue
       pace_(loop, [this] { pump(); }) {}
 
 VoicePath::~VoicePath() {
-    if (stream_ != nullptr) {
-        stream_->detach();
+    for (Stream* stream : streams_) {
+        stream->detach();
     }
+}
+
+bool VoicePath::silent() const {
+    return active_ == nullptr || active_->silent;
 }
 
 const VoiceFormatChoice& VoicePath::format() const {
     return device_.profile->formats[*device_.format];
 }
 
-hal::Result<std::unique_ptr<tspi::MediaStream>> VoicePath::open(const tspi::MediaEvents& events,
+hal::Result<std::unique_ptr<tspi::MediaStream>> VoicePath::open(const tspi::Call& call,
+                                                                const tspi::MediaEvents& events,
                                                                 TspiMediaCaps& caps) {
-    if (stream_ != nullptr) {
+    const auto same = [&call](const Stream* other) { return other->call == &call; };
+    if (std::any_of(streams_.begin(), streams_.end(), same)) {
         return hal::fail(hal::ErrorCode::InUse, "the call has a media stream already");
     }
-    auto stream = std::make_unique<Stream>(*this);
-    stream_ = stream.get();
-    events_ = events;
-    silent_ = false;
+    auto stream = std::make_unique<Stream>(*this, call, events);
+    streams_.push_back(stream.get());
     caps.directions = TSPI_MEDIA_PLAY | TSPI_MEDIA_RECORD;
     caps.fullDuplex = 0;
     caps.deviceRate = format().rate;
@@ -90,8 +99,9 @@ hal::Result<std::unique_ptr<tspi::MediaStream>> VoicePath::open(const tspi::Medi
     return stream;
 }
 
-hal::Result<void> VoicePath::start(tspi::Request&& request, std::uint32_t direction) {
-    if (silent_) {
+hal::Result<void> VoicePath::start(Stream& stream, tspi::Request&& request,
+                                   std::uint32_t direction) {
+    if (stream.silent) {
         return hal::fail(hal::ErrorCode::InvalCallState, "the call of this stream has ended");
     }
     if (direction != TSPI_MEDIA_PLAY && direction != TSPI_MEDIA_RECORD) {
@@ -102,6 +112,7 @@ hal::Result<void> VoicePath::start(tspi::Request&& request, std::uint32_t direct
                          "the modem is half-duplex and sends or receives already");
     }
     const bool play = direction == TSPI_MEDIA_PLAY;
+    active_ = &stream;
     direction_ = direction;
     state_ = State::Starting;
     endAfterStart_ = drainAfterStart_ = false;
@@ -110,9 +121,9 @@ hal::Result<void> VoicePath::start(tspi::Request&& request, std::uint32_t direct
     return {};
 }
 
-hal::Result<void> VoicePath::stop(tspi::Request&& request, std::uint32_t direction,
+hal::Result<void> VoicePath::stop(Stream& stream, tspi::Request&& request, std::uint32_t direction,
                                   std::uint32_t how) {
-    if (direction != direction_ || state_ == State::Idle) {
+    if (&stream != active_ || direction != direction_ || state_ == State::Idle) {
         request.succeed();  // it has ended by itself, or never began
         return {};
     }
@@ -130,9 +141,12 @@ hal::Result<void> VoicePath::stop(tspi::Request&& request, std::uint32_t directi
     return {};
 }
 
-void VoicePath::closeStream() {
-    stream_ = nullptr;
-    silent_ = true;
+void VoicePath::closeStream(Stream& stream) {
+    std::erase(streams_, &stream);
+    if (&stream != active_) {
+        return;
+    }
+    active_ = nullptr;
     finish();
     starting_ = {};
     stopping_ = {};
@@ -146,18 +160,27 @@ void VoicePath::finish() {
     }
 }
 
-void VoicePath::callEnded(const char* cause) {
-    const bool active = state_ == State::Playing || state_ == State::Recording;
-    if (active) {
+void VoicePath::callEnded(const tspi::Call* call, const char* cause) {
+    const bool runs = state_ == State::Playing || state_ == State::Recording;
+    if (runs && active_ != nullptr && (call == nullptr || active_->call == call)) {
         tell(TSPI_MEDIAEVENT_ENDED, direction_, cause);
     }
-    silent_ = true;
+    for (Stream* stream : streams_) {
+        stream->silent = stream->silent || call == nullptr || stream->call == call;
+    }
+}
+
+void VoicePath::interrupt(const char* cause) {
+    if (state_ == State::Playing || state_ == State::Recording) {
+        tell(TSPI_MEDIAEVENT_ENDED, direction_, cause);
+    }
+    finish();
 }
 
 void VoicePath::abandon(const hal::Error& why) {
     pace_.cancel();
     engine_.stopSound();
-    callEnded(why.cause.c_str());
+    callEnded(nullptr, why.cause.c_str());
     state_ = State::Idle;
     starting_.fail(why);
     stopping_.fail(why);
@@ -304,8 +327,8 @@ void VoicePath::onSound(std::span<const std::byte> bytes) {
 }
 
 void VoicePath::deliver(std::span<const std::int16_t> samples) {
-    if (!silent_ && !samples.empty()) {
-        events_.receive(position_, samples);
+    if (!silent() && !samples.empty()) {
+        active_->events.receive(position_, samples);
     }
     position_ += samples.size();
 }
@@ -331,8 +354,8 @@ bool VoicePath::pumpBlock() {
         return false;
     }
     std::array<std::int16_t, kBlock> samples{};
-    if (!silent_) {
-        const std::size_t got = events_.send(position_, samples);
+    if (!silent()) {
+        const std::size_t got = active_->events.send(position_, samples);
         std::fill(samples.begin() + static_cast<std::ptrdiff_t>(std::min(got, kBlock)),
                   samples.end(), std::int16_t{0});
     }
@@ -359,8 +382,8 @@ void VoicePath::onWritable() {
 }
 
 void VoicePath::tell(std::uint32_t event, std::uintptr_t parameter, const char* cause) const {
-    if (!silent_) {
-        events_.event(event, parameter, cause);
+    if (!silent()) {
+        active_->events.event(event, parameter, cause);
     }
 }
 

@@ -7,6 +7,7 @@
 #include <memory>
 #include <optional>
 #include <span>
+#include <vector>
 
 #include "at_engine.h"
 #include "command_queue.h"
@@ -18,7 +19,8 @@
 namespace tipring::at_modem {
 
 /// The sound of the call on one line, one direction at a time (V.253 clause 8: transmit and receive
-/// states). Converts between 8 kHz linear and the modem's format; one stream at a time.
+/// states). Converts between 8 kHz linear and the modem's format. Each call of the line may have a
+/// stream; one of them runs at a time.
 ///
 /// Play keeps about 300 ms in the modem and the port, so that a stop is heard soon; a timer of
 /// 100 ms paces it, since the port's queue alone would swallow eight seconds. Flow control of the
@@ -32,8 +34,9 @@ public:
               std::function<void(const hal::Error&)> onStuck);
     ~VoicePath() override;
 
-    /// InUse when a stream is open.
-    hal::Result<std::unique_ptr<tspi::MediaStream>> open(const tspi::MediaEvents& events,
+    /// InUse when that call has a stream.
+    hal::Result<std::unique_ptr<tspi::MediaStream>> open(const tspi::Call& call,
+                                                         const tspi::MediaEvents& events,
                                                          TspiMediaCaps& caps);
     /// No sound and nothing under way: other commands may be sent.
     [[nodiscard]] bool idle() const { return state_ == State::Idle; }
@@ -42,8 +45,10 @@ public:
 
     /// Ends what runs, as fast as the modem can, before the jobs that wait in the queue.
     void finish();
-    /// The call ended: the stream says so and is silent from now on.
-    void callEnded(const char* cause);
+    /// The call ended (null: all of them): its stream says so and is silent from now on.
+    void callEnded(const tspi::Call* call, const char* cause);
+    /// finish(), told to the one whose sound it was.
+    void interrupt(const char* cause);
     /// The port or the modem is out: nothing runs any more.
     void abandon(const hal::Error& why);
 
@@ -56,9 +61,11 @@ private:
     class Stream;
     enum class State : std::uint8_t { Idle, Starting, Playing, Recording, Ending };
 
-    hal::Result<void> start(tspi::Request&& request, std::uint32_t direction);
-    hal::Result<void> stop(tspi::Request&& request, std::uint32_t direction, std::uint32_t how);
-    void closeStream();
+    hal::Result<void> start(Stream& stream, tspi::Request&& request, std::uint32_t direction);
+    hal::Result<void> stop(Stream& stream, tspi::Request&& request, std::uint32_t direction,
+                           std::uint32_t how);
+    void closeStream(Stream& stream);
+    [[nodiscard]] bool silent() const;
 
     void onSound(std::span<const std::byte> bytes) override;
     void onSoundCode(char code) override { onCode_(code); }
@@ -86,9 +93,8 @@ private:
     std::function<void(const hal::Error&)> onStuck_;
     hal::Timer pace_;
 
-    Stream* stream_ = nullptr;
-    tspi::MediaEvents events_{};
-    bool silent_ = true;  ///< no callbacks: the call ended, or no stream
+    std::vector<Stream*> streams_;
+    Stream* active_ = nullptr;  ///< the one that was started last
     State state_ = State::Idle;
     std::uint32_t direction_ = 0;
     bool endAfterStart_ = false, drainAfterStart_ = false;

@@ -25,6 +25,9 @@ constexpr auto kDialToneAgain = 3s;
 constexpr auto kPulse = 100ms;
 constexpr auto kPulsePause = 800ms;
 constexpr auto kQuietAnswer = 5s;
+constexpr auto kFlash = 700ms;  // S29 of Rockwell and Conexant, as delivered
+constexpr auto kRingbackLook = 1s;
+constexpr auto kRingbackAgain = 6s;
 
 }  // namespace
 
@@ -220,11 +223,16 @@ void AtModem::Impl::dialStep() {
             }
             break;
         case '@': waitQuiet = true; break;
+        case '!':  // V.250 6.3.1.2: register recall
+            line.flash();
+            dialTimer.arm(kFlash);
+            return;
         default: break;  // V.250 6.3.1: characters that are no digits are ignored
         }
     }
     if (comeBack) {
         finish(Result::Ok);
+        signal(line.signal());
         return;
     }
     if (inVoice()) {
@@ -270,9 +278,13 @@ void AtModem::Impl::signal(Signal next) {
         }
         return;
     }
-    if (inVoice() && offHook && wait != Wait::Dial &&
-        (next == Signal::Busy || next == Signal::Congestion || invitesToDial(next))) {
+    if (!inVoice() || !offHook || wait == Wait::Dial) {
+        return;
+    }
+    if (next == Signal::Busy || next == Signal::Congestion || invitesToDial(next)) {
         signalTimer.arm(kBusyLook);
+    } else if (next == Signal::Ringback && personality.plusVoice) {
+        signalTimer.arm(kRingbackLook);
     }
 }
 
@@ -281,6 +293,11 @@ void AtModem::Impl::signalHeard() {
     if (wait == Wait::Dial) {
         hangUp();
         finish(Result::Busy);
+        return;
+    }
+    if (line.signal() == Signal::Ringback) {  // V.253 table 17: each burst
+        putEvent('r');
+        signalTimer.arm(kRingbackAgain);
         return;
     }
     const bool dialTone = invitesToDial(line.signal());

@@ -94,6 +94,7 @@ void Line::Impl::recallDigit(char key) {
         if (waiting != nullptr) {
             refuseWaiting();
         } else if (held != nullptr) {
+            conference = false;
             exchange.release(*this, *std::exchange(held, nullptr));
         }
         break;

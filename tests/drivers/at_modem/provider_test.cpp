@@ -617,5 +617,54 @@ TEST_F(ForcedProfileTest, ConfigurationDecides) {
     EXPECT_EQ(modem.commands.size(), 0U);
 }
 
+class FlashProviderTest : public ProviderTest {
+protected:
+    FlashProviderTest() : ProviderTest({{"hookFlash", "european"}}) {}
+    TSPI_RESULT hold() {
+        const DRV_REQUESTID id = rig.nextId();
+        const TSPI_RESULT asked = rig.table->lineHold(id, rig.call);
+        return asked < 0 ? asked : rig.finish(id);
+    }
+};
+
+TEST_F(FlashProviderTest, DialsWhatTheTableSays) {
+    connected();
+    EXPECT_EQ(hold(), 0);
+    EXPECT_EQ(modem.sent("ATS29=10"), 1);  // 100 ms
+    EXPECT_EQ(modem.sent("ATDT!;"), 1);
+    EXPECT_EQ(rig.status().state, LINECALLSTATE_ONHOLD);
+}
+
+TEST_F(FlashProviderTest, WhatTheModemRefusesLeavesTheCallAsItWas) {
+    connected();
+    modem.answer("ATDT!;", "\r\nERROR\r\n");
+    EXPECT_EQ(hold(), LINEERR_OPERATIONFAILED);
+    EXPECT_EQ(rig.status().state, LINECALLSTATE_CONNECTED);
+    EXPECT_EQ(drop(), 0);
+    EXPECT_EQ(rig.states(), "offering connected:1 disconnected:1 idle");
+}
+
+TEST_F(FlashProviderTest, AModemThatPutsTheLineDownEndsTheCall) {
+    connected();
+    modem.answer("ATDT!;", "\r\nNO CARRIER\r\n");
+    EXPECT_LT(hold(), 0);
+    EXPECT_TRUE(rig.until("state idle", seconds{20}));
+    EXPECT_EQ(rig.count("state idle"), 1);
+}
+
+TEST_F(FlashProviderTest, SaysWhatItCan) {
+    ready();
+    TspiAddressCaps caps{};
+    caps.size = sizeof caps;
+    ASSERT_EQ(rig.table->lineGetAddressCaps(rig.provider, 0, 0, &caps), 0);
+    EXPECT_EQ(caps.maxConference, 3U);
+    EXPECT_EQ(caps.transferModes, LINETRANSFERMODE_TRANSFER | LINETRANSFERMODE_CONFERENCE);
+    EXPECT_EQ(caps.removeFromConfCaps, LINEREMOVEFROMCONF_ANY);
+    EXPECT_NE(caps.callFeatures & LINECALLFEATURE_SWAPHOLD, 0U);
+    EXPECT_EQ(caps.callFeatures & LINECALLFEATURE_BLINDTRANSFER, 0U);
+    EXPECT_EQ(caps.callFeatures & LINECALLFEATURE_PREPAREADDCONF, 0U);
+    EXPECT_NE(caps.callStates & LINECALLSTATE_CONFERENCED, 0U);
+}
+
 }  // namespace
 }  // namespace tipring::at_modem

@@ -213,6 +213,27 @@ TEST(VoiceDial, EndsWithRingbackOrASemicolon) {
     EXPECT_EQ(rig.farEnd.state(), FarEnd::State::Connected);
 }
 
+TEST(VoiceDial, FlashesInTheDialString) {
+    DialRig rig;
+    rig.farEnd.setModem(false);
+    rig.ask("AT+FCLASS=8;X3");
+    rig.ask("ATDT5551234;");
+    rig.advance(10s);
+    EXPECT_EQ(rig.take(), "\r\nOK\r\n\x10r");  // one burst of ringback was reported
+    ASSERT_EQ(rig.farEnd.state(), FarEnd::State::Connected);
+    rig.ask("ATDT!;");
+    rig.advance(2500ms);
+    EXPECT_TRUE(rig.line.hasHeldCall());  // S6 goes before it, and the flash takes its time
+    EXPECT_EQ(rig.take(), "");
+    rig.advance(1s);
+    EXPECT_EQ(rig.take(), "\r\nOK\r\n");
+    EXPECT_EQ(rig.line.signal(), Signal::SpecialDial);
+    rig.advance(3s);
+    EXPECT_EQ(rig.take(),
+              "\x10"
+              "d");
+}
+
 TEST(VoiceDial, HearsBusy) {
     DialRig rig{"rockwell"};
     rig.ask("AT#CLS=8");

@@ -196,6 +196,20 @@ TEST(European, DigitsAfterTheFlashChooseWhatHappens) {
     EXPECT_EQ(transferred->line.signal(), Signal::Busy);
 }
 
+TEST(European, EndsEitherOneOfThreeThatTalk) {
+    for (const auto& [digit, left] : {std::pair{'0', "LB BL "}, {'1', "LA AL "}}) {
+        ServiceRig rig{"DE"};
+        rig.consult();
+        rig.line.flash();
+        rig.line.dial('3');
+        EXPECT_EQ(rig.paths(), "LA LB AL AB BL BA ");
+        rig.line.flash();
+        rig.line.dial(digit);
+        EXPECT_EQ(rig.paths(), left) << digit;
+        EXPECT_FALSE(rig.line.inConference());
+    }
+}
+
 TEST(European, TakesTheDigitFromTheSoundAndGivesUpWaitingForIt) {
     ServiceRig rig{"DE"};
     rig.consult();

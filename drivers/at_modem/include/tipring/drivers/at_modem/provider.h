@@ -19,6 +19,10 @@
 ///                       default 60
 ///     dialTone          "blind" (X3, default) or "wait" (X4)
 ///     dialMode          "tone" (default) or "pulse"
+///     hookFlash         what the exchange does for a hook flash: "american" (three-way calling),
+///                       "american-transfer" (the same, and hanging up transfers), "european" (R
+///                       and a digit), "pbx" (to and fro; hanging up transfers) or "none"; default:
+///                       as usual in `country`, none where that is not set
 ///     heartbeat         seconds between AT commands on an idle line: 0 (never) or 10..86400,
 ///                       default 3600
 ///     reopen            seconds between attempts to open a port that went: 1..3600, default 10
