@@ -36,7 +36,7 @@ const std::array<Arrow, 16> kArrows{{
     {"tapi_core/rpc", {"tapi_core/api", "tapi_core/manager", "hal/base"}},
     {"drivers",
      {"tapi_core/tspi", "hal/base", "hal/dsp", "hal/serial", "hal/usb", "hal/hotplug",
-      "drivers/at_modem", "drivers/analog", "drivers/chips"}},
+      "drivers/at_modem", "drivers/analog", "drivers/chips", "drivers/adapters"}},
     // tools put the parts together (docs/adr/0001), listen and synth show hal/dsp (docs/adr/0007),
     // the conformance kit knows the constants of the contract (docs/adr/0008)
     {"tools",

@@ -55,6 +55,27 @@ TEST(Hwdb, HasEveryUsbIdOfEveryProfile) {
     EXPECT_GT(found, 5u);
 }
 
+TEST(Hwdb, HasEveryAdapterOfEveryTable) {
+    const std::string hwdb = contents(kHwdb);
+    std::size_t tables = 0;
+    for (const auto& driver : fs::directory_iterator(TIPRING_SOURCE_DIR "/drivers")) {
+        const std::string table = contents(driver.path() / "devices.inc");
+        tables += table.empty() ? 0 : 1;
+        const std::string macro = "TIPRING_USB_DEVICE(0x";
+        for (std::size_t at = table.find(macro); at != std::string::npos;
+             at = table.find(macro, at + 1)) {
+            const std::size_t vendor = at + macro.size();
+            const std::string match =
+                "usb:v" + table.substr(vendor, 4) + "p" + table.substr(vendor + 8, 4) + "*\n";
+            const std::string family = driver.path().filename().string();
+            const std::size_t entry = hwdb.find(match + " ID_TIPRING=1\n ID_TIPRING_ADAPTER=fx");
+            ASSERT_NE(entry, std::string::npos) << match << " of " << family;
+            EXPECT_NE(hwdb.find(" ID_TIPRING_DRIVER=" + family + "\n", entry), std::string::npos);
+        }
+    }
+    EXPECT_GE(tables, 4u);
+}
+
 TEST(Hwdb, IsAcceptedBySystemd) {
     if (std::system("command -v systemd-hwdb >/dev/null") != 0) {
         GTEST_SKIP() << "systemd-hwdb is not installed";
