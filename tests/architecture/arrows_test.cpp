@@ -41,7 +41,7 @@ const std::array<Arrow, 16> kArrows{{
     // the conformance kit knows the constants of the contract (docs/adr/0008)
     {"tools",
      {"tapi_core/api", "tapi_core/manager", "tapi_core/rpc", "tapi_core/media", "tapi_core/tspi",
-      "drivers", "hal/base", "hal/dsp", "hal/serial", "hal/sim"}},
+      "drivers", "hal/base", "hal/dsp", "hal/serial", "hal/sim", "hal/usb"}},
     {"examples",
      {"tapi_core/api", "tapi_core/manager", "tapi_core/rpc", "tapi_core/tspi", "drivers",
       "hal/base"}},

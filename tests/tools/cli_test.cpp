@@ -590,6 +590,31 @@ TEST_F(Simulated, ACtrlCDuringACallPutsTheLineBackOnHook) {
     EXPECT_THAT(ask("state?"), HasSubstr("idle"));
 }
 
+TEST_F(Cli, DevicesNamesAdaptersOnUsb) {
+    const auto devices = [](std::vector<std::string> last) {
+        std::vector<std::string> all{TIPRING_UMOCKDEV_RUN, "--device",
+                                     TIPRING_SOURCE_DIR "/tests/data/devices/open_usb_fxs.umockdev",
+                                     "--"};
+        for (std::string& each : command({"devices"})) {
+            all.push_back(std::move(each));
+        }
+        all.insert(all.end(), last.begin(), last.end());
+        return all;
+    };
+    Process people(devices({}), environment());
+    ASSERT_TRUE(people.lineWith("Open USB FXS")) << people.errors();
+    EXPECT_EQ(people.finish(), 0) << people.errors();
+    EXPECT_THAT(people.output(), HasSubstr("telephones, by the driver open_usb_fxs"));
+    Process program(devices({"--json"}), environment());
+    const auto line = program.lineWith("usb:04d8:fcf1");
+    ASSERT_TRUE(line) << program.errors();
+    const json told = json::parse(*line);
+    EXPECT_EQ(told.value("device", ""), "usb:04d8:fcf1:00000001");
+    EXPECT_EQ(told.value("driver", ""), "open_usb_fxs");
+    EXPECT_EQ(told.value("kind", ""), "fxs");
+    EXPECT_EQ(program.finish(), 0) << program.errors();
+}
+
 TEST_F(Cli, ATelUriNeedsSomebodyWhoMakesCalls) {
     const Ran ran = run({"dial", "tel:+1-202-555-0123"});
     EXPECT_EQ(ran.code, 3);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <fmt/format.h>
 
+#include "adapter_list.h"
 #include "commands.h"
 #include "console.h"
 #include "json_line.h"
@@ -66,24 +67,73 @@ void tell(Console& console, const hal::PortInfo& port) {
     console.object(line);
 }
 
+/// Kernel drivers that hold an interface: ours detaches them, and that is worth telling.
+std::string kernelDrivers(const hal::UsbDeviceInfo& device) {
+    std::string names;
+    for (const auto& configuration : device.descriptors.configurations) {
+        for (const auto& interface : configuration.interfaces) {
+            if (!interface.driver.empty() && names.find(interface.driver) == std::string::npos) {
+                names += fmt::format("{}{}", names.empty() ? "" : ", ", interface.driver);
+            }
+        }
+    }
+    return names;
+}
+
+void tell(Console& console, const AdapterFound& found) {
+    const hal::UsbDeviceInfo& device = found.device;
+    const bool lines = found.model.kind == adapters::AdapterKind::Fxo;
+    const std::string usb =
+        fmt::format("{:04x}:{:04x}", device.identity.vendor, device.identity.product);
+    console.result(fmt::format(
+        "{}  {} ({}; USB {}{})", console.paint(Console::Style::Strong, device.name),
+        found.model.name, found.model.chip, usb,
+        device.identity.serial.empty() ? "" : ", serial number " + device.identity.serial));
+    const std::string held = kernelDrivers(device);
+    const bool allowed = device.problem.empty();
+    const std::string state =
+        !allowed       ? device.problem
+        : held.empty() ? std::string("free")
+                       : fmt::format("free once the kernel's {} lets go, which it does", held);
+    console.result(
+        fmt::format("    {}; for {}, by the driver {}",
+                    console.paint(allowed ? Console::Style::Good : Console::Style::Bad, state),
+                    lines ? "telephone lines" : "telephones", found.model.family));
+    JsonLine line;
+    line.set("device", device.name).set("name", found.model.name).set("chip", found.model.chip);
+    line.set("usb", usb).setUnlessEmpty("serialNumber", device.identity.serial);
+    line.set("driver", found.model.family).set("kind", lines ? "fxo" : "fxs");
+    line.set("path", device.path).set("allowed", allowed);
+    line.setUnlessEmpty("problem", device.problem).setUnlessEmpty("kernelDriver", held);
+    console.object(line);
+}
+
 }  // namespace
 
 ExitCode runDevices(Console& console) {
     const auto ports = hal::listSerialPorts();
     if (!ports) {
         console.problem("cannot list the serial ports", ports.error());
-        return exitCodeFor(ports.error().code);
     }
-    if (ports->empty()) {
+    const std::size_t portCount = ports ? ports->size() : 0;
+    for (std::size_t i = 0; i < portCount; ++i) {
+        tell(console, (*ports)[i]);
+    }
+    const auto found = listAdapters();
+    if (!found) {
+        console.problem("cannot list the USB devices", found.error());
+    }
+    for (const AdapterFound& each : found.value_or(std::vector<AdapterFound>{})) {
+        tell(console, each);
+    }
+    if (portCount != 0) {
+        console.note("Next: `tipring lines --port PORT` asks what a modem there can do.");
+    } else if (found && found->empty()) {
         console.note(
-            "No serial ports found. Plug in a modem, or try `tipring demo`: it needs none.");
-        return ExitCode::Ok;
+            "No serial ports and no adapters found. Plug one in, or try `tipring demo`: it needs "
+            "none.");
     }
-    for (const hal::PortInfo& port : *ports) {
-        tell(console, port);
-    }
-    console.note("Next: `tipring lines --port PORT` asks what a modem there can do.");
-    return ExitCode::Ok;
+    return ports ? ExitCode::Ok : exitCodeFor(ports.error().code);
 }
 
 }  // namespace tipring::tools
