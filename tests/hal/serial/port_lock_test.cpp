@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "port_lock.h"
 
+#include <fcntl.h>
 #include <fmt/format.h>
 #include <sys/wait.h>
 
@@ -78,6 +79,9 @@ TEST_F(ExclusivePort, isFreeAgainAfterItWasClosed) {
 }
 
 TEST_F(ExclusivePort, isFreeAgainOnceItIsGoneThoughTheObjectLives) {
+    // While somebody has the slave, nobody else on the machine gets its number.
+    const hal::FileDescriptor held(::open(master.slave().c_str(), O_RDWR | O_NOCTTY));
+    ASSERT_TRUE(held);
     const auto port = open(name);
     master.close();
     ASSERT_TRUE(runUntil([&] { return seen.gone.size() == 1; }));
