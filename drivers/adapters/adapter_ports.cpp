@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "tipring/drivers/analog/provider.h"
 #include "tipring/hal/base/log.h"
 
 namespace tipring::adapters {
@@ -137,6 +138,15 @@ void AdapterPorts::onArrived(const hal::HotplugDevice& device) {
 
 void AdapterPorts::onRemoved(const hal::HotplugDevice& device) {
     slots_.erase(device.syspath);
+}
+
+hal::Result<std::unique_ptr<tspi::Provider>> createProvider(tspi::Session& session,
+                                                            std::span<const UsbModelRow> rows,
+                                                            AdapterFactory factory) {
+    AdapterPortsOptions options{session.config("device").value_or("")};
+    return analog::createProvider(
+        session, std::make_unique<AdapterPorts>(session.loop(), rows, std::move(factory),
+                                                std::move(options)));
 }
 
 }  // namespace tipring::adapters

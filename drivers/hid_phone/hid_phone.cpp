@@ -3,7 +3,6 @@
 
 #include "hid_line.h"
 #include "tipring/drivers/adapters/adapter_ports.h"
-#include "tipring/drivers/analog/provider.h"
 
 namespace tipring::hid_phone {
 namespace {
@@ -31,10 +30,7 @@ std::unique_ptr<adapters::UsbAdapter> makeAdapter(hal::EventLoop& loop,
 }
 
 hal::Result<std::unique_ptr<tspi::Provider>> HidPhoneProvider::create(tspi::Session& session) {
-    adapters::AdapterPortsOptions options{session.config("device").value_or("")};
-    return analog::createProvider(
-        session, std::make_unique<adapters::AdapterPorts>(session.loop(), models(), makeAdapter,
-                                                          std::move(options)));
+    return adapters::createProvider(session, models(), makeAdapter);
 }
 
 }  // namespace tipring::hid_phone

@@ -2,7 +2,6 @@
 #include "tipring/drivers/sangoma_u100/sangoma_u100.h"
 
 #include "tipring/drivers/adapters/adapter_ports.h"
-#include "tipring/drivers/analog/provider.h"
 #include "u100_adapter.h"
 
 namespace tipring::sangoma_u100 {
@@ -39,10 +38,7 @@ hal::Result<std::unique_ptr<tspi::Provider>> SangomaU100Provider::create(tspi::S
                              const adapters::UsbModelRow& /*row*/, adapters::AdapterHost& host) {
         return makeAdapter(loop, std::move(device), host, country);
     };
-    adapters::AdapterPortsOptions options{session.config("device").value_or("")};
-    return analog::createProvider(
-        session, std::make_unique<adapters::AdapterPorts>(session.loop(), models(),
-                                                          std::move(factory), std::move(options)));
+    return adapters::createProvider(session, models(), std::move(factory));
 }
 
 }  // namespace tipring::sangoma_u100

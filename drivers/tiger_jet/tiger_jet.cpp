@@ -3,7 +3,6 @@
 
 #include "tiger_adapter.h"
 #include "tipring/drivers/adapters/adapter_ports.h"
-#include "tipring/drivers/analog/provider.h"
 
 namespace tipring::tiger_jet {
 namespace {
@@ -32,10 +31,7 @@ std::unique_ptr<adapters::UsbAdapter> makeAdapter(hal::EventLoop& loop,
 }
 
 hal::Result<std::unique_ptr<tspi::Provider>> TigerJetProvider::create(tspi::Session& session) {
-    adapters::AdapterPortsOptions options{session.config("device").value_or("")};
-    return analog::createProvider(
-        session, std::make_unique<adapters::AdapterPorts>(session.loop(), models(), makeAdapter,
-                                                          std::move(options)));
+    return adapters::createProvider(session, models(), makeAdapter);
 }
 
 }  // namespace tipring::tiger_jet

@@ -148,9 +148,9 @@ hal::Result<std::shared_ptr<tapi::Call>> Core::pickup(const LinePtr& line,
                  : tl::unexpected(std::move(asked.error()));
 }
 
-/// Asks the provider, by `ask`, for the calls of `views` on their open line; with no handle of its
-/// own each must come with the request. A request that is refused leaves the calls as they were, so
-/// that they may be tried again.
+/// Asks the provider, by `ask`, for the calls of `views` on their open line; the request must fill
+/// in the handle of each. One that is refused leaves the calls as they were: they may be tried
+/// again.
 hal::Result<tapi::RequestId> Core::begin(const CallViews& views, const char* function,
                                          tapi::Reply reply, const AskForCall& ask) {
     const LinePtr line = views.front()->call->line;

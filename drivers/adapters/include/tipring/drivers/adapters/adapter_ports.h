@@ -11,6 +11,7 @@
 
 #include "tipring/drivers/adapters/usb_adapter.h"
 #include "tipring/hal/hotplug/hotplug.h"
+#include "tipring/tapi_core/tspi/provider.h"
 
 namespace tipring::adapters {
 
@@ -48,5 +49,10 @@ private:
     std::map<std::string, std::unique_ptr<Slot>> slots_;  ///< by syspath, or by name
     std::unique_ptr<hal::Hotplug> hotplug_;
 };
+
+/// What the provider of an adapter's driver is: analog::createProvider() over the ports of its
+/// adapters. The configuration's `device` opens that one only.
+[[nodiscard]] hal::Result<std::unique_ptr<tspi::Provider>> createProvider(
+    tspi::Session& session, std::span<const UsbModelRow> rows, AdapterFactory factory);
 
 }  // namespace tipring::adapters
