@@ -30,6 +30,7 @@ TapiView::~TapiView() {
     application_->sink = nullptr;
     application_->addresses.clear();
     application_->phones.clear();
+    application_->hubs.clear();
 }
 
 std::vector<std::shared_ptr<tapi::Address>> TapiView::addresses() const {
@@ -57,6 +58,12 @@ void TapiView::setEventFilter(tapi::EventFilter filter) {
 
 tapi::EventFilter TapiView::eventFilter() const {
     return application_->filter;
+}
+
+std::vector<std::shared_ptr<tapi::CallHub>> TapiView::callHubs() const {
+    const auto core = coreOf(*application_);
+    return core ? (*core)->hubs().viewsFor(application_)
+                : std::vector<std::shared_ptr<tapi::CallHub>>{};
 }
 
 tapi::Result<std::shared_ptr<tapi::Address>> TapiView::findAddress(

@@ -111,7 +111,10 @@ hal::Result<void> Core::setHangUpWatch(CallView& view, const tapi::HangUpWatch& 
 MediaControl::Ways Core::waysOfMedia() {
     return {asking(), [this](const CallPtr& call, dsp::ToneKind tone) { onProgress(call, tone); },
             [this](const CallPtr& call, const dsp::CallerId& id) { onHeardCaller(call, id); },
-            [this](const LineRecord& line) { return countryOf(line); }};
+            [this](const LineRecord& line) { return countryOf(line); },
+            [this](const CallPtr& call, tapi::TerminalId id, const std::string& why) {
+                onRoomEnded(call, id, why);
+            }};
 }
 
 /// Whose tones are on the line: as the provider is configured, else where we are.
@@ -141,7 +144,10 @@ void Core::onHangUpSign(const CallPtr& call, const ProviderItem& item) {
 
 /// A call is watched while it is connected; when it is so no more, what was seen are the reasons.
 void Core::watchForHangUp(const CallPtr& call) {
-    if (call->state == tapi::LineCallState::Connected) {
+    if (call->role == BridgeRole::Conference) {
+        return;
+    }
+    if (deviceStateOf(*call) == tapi::LineCallState::Connected) {
         if (!call->judge) {
             call->judge.emplace(loop_, call->hangUpWatch,
                                 [this, weak = std::weak_ptr<CallRecord>(call)] {
@@ -160,7 +166,8 @@ void Core::watchForHangUp(const CallPtr& call) {
 
 /// Nobody is there any more, as far as signs can tell.
 void Core::farEndGone(const CallPtr& call) {
-    if (call->phase != CallRecord::Phase::Alive || call->state != tapi::LineCallState::Connected) {
+    if (call->phase != CallRecord::Phase::Alive ||
+        deviceStateOf(*call) != tapi::LineCallState::Connected) {
         return;
     }
     const auto now =
@@ -195,14 +202,23 @@ void Core::onProgress(const CallPtr& call, dsp::ToneKind tone) {
     };
     const auto* found = std::find_if(std::begin(kMeanings), std::end(kMeanings),
                                      [&](const Meaning& each) { return each.tone == tone; });
+    const auto now = deviceStateOf(*call);
     const bool making = !call->inbound && call->phase == CallRecord::Phase::Alive &&
-                        call->state != tapi::LineCallState::Connected;
-    if (!making || found == std::end(kMeanings) || call->state == found->state ||
-        !legalMove(call->state, found->state, call->inbound)) {
+                        now != tapi::LineCallState::Connected;
+    if (!making || found == std::end(kMeanings) || now == found->state ||
+        !legalMove(now, found->state, call->inbound)) {
         return;
     }
     call->cause = "as the tones of the line say";
-    enterState(call, found->state, found->mode);
+    if (call->beneath) {
+        bridges_.onDeviceState(call, found->state, found->mode);
+    } else {
+        enterState(call, found->state, found->mode);
+    }
+}
+
+void Core::onRoomEnded(const CallPtr& call, tapi::TerminalId, const std::string& why) {
+    bridges_.onSilenced(call, why);
 }
 
 void Core::onHeardCaller(const CallPtr& call, const dsp::CallerId& id) {

@@ -125,6 +125,7 @@ void Core::closeLine(const LinePtr& line) {
 }
 
 void Core::abandonLine(const LinePtr& line, const std::string& cause) {
+    bridges_.leaveLine(*line);
     const auto calls = line->calls;
     for (const CallPtr& call : calls) {
         forceIdle(call, cause);

@@ -98,6 +98,8 @@ protected:
              tapi::PhoneDevSpecificEvent{nullptr, {1, 2, 3}}},
             {EventClass::Request, 0, false, false, tapi::RequestEvent{1, {}}},
             {EventClass::ToneTerminal, 0, true, true, tapi::ToneTerminalEvent{c}},
+            {EventClass::CallHub, 1, true, true,
+             tapi::CallHubEvent{nullptr, tapi::CallHubEvent::Kind::Leave, c}},
         };
     }
     [[nodiscard]] bool passes(const Row& row) const {

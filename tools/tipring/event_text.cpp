@@ -152,6 +152,16 @@ const char* kindWord(TapiObjectEvent::Kind kind) {
     return "";
 }
 
+const char* kindWord(CallHubEvent::Kind kind) {
+    switch (kind) {
+    case CallHubEvent::Kind::Join: return "joined";
+    case CallHubEvent::Kind::Leave: return "left";
+    case CallHubEvent::Kind::New: return "new";
+    case CallHubEvent::Kind::Idle: return "idle";
+    }
+    return "";
+}
+
 const char* kindWord(PhoneEvent::Kind kind) {
     switch (kind) {
     case PhoneEvent::Kind::Lamp: return "lamp";
@@ -244,6 +254,7 @@ const char* eventWord(const Event& event) {
                           [](const AddressDevSpecificEvent&) { return "device"; },
                           [](const PhoneDevSpecificEvent&) { return "device"; },
                           [](const RequestEvent&) { return "request"; },
+                          [](const CallHubEvent&) { return "hub"; },
                           [](const AddressEvent& e) {
                               return e.kind == AddressEvent::Kind::Ringing ? "ring" : "line";
                           },
@@ -352,6 +363,9 @@ std::string describe(const Event& event) {
             [](const RequestEvent& e) {
                 return fmt::format("{} asks for a call to {}", e.request.appName, e.request.number);
             },
+            [](const CallHubEvent& e) {
+                return fmt::format("hub {}: {}", e.hub->id(), kindWord(e.kind));
+            },
             [](const AddressEvent& e) { return addressText(e); },
             [](const CallNotificationEvent& e) {
                 return e.privilege == CallPrivilege::Owner
@@ -406,6 +420,11 @@ JsonLine toJson(const Event& event, hal::WallTime now) {
                    },
                    [&](const RequestEvent& e) {
                        line.set("number", e.request.number).set("application", e.request.appName);
+                   },
+                   [&](const CallHubEvent& e) {
+                       setCall(line, e.call);
+                       line.set("hub", static_cast<std::int64_t>(e.hub->id()));
+                       line.set("kind", kindWord(e.kind));
                    },
                    [&](const AddressEvent& e) {
                        setLine(line, e.address);

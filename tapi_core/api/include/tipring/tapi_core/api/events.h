@@ -23,6 +23,7 @@ namespace tipring::tapi {
 
 class Address;
 class Call;
+class CallHub;
 class Phone;
 
 /// Something about the whole (TAPIOBJECT, ITTAPIObjectEvent2).
@@ -222,17 +223,30 @@ struct PhoneDevSpecificEvent {
     std::shared_ptr<Phone> phone;
     std::uint64_t parameters[3];
 };
+/// CALLHUB (ITCallHubEvent): to everybody who has a call of the hub.
+struct CallHubEvent {
+    enum class Kind : std::uint8_t {
+        Join,   ///< `call` belongs to it now
+        Leave,  ///< and now no more
+        New,    ///< the hub is there; Join follows for each call
+        Idle,   ///< its last call has left
+    };
+    std::shared_ptr<CallHub> hub;
+    Kind kind;
+    std::shared_ptr<Call> call{};  ///< null where this application has no handle of it
+    std::uint32_t callbackInstance = 0;
+};
 /// REQUEST (ITRequestEvent): somebody wants a call made; Tapi::takeRequest() has it.
 struct RequestEvent {
     RegistrationCookie registration;
     AssistedRequest request;
 };
 
-using Event =
-    std::variant<TapiObjectEvent, AddressEvent, CallNotificationEvent, CallStateEvent,
-                 CallInfoChangeEvent, DigitEvent, GenerateEvent, GatherDigitsEvent, ToneEvent,
-                 CallMediaEvent, FileTerminalEvent, PhoneEvent, PrivateEvent,
-                 AddressDevSpecificEvent, PhoneDevSpecificEvent, RequestEvent, ToneTerminalEvent>;
+using Event = std::variant<TapiObjectEvent, AddressEvent, CallNotificationEvent, CallStateEvent,
+                           CallInfoChangeEvent, DigitEvent, GenerateEvent, GatherDigitsEvent,
+                           ToneEvent, CallMediaEvent, FileTerminalEvent, PhoneEvent, PrivateEvent,
+                           AddressDevSpecificEvent, PhoneDevSpecificEvent, RequestEvent,
+                           ToneTerminalEvent, CallHubEvent>;
 
 [[nodiscard]] EventClass classOf(const Event& event) noexcept;
 /// The number by which a SubEventFilter knows it: its kind, item or folded call state; 0 where the
@@ -263,7 +277,7 @@ inline constexpr EventClass kEventClasses[] = {
     EventClass::FileTerminal,     EventClass::Phone,
     EventClass::Private,          EventClass::AddressDevSpecific,
     EventClass::PhoneDevSpecific, EventClass::Request,
-    EventClass::ToneTerminal,
+    EventClass::ToneTerminal,     EventClass::CallHub,
 };
 static_assert(std::size(kEventClasses) == std::variant_size_v<Event>);
 

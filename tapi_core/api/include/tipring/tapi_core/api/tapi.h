@@ -8,6 +8,7 @@
 
 #include "tipring/tapi_core/api/address.h"
 #include "tipring/tapi_core/api/call.h"
+#include "tipring/tapi_core/api/call_hub.h"
 #include "tipring/tapi_core/api/events.h"
 #include "tipring/tapi_core/api/phone.h"
 #include "tipring/tapi_core/api/requests.h"
@@ -42,6 +43,8 @@ public:
 
     [[nodiscard]] virtual std::vector<std::shared_ptr<Address>> addresses() const = 0;
     [[nodiscard]] virtual std::vector<std::shared_ptr<Phone>> phones() const;
+    /// Those in which this application has a call.
+    [[nodiscard]] virtual std::vector<std::shared_ptr<CallHub>> callHubs() const;
     /// The first line that has a call's wants (LINEMAPPER): LINEMAPPERFAILED.
     [[nodiscard]] virtual Result<std::shared_ptr<Address>> findAddress(
         const CallParams& wanted) const;
