@@ -220,6 +220,9 @@ Result<void> Tapi::setPriority(MediaMode, Priority) {
 Priority Tapi::priority(MediaMode) const {
     return Priority::Normal;
 }
+Result<std::shared_ptr<Room>> Tapi::createRoom(const RoomSettings&) {
+    return unavailable("a conference room");
+}
 Result<RegistrationCookie> Tapi::registerRequestRecipient() {
     return unavailable("assisted telephony");
 }

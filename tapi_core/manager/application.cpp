@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "core.h"
+#include "room_view.h"
 
 namespace tipring::core {
 
@@ -110,6 +111,14 @@ tapi::Result<void> TapiView::setPriority(tapi::MediaMode mediaMode, tapi::Priori
 tapi::Priority TapiView::priority(tapi::MediaMode mediaMode) const {
     const auto core = application_->core.lock();
     return core ? core->priorities().get(application_->name, mediaMode) : tapi::Priority::Normal;
+}
+
+tapi::Result<std::shared_ptr<tapi::Room>> TapiView::createRoom(const tapi::RoomSettings& settings) {
+    auto core = coreOf(*application_);
+    if (!core) {
+        return tl::unexpected(std::move(core.error()));
+    }
+    return RoomView::create(*core, application_, settings);
 }
 
 tapi::Result<tapi::RegistrationCookie> TapiView::registerRequestRecipient() {

@@ -51,6 +51,8 @@ public:
     tapi::Result<void> unregisterNotifications(tapi::RegistrationCookie cookie) override;
     tapi::Result<void> setPriority(tapi::MediaMode mediaMode, tapi::Priority priority) override;
     [[nodiscard]] tapi::Priority priority(tapi::MediaMode mediaMode) const override;
+    tapi::Result<std::shared_ptr<tapi::Room>> createRoom(
+        const tapi::RoomSettings& settings) override;
     tapi::Result<tapi::RegistrationCookie> registerRequestRecipient() override;
     tapi::Result<void> setRequestPriority(tapi::Priority priority) override;
     tapi::Result<tapi::AssistedRequest> takeRequest() override;

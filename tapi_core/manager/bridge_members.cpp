@@ -16,22 +16,11 @@ namespace {
 
 const hal::LogCategory kLog{"manager"};
 using State = tapi::LineCallState;
-constexpr hal::Duration kBlock = std::chrono::milliseconds(20);
 
 Bridge::Member* memberOf(Bridge& bridge, const CallRecord& call) {
     const auto found = std::find_if(bridge.members.begin(), bridge.members.end(),
                                     [&](const auto& each) { return each.call.get() == &call; });
     return found == bridge.members.end() ? nullptr : &*found;
-}
-
-media::PartySettings partyOf(const tapi::MemberSettings& settings) {
-    media::PartySettings out;
-    out.gain = settings.gain;
-    out.muted = settings.muted;
-    out.delay = settings.delay;
-    out.echoTail = settings.echoTail;
-    out.comfortNoise = settings.comfortNoise;
-    return out;
 }
 
 /// The device has sound for the call as it is now.
@@ -45,6 +34,30 @@ bool failed(State state) {
 }
 
 }  // namespace
+
+media::PartySettings partyOf(const tapi::MemberSettings& settings) {
+    media::PartySettings out;
+    out.gain = settings.gain;
+    out.muted = settings.muted;
+    out.delay = settings.delay;
+    out.echoTail = settings.echoTail;
+    out.comfortNoise = settings.comfortNoise;
+    return out;
+}
+
+tapi::MemberStatus memberStatusOf(const tapi::MemberSettings& settings,
+                                  const media::SeatReport& seat) {
+    tapi::MemberStatus out;
+    out.settings = settings;
+    out.dbm0 = seat.sound.dbm0;
+    out.talking = seat.sound.talking;
+    out.drift = seat.sound.drift;
+    out.reduction = seat.sound.reduction;
+    out.concealed = seat.sound.fromParty.concealed;
+    out.dropped = seat.sound.fromParty.dropped;
+    out.cost = seat.sound.cost;
+    return out;
+}
 
 hal::Result<void> Bridges::seat(const BridgePtr& bridge, const CallPtr& call, Done done) {
     if (memberOf(*bridge, *call) != nullptr) {
@@ -327,70 +340,10 @@ hal::Result<tapi::MemberStatus> Bridges::memberStatus(const CallView& view) cons
         return hal::fail(hal::ErrorCode::InvalCallState,
                          "the call is no member of a conference of the core's own");
     }
-    tapi::MemberStatus out;
-    out.settings = member->settings;
     const auto seats = bridge->room->seats();
     const auto found = std::find_if(seats.begin(), seats.end(),
                                     [&](const auto& each) { return each.seat == member->seat; });
-    if (found != seats.end()) {
-        out.dbm0 = found->sound.dbm0;
-        out.talking = found->sound.talking;
-        out.drift = found->sound.drift;
-        out.reduction = found->sound.reduction;
-        out.concealed = found->sound.fromParty.concealed;
-        out.dropped = found->sound.fromParty.dropped;
-        out.cost = found->sound.cost;
-    }
-    return out;
-}
-
-hal::Result<void> Bridges::announce(CallView& conference,
-                                    std::unique_ptr<media::Terminal> terminal) {
-    return conference.call->bridge->room->announce(std::move(terminal));
-}
-
-hal::Result<void> Bridges::record(CallView& conference, std::unique_ptr<media::Terminal> terminal) {
-    return conference.call->bridge->room->record(std::move(terminal));
-}
-
-void Bridges::stopAnnouncements(CallView& conference) {
-    conference.call->bridge->room->stopAnnouncements();
-}
-
-hal::Result<void> Bridges::stopRecording(CallView& conference) {
-    return conference.call->bridge->room->stopRecording();
-}
-
-void Bridges::watch(const std::shared_ptr<media::ConferenceRoom>& room) {
-    const bool known = std::any_of(rooms_.begin(), rooms_.end(),
-                                   [&](const auto& each) { return each.lock() == room; });
-    if (!known) {
-        rooms_.push_back(room);
-    }
-    if (!clock_.armed()) {
-        due_ = core_.loop_.now() + kBlock;
-        clock_.armAt(due_);
-    }
-}
-
-/// Rooms that are empty need no time: who comes asks for it again.
-void Bridges::tick() {
-    const auto now = core_.loop_.now();
-    std::erase_if(rooms_, [&](const auto& each) {
-        const auto room = each.lock();
-        if (room) {
-            room->run(now.time_since_epoch());
-        }
-        return !room || !room->occupied();
-    });
-    if (rooms_.empty()) {
-        return;
-    }
-    due_ += kBlock;
-    if (due_ < now) {
-        due_ = now + kBlock;  // the machine stood still
-    }
-    clock_.armAt(due_);
+    return memberStatusOf(member->settings, found == seats.end() ? media::SeatReport{} : *found);
 }
 
 }  // namespace tipring::core

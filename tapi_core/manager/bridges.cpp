@@ -44,10 +44,10 @@ hal::Result<void> Bridges::checkFree(const CallRecord& call, const Bridge* bridg
         return hal::fail(hal::ErrorCode::InvalConsultCallHandle,
                          "a conference cannot be part of another one");
     }
-    const bool elsewhere = call.bridge && call.bridge.get() != bridge;
+    const bool elsewhere = (call.bridge && call.bridge.get() != bridge) || !call.room.expired();
     if (elsewhere || (call.bridge && call.role == BridgeRole::Member)) {
         return hal::fail(hal::ErrorCode::InvalCallState,
-                         "the call belongs to a conference or transfer already");
+                         "the call belongs to a conference, transfer or room already");
     }
     return checkSound(call);
 }
@@ -140,6 +140,15 @@ Bridges::BridgePtr Bridges::begin(const CallPtr& first, const CallPtr& conferenc
     conference->role = BridgeRole::Conference;
     conference->phase = CallRecord::Phase::Alive;
     conference->line->calls.push_back(conference);
+    bridge->room->listen([this, &loop = core_.loop_, weak = std::weak_ptr(conference),
+                          core = core_.weak_from_this()](const media::RoomEvent& event) {
+        loop.post([this, weak, core, event] {
+            const auto alive = core.lock();
+            if (const auto whole = weak.lock(); alive && whole) {
+                onRoomEvent(whole, event);
+            }
+        });
+    });
     if (first) {
         core_.hubs_.join(conference, first);
     }

@@ -100,10 +100,11 @@ public:
 
     hal::Result<void> setMember(CallView& view, const tapi::MemberSettings& settings);
     [[nodiscard]] hal::Result<tapi::MemberStatus> memberStatus(const CallView& view) const;
-    hal::Result<void> announce(CallView& conference, std::unique_ptr<media::Terminal> terminal);
-    hal::Result<void> record(CallView& conference, std::unique_ptr<media::Terminal> terminal);
-    void stopAnnouncements(CallView& conference);
-    hal::Result<void> stopRecording(CallView& conference);
+    // Of a conference: what is played all hear, and everybody is recorded. FileTerminalEvent tells.
+    hal::Result<void> play(CallView& conference, const std::string& path, Done done);
+    hal::Result<void> stopPlaying(CallView& conference, Done done);
+    hal::Result<void> record(CallView& conference, const std::string& path, Done done);
+    hal::Result<void> stopRecording(CallView& conference, Done done);
 
     /// The device says how a call is that the core has put into another state.
     void onDeviceState(const CallPtr& call, tapi::LineCallState state, std::uint32_t mode);
@@ -131,6 +132,9 @@ private:
     void endConference(const BridgePtr& bridge);
     void joinNow(const BridgePtr& bridge, const CallPtr& call);
     void carry(const BridgePtr& bridge);
+    void onRoomEvent(const CallPtr& conference, const media::RoomEvent& event);
+    void tellFile(const CallPtr& conference, const std::string& path, bool active,
+                  const std::string& error = {});
     void tick();
 
     Core& core_;
@@ -138,6 +142,10 @@ private:
     hal::Timer clock_;
     hal::TimePoint due_{};
 };
+
+[[nodiscard]] media::PartySettings partyOf(const tapi::MemberSettings& settings);
+[[nodiscard]] tapi::MemberStatus memberStatusOf(const tapi::MemberSettings& settings,
+                                                const media::SeatReport& seat);
 
 /// How the device has it, whatever the core has made of it.
 [[nodiscard]] std::optional<tapi::LineCallState> deviceStateOf(const CallRecord& call) noexcept;

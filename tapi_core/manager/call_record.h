@@ -24,6 +24,7 @@ struct LineRecord;
 struct HubRecord;
 class CallMedia;
 class CallView;
+class RoomView;
 
 /// Who calls, as the core heard it.
 struct HeardCaller {
@@ -70,6 +71,7 @@ struct CallRecord : std::enable_shared_from_this<CallRecord> {
     tapi::CallInfo info;
     std::uint32_t switchRelation = 0;  ///< the related call id, as the provider told it
     std::shared_ptr<HubRecord> hub;    ///< null: in none
+    std::weak_ptr<RoomView> room;      ///< empty: in none
     std::shared_ptr<Bridge> bridge;    ///< null: the core joins it with nothing
     BridgeRole role = BridgeRole::None;
     bool joinsSilently = false;            ///< a consultation of a no-hold conference

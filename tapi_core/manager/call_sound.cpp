@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "core.h"
+#include "room_view.h"
 #include "tipring/hal/base/log.h"
 
 namespace tipring::core {
@@ -40,6 +41,9 @@ tapi::PartyStatus statusOf(dsp::CallerIdStatus status) {
 hal::Result<tapi::RequestId> Core::play(CallView& view, const std::string& path,
                                         tapi::Reply reply) {
     auto allowed = check(view, Operation::Play);
+    if (allowed && view.call->role == BridgeRole::Conference) {
+        return byCore(bridges_.play(view, path, replyTo(view.application, std::move(reply))));
+    }
     return allowed ? media_.play(view, path, std::move(reply))
                    : tl::unexpected(std::move(allowed.error()));
 }
@@ -47,6 +51,9 @@ hal::Result<tapi::RequestId> Core::play(CallView& view, const std::string& path,
 hal::Result<tapi::RequestId> Core::record(CallView& view, const std::string& path,
                                           tapi::Reply reply) {
     auto allowed = check(view, Operation::Record);
+    if (allowed && view.call->role == BridgeRole::Conference) {
+        return byCore(bridges_.record(view, path, replyTo(view.application, std::move(reply))));
+    }
     return allowed ? media_.record(view, path, std::move(reply))
                    : tl::unexpected(std::move(allowed.error()));
 }
@@ -54,18 +61,28 @@ hal::Result<tapi::RequestId> Core::record(CallView& view, const std::string& pat
 hal::Result<tapi::RequestId> Core::stopPlaying(CallView& view, tapi::StopMode mode,
                                                tapi::Reply reply) {
     auto allowed = checkPrivilege(Operation::Play, view.rights);
+    if (allowed && view.call->role == BridgeRole::Conference) {
+        return byCore(bridges_.stopPlaying(view, replyTo(view.application, std::move(reply))));
+    }
     return allowed ? media_.stopPlaying(view, mode, std::move(reply))
                    : tl::unexpected(std::move(allowed.error()));
 }
 
 hal::Result<tapi::RequestId> Core::stopRecording(CallView& view, tapi::Reply reply) {
     auto allowed = checkPrivilege(Operation::Record, view.rights);
+    if (allowed && view.call->role == BridgeRole::Conference) {
+        return byCore(bridges_.stopRecording(view, replyTo(view.application, std::move(reply))));
+    }
     return allowed ? media_.stopRecording(view, std::move(reply))
                    : tl::unexpected(std::move(allowed.error()));
 }
 
 hal::Result<tapi::TerminalId> Core::addTerminal(CallView& view, tapi::TerminalSpec spec) {
     auto allowed = check(view, operationOf(spec));
+    if (allowed && view.call->role == BridgeRole::Conference) {
+        return hal::fail(hal::ErrorCode::OperationUnavail,
+                         "a conference plays and records files: other terminals are its members'");
+    }
     return allowed ? media_.add(view, std::move(spec)) : tl::unexpected(std::move(allowed.error()));
 }
 
@@ -218,7 +235,11 @@ void Core::onProgress(const CallPtr& call, dsp::ToneKind tone) {
 }
 
 void Core::onRoomEnded(const CallPtr& call, tapi::TerminalId, const std::string& why) {
-    bridges_.onSilenced(call, why);
+    if (const auto room = call->room.lock()) {
+        room->onEnded(call);
+    } else {
+        bridges_.onSilenced(call, why);
+    }
 }
 
 void Core::onHeardCaller(const CallPtr& call, const dsp::CallerId& id) {

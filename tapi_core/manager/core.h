@@ -181,6 +181,15 @@ public:
 
     // Hubs, phones and provider-specific interfaces
     CallHubs& hubs() { return hubs_; }
+    Bridges& bridges() { return bridges_; }
+    MediaControl& media() { return media_; }
+    hal::EventLoop& loop() { return loop_; }
+    /// A Done that replies to an application.
+    PendingRequest::Done replyTo(std::shared_ptr<ApplicationRecord> application, tapi::Reply reply);
+    tapi::RequestId requestId() { return requests_.reserve(); }
+    void tell(const std::shared_ptr<ApplicationRecord>& application, tapi::RoomEvent event) {
+        outbox_->event(application, std::move(event));
+    }
     hal::Result<void> clearHub(const HubRecord& hub, const ApplicationRecord& application);
     PhoneManager& phones() { return phones_; }
     InterfaceRegistry& interfaces() { return interfaces_; }
@@ -216,8 +225,6 @@ private:
     hal::Result<tapi::RequestId> requestResult(ProviderRecord& provider, const char* function,
                                                const std::string& device, tapi::RequestId id,
                                                TSPI_RESULT result);
-    /// A Done that replies to an application.
-    PendingRequest::Done replyTo(ApplicationPtr application, tapi::Reply reply);
 
     // line_control.cpp
     hal::Result<void> describeLine(ProviderRecord& provider, LineRecord& line);

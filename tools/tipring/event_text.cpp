@@ -162,6 +162,21 @@ const char* kindWord(CallHubEvent::Kind kind) {
     return "";
 }
 
+const char* kindWord(RoomEvent::Kind kind) {
+    switch (kind) {
+    case RoomEvent::Kind::AtDoor: return "at-door";
+    case RoomEvent::Kind::WrongPin: return "wrong-pin";
+    case RoomEvent::Kind::Refused: return "refused";
+    case RoomEvent::Kind::Joined: return "joined";
+    case RoomEvent::Kind::Left: return "left";
+    case RoomEvent::Kind::Talking: return "talking";
+    case RoomEvent::Kind::Quiet: return "quiet";
+    case RoomEvent::Kind::AnnouncementEnded: return "announced";
+    case RoomEvent::Kind::RecordingEnded: return "recorded";
+    }
+    return "";
+}
+
 const char* kindWord(PhoneEvent::Kind kind) {
     switch (kind) {
     case PhoneEvent::Kind::Lamp: return "lamp";
@@ -255,6 +270,7 @@ const char* eventWord(const Event& event) {
                           [](const PhoneDevSpecificEvent&) { return "device"; },
                           [](const RequestEvent&) { return "request"; },
                           [](const CallHubEvent&) { return "hub"; },
+                          [](const RoomEvent&) { return "room"; },
                           [](const AddressEvent& e) {
                               return e.kind == AddressEvent::Kind::Ringing ? "ring" : "line";
                           },
@@ -363,6 +379,10 @@ std::string describe(const Event& event) {
             [](const RequestEvent& e) {
                 return fmt::format("{} asks for a call to {}", e.request.appName, e.request.number);
             },
+            [](const RoomEvent& e) {
+                return fmt::format("{}: {}{}{}", e.name, kindWord(e.kind),
+                                   e.text.empty() ? "" : ": ", e.text);
+            },
             [](const CallHubEvent& e) {
                 return fmt::format("hub {}: {}", e.hub->id(), kindWord(e.kind));
             },
@@ -420,6 +440,11 @@ JsonLine toJson(const Event& event, hal::WallTime now) {
                    },
                    [&](const RequestEvent& e) {
                        line.set("number", e.request.number).set("application", e.request.appName);
+                   },
+                   [&](const RoomEvent& e) {
+                       setCall(line, e.call);
+                       line.set("kind", kindWord(e.kind)).set("name", e.name);
+                       line.setUnlessEmpty("text", e.text);
                    },
                    [&](const CallHubEvent& e) {
                        setCall(line, e.call);

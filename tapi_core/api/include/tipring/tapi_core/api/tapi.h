@@ -12,6 +12,7 @@
 #include "tipring/tapi_core/api/events.h"
 #include "tipring/tapi_core/api/phone.h"
 #include "tipring/tapi_core/api/requests.h"
+#include "tipring/tapi_core/api/room.h"
 #include "tipring/tapi_core/api/types.h"
 
 /// The application contract: TAPI 3's model in C++. Two implementations, in process and over D-Bus;
@@ -79,6 +80,9 @@ public:
     /// Asks whoever is registered to make a call: NOREQUESTRECIPIENT, REQUESTQUEUEFULL,
     /// INVALDESTADDRESS.
     virtual Result<void> requestMakeCall(const AssistedRequest& request);
+
+    /// A conference room. INVALPARAM: a setting is out of range; else why a file cannot be played.
+    virtual Result<std::shared_ptr<Room>> createRoom(const RoomSettings& settings);
 
     /// Dial rules; the same for all applications. Null where there are none.
     [[nodiscard]] virtual AddressTranslation* translation() const;
