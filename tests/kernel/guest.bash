@@ -35,7 +35,9 @@ sim() {
     echo "$answer"
 }
 
-attach() { usbip --tcp-port "$port" attach -r 10.0.2.2 -b "$1"; }
+# The tool fails while the device before is still being enumerated ("open vhci_driver").
+attach_once() { usbip --tcp-port "$port" attach -r 10.0.2.2 -b "$1" > attached 2>&1; }
+attach() { until_true 20 attach_once "$1" || { cat attached; return 1; }; }
 detach() { usbip detach -p "$1" > /dev/null 2>&1; }
 # has FILE PATTERN: some line matches.
 has() { grep -q -E -- "$2" "$1"; }

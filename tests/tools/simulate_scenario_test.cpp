@@ -58,7 +58,7 @@ TEST(SimulationPlan, GivesEachJackALine) {
 }
 
 TEST(SimulationPlan, KeepsTheModemOnAPtyWhereNoDeviceHasALine) {
-    const auto plan = planSimulation(withUsb({"magicjack"}), {});
+    const auto plan = planSimulation(withUsb({"magic-jack"}), {});
     ASSERT_TRUE(plan);
     ASSERT_EQ(plan->scenario.lines.size(), 1U);
     EXPECT_EQ(plan->scenario.lines[0].outlet, sim::Scenario::Line::Outlet::Pty);

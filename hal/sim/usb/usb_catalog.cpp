@@ -38,11 +38,11 @@ constexpr UsbModelKind kKinds[] = {
      [](const UsbParts& parts) -> Model {
          return std::make_unique<OpenUsbFxs>(parts.loop, *parts.telephone);
      }},
-    {"tiger-jet-560", "an adapter with an FXS port (06e6:831c)", Jack::Telephone, 1,
+    {"tiger-jet", "an adapter with an FXS port (06e6:831c)", Jack::Telephone, 1,
      [](const UsbParts& parts) -> Model {
          return std::make_unique<TigerJet560>(parts.loop, *parts.telephone);
      }},
-    {"magicjack", "an adapter with an FXS port (06e6:c200)", Jack::Telephone, 1,
+    {"magic-jack", "an adapter with an FXS port (06e6:c200)", Jack::Telephone, 1,
      [](const UsbParts& parts) -> Model {
          return std::make_unique<MagicJack>(parts.loop, *parts.telephone);
      }},

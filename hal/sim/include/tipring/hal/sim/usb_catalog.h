@@ -33,7 +33,7 @@ struct UsbModelKind {
     std::unique_ptr<UsbModel> (*make)(const UsbParts& parts);
 };
 
-/// cx93010, sangoma-u100, hid-phone, open-usb-fxs, tiger-jet-560, magicjack.
+/// cx93010, sangoma-u100, hid-phone, open-usb-fxs, tiger-jet, magic-jack.
 [[nodiscard]] std::span<const UsbModelKind> usbModelKinds() noexcept;
 /// Null when there is none.
 [[nodiscard]] const UsbModelKind* findUsbModelKind(std::string_view name) noexcept;
