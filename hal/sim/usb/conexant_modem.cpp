@@ -56,7 +56,7 @@ std::vector<std::byte> modemDescriptors(const ConexantModemSettings& settings) {
 
 }  // namespace
 
-struct ConexantModem::Board final : ModemOutlet, LineMonitor {
+struct ConexantModem::Board final : ModemOutlet, LineWatcher {
     Board(AtModem& ownModem, Line& ownLine, std::function<void()> ready, std::function<void()> gone)
         : modem(ownModem), line(ownLine), onNews(std::move(ready)), onGone(std::move(gone)) {
         modem.setOutlet(this);
@@ -82,7 +82,7 @@ struct ConexantModem::Board final : ModemOutlet, LineMonitor {
         onNews();
     }
     void vanish() override { onGone(); }
-    void onLineSound(HeardBlock heard, HeardBlock said) override;
+    void onLineSound(const Line&, HeardBlock heard, HeardBlock said) override;
 
     void pump();
     void setMonitor(bool on);
@@ -127,7 +127,11 @@ void ConexantModem::Board::setMonitor(bool on) {
         samples.clear();
         samples.reserve(2 * kMonitorBlock + 4 * kBlock);
         toldVolume = ~0U;
-        line.setMonitor(on ? this : nullptr);
+        if (on) {
+            line.watch(*this, WatchedSound::Always);
+        } else {
+            line.unwatch(*this);
+        }
     }
 }
 
@@ -155,7 +159,7 @@ void ConexantModem::Board::sendVolume() {
     }
 }
 
-void ConexantModem::Board::onLineSound(HeardBlock heard, HeardBlock said) {
+void ConexantModem::Board::onLineSound(const Line&, HeardBlock heard, HeardBlock said) {
     if (faults.monitorSilent) {
         return;
     }
