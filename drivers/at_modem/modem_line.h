@@ -227,6 +227,7 @@ private:
     [[nodiscard]] std::string_view wayBack() const;
     hal::Result<void> leaveActive(tspi::Request&& request, std::uint32_t mode);
     void finishCall(ModemCall& call, std::uint32_t mode, std::string_view cause);
+    void talks(ModemCall& call);
     void dissolve(ModemCall& stays);
     void stayAlone(ModemCall& stays);
     void consultDialed();
