@@ -55,6 +55,24 @@ TEST(Control, DrivesACallFromRingToHangUp) {
     EXPECT_EQ(rig.run("rings?"), "ok 0");
 }
 
+TEST(Control, ACallerWithAModemSendsAndDoesNotEcho) {
+    ControlRig rig;
+    rig.ask("ATE0");
+    EXPECT_EQ(rig.run("call number=5551234 modem text=\"hello\\n\""), "ok");
+    rig.advance(3s);
+    rig.take();
+    rig.ask("ATA");
+    rig.advance(5s);
+    EXPECT_EQ(rig.take(), "\r\nCONNECT 33600\r\nhello\n");
+    EXPECT_EQ(rig.run("data \"who\\r\""), "ok");
+    EXPECT_EQ(rig.take(), "who\r");
+    EXPECT_EQ(rig.ask("guest"), "");
+    EXPECT_EQ(rig.run("data?"), "ok guest\\x0D");
+    EXPECT_EQ(rig.run("data"), "error data needs one text in quotes; \\r and \\n end a line");
+    EXPECT_EQ(rig.run("data one two"),
+              "error data needs one text in quotes; \\r and \\n end a line");
+}
+
 TEST(Control, PlaysAScript) {
     ControlRig rig;
     rig.ask("ATE0");
