@@ -38,7 +38,7 @@ struct Line::Impl final : Party {
     /// Somebody is there for the sound: the device, or one who looks on.
     [[nodiscard]] bool hears() const {
         return listening || watched == WatchedSound::Always ||
-               (watched == WatchedSound::Traffic && (off || idAt != IdStep::Idle));
+               (watched == WatchedSound::InUse && (off || idAt != IdStep::Idle));
     }
     void note(std::string_view what, std::string_view detail = {}) const {
         tellWatchers([&](LineWatcher& each) { each.onLineEvent(face, what, detail); });

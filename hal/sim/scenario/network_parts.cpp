@@ -110,7 +110,7 @@ hal::Result<void> NetworkStation::record(const std::string& file) {
         return tl::unexpected(writer.error());
     }
     tape_.emplace(std::move(*writer));
-    line_.watch(*this, WatchedSound::Traffic);
+    line_.watch(*this, WatchedSound::InUse);
     return {};
 }
 

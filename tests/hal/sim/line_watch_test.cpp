@@ -26,7 +26,7 @@ TEST(LineWatch, EachGetsTheSoundThatItWants) {
     rig.line.watch(trace);
     rig.advance(1s);
     EXPECT_EQ(trace.blocks, 0);
-    rig.line.watch(tape, WatchedSound::Traffic);
+    rig.line.watch(tape, WatchedSound::InUse);
     rig.advance(1s);
     EXPECT_EQ(tape.blocks, 0);
     rig.line.offHook();

@@ -133,8 +133,11 @@ protected:
 };
 
 /// When sound moves for somebody who looks on at a line; while the device listens it does anyway.
-/// Traffic: every moment off hook, and each message on hook (caller ID, lamp).
-enum class WatchedSound : std::uint8_t { None, Traffic, Always };
+enum class WatchedSound : std::uint8_t {
+    None,
+    InUse,  ///< off hook, and during each message on hook (caller ID, lamp)
+    Always,
+};
 
 /// Looks on at a line and changes nothing: a trace, a recording, the second ear of a device that
 /// has a modem's brain and a monitor beside it. May stop to do so from inside.
