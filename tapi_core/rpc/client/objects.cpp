@@ -42,6 +42,20 @@ std::shared_ptr<RemoteCall> Objects::call(const std::string& path) {
     return kept;
 }
 
+std::shared_ptr<RemoteHub> Objects::hub(const std::string& path) {
+    std::uint64_t id = 0;
+    if (!parseHub(path, id)) {
+        return nullptr;
+    }
+    auto kept = hubs_[id].lock();
+    if (!kept) {
+        std::erase_if(hubs_, [](const auto& entry) { return entry.second.expired(); });
+        kept = std::make_shared<RemoteHub>(shared_from_this(), id, path);
+        hubs_[id] = kept;
+    }
+    return kept;
+}
+
 std::vector<std::shared_ptr<RemoteAddress>> Objects::heldAddresses() const {
     std::vector<std::shared_ptr<RemoteAddress>> held;
     for (const auto& [id, address] : addresses_) {
@@ -61,10 +75,12 @@ std::vector<std::shared_ptr<RemoteCall>> Objects::heldCalls() const {
 }
 
 void Objects::forgetCalls() {
+    hubs_.clear();
     calls_.clear();
 }
 
 void Objects::release() {
+    hubs_.clear();
     addresses_.clear();
     phones_.clear();
     calls_.clear();

@@ -20,6 +20,7 @@ class RemoteTapi;
 class RemoteAddress;
 class RemoteCall;
 class RemotePhone;
+class RemoteHub;
 
 /// The objects that an application holds: the same path is the same object while it is held.
 class Objects : public std::enable_shared_from_this<Objects> {
@@ -31,6 +32,7 @@ public:
     std::shared_ptr<RemoteAddress> address(const std::string& path);
     std::shared_ptr<RemoteCall> call(const std::string& path);
     std::shared_ptr<RemotePhone> phone(const std::string& path);
+    std::shared_ptr<RemoteHub> hub(const std::string& path);
     template <class T, class Make>
     static std::vector<std::shared_ptr<T>> all(const tapi::Result<std::vector<ObjectPath>>& paths,
                                                Make make) {
@@ -54,6 +56,7 @@ private:
     std::map<std::uint32_t, std::shared_ptr<RemoteAddress>> addresses_;
     std::map<std::uint64_t, std::weak_ptr<RemoteCall>> calls_;
     std::map<std::uint32_t, std::shared_ptr<RemotePhone>> phones_;
+    std::map<std::uint64_t, std::weak_ptr<RemoteHub>> hubs_;
 };
 using ObjectsPtr = std::shared_ptr<Objects>;
 
@@ -87,6 +90,11 @@ public:
     [[nodiscard]] tapi::Result<void> checkMediaDetection(tapi::MediaModes modes) const override;
     tapi::Result<void> setEventFilter(tapi::EventClass eventClass, std::int32_t subEvent,
                                       bool on) override;
+    tapi::Result<tapi::ConferenceCalls> setupConference(std::uint32_t parties,
+                                                        const tapi::CallParams& params,
+                                                        tapi::Reply reply) override;
+    tapi::Result<void> setCallHubTracking(tapi::CallHubTracking level) override;
+    [[nodiscard]] tapi::CallHubTracking callHubTracking() const override;
     [[nodiscard]] std::vector<std::shared_ptr<tapi::Phone>> phones() const override;
     tapi::Result<tapi::RequestId> devSpecific(std::string_view data, tapi::Reply reply) override;
     tapi::Result<tapi::RequestId> devSpecificFeature(std::uint32_t feature, std::string_view data,
@@ -188,6 +196,14 @@ public:
     tapi::Result<tapi::RequestId> addToConference(const std::shared_ptr<tapi::Call>& consultation,
                                                   tapi::Reply reply) override;
     tapi::Result<tapi::RequestId> removeFromConference(tapi::Reply reply) override;
+    tapi::Result<tapi::RequestId> conference(const std::shared_ptr<tapi::Call>& consultation,
+                                             tapi::Reply reply) override;
+    tapi::Result<tapi::RequestId> transfer(const std::shared_ptr<tapi::Call>& consultation,
+                                           tapi::Reply reply) override;
+    tapi::Result<tapi::RequestId> finish(tapi::FinishMode mode, tapi::Reply reply) override;
+    tapi::Result<void> setMember(const tapi::MemberSettings& settings) override;
+    [[nodiscard]] tapi::Result<tapi::MemberStatus> memberStatus() const override;
+    [[nodiscard]] std::shared_ptr<tapi::CallHub> hub() const override;
     tapi::Result<tapi::RequestId> devSpecific(std::string_view data, tapi::Reply reply) override;
     [[nodiscard]] std::vector<tapi::InterfaceDescription> interfaces() const override;
     tapi::Result<std::shared_ptr<tapi::ProviderInterface>> queryInterface(
@@ -217,6 +233,28 @@ private:
     mutable tapi::CallState folded_ = tapi::CallState::Idle;
     bool ended_ = false;
     bool deallocated_ = false;
+};
+
+class RemoteHub final : public tapi::CallHub {
+public:
+    RemoteHub(const ObjectsPtr& objects, std::uint64_t id, std::string path)
+        : objects_(objects), id_(id), path_(std::move(path)) {}
+
+    [[nodiscard]] std::uint64_t id() const override { return id_; }
+    [[nodiscard]] tapi::CallHubState state() const override;
+    [[nodiscard]] std::vector<std::shared_ptr<tapi::Call>> calls() const override;
+    [[nodiscard]] std::size_t numberOfCalls() const override;
+    tapi::Result<void> clear() override;
+
+    void onIdle() { idle_ = true; }
+
+private:
+    [[nodiscard]] Link& link() const { return objects_->link(); }
+
+    const ObjectsPtr objects_;
+    const std::uint64_t id_;
+    const std::string path_;
+    bool idle_ = false;
 };
 
 class RemotePhone final : public tapi::Phone {

@@ -89,6 +89,25 @@ Result<void> RemoteAddress::setEventFilter(tapi::EventClass eventClass, std::int
                                            bool on) {
     return link().call<address::kSetEventFilter>(path_, eventClass, subEvent, on);
 }
+Result<tapi::ConferenceCalls> RemoteAddress::setupConference(std::uint32_t parties,
+                                                             const tapi::CallParams& params,
+                                                             Reply reply) {
+    std::vector<ObjectPath> calls;
+    auto asked = link().request<address::kSetupConference>(path_, std::move(reply), &calls,
+                                                           parties, params);
+    if (!asked) {
+        return tl::unexpected(std::move(asked.error()));
+    }
+    calls.resize(2);
+    return tapi::ConferenceCalls{objects_->call(calls[0].text), objects_->call(calls[1].text)};
+}
+Result<void> RemoteAddress::setCallHubTracking(tapi::CallHubTracking level) {
+    return link().call<address::kSetCallHubTracking>(path_, level);
+}
+tapi::CallHubTracking RemoteAddress::callHubTracking() const {
+    return link().get<address::kCallHubTracking, tapi::CallHubTracking>(path_).value_or(
+        tapi::CallHubTracking::None);
+}
 std::vector<std::shared_ptr<tapi::Phone>> RemoteAddress::phones() const {
     return Objects::all<tapi::Phone>(
         link().get<address::kPhones, std::vector<ObjectPath>>(path_),

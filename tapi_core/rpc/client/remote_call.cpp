@@ -316,6 +316,26 @@ Result<RequestId> RemoteCall::addToConference(const CallPtr& consultation, Reply
 Result<RequestId> RemoteCall::removeFromConference(Reply reply) {
     return link().request<call::kRemoveFromConference>(path_, std::move(reply), nullptr);
 }
+Result<RequestId> RemoteCall::conference(const CallPtr& consultation, Reply reply) {
+    return link().request<call::kConference>(path_, std::move(reply), nullptr,
+                                             pathOf(consultation));
+}
+Result<RequestId> RemoteCall::transfer(const CallPtr& consultation, Reply reply) {
+    return link().request<call::kTransfer>(path_, std::move(reply), nullptr, pathOf(consultation));
+}
+Result<RequestId> RemoteCall::finish(tapi::FinishMode mode, Reply reply) {
+    return link().request<call::kFinish>(path_, std::move(reply), nullptr, mode);
+}
+Result<void> RemoteCall::setMember(const tapi::MemberSettings& settings) {
+    return link().call<call::kSetMember>(path_, settings);
+}
+Result<tapi::MemberStatus> RemoteCall::memberStatus() const {
+    return link().call<call::kGetMemberStatus, tapi::MemberStatus>(path_);
+}
+std::shared_ptr<tapi::CallHub> RemoteCall::hub() const {
+    const auto path = link().get<call::kHub, ObjectPath>(path_);
+    return path ? objects_->hub(path->text) : nullptr;
+}
 Result<RequestId> RemoteCall::devSpecific(std::string_view data, Reply reply) {
     return link().request<call::kDevSpecific>(path_, std::move(reply), nullptr, bytesOf(data));
 }

@@ -75,4 +75,28 @@ Result<std::uint32_t> RemotePhone::negotiateExtVersion(std::uint32_t low, std::u
     return link().call<phone::kNegotiateExtVersion, std::uint32_t>(path_, low, high);
 }
 
+tapi::CallHubState RemoteHub::state() const {
+    return idle_ ? tapi::CallHubState::Idle
+                 : link().get<def::callhub::kState, tapi::CallHubState>(path_).value_or(
+                       tapi::CallHubState::Idle);
+}
+std::vector<std::shared_ptr<tapi::Call>> RemoteHub::calls() const {
+    if (idle_) {
+        return {};
+    }
+    return Objects::all<tapi::Call>(
+        link().get<def::callhub::kCalls, std::vector<ObjectPath>>(path_),
+        [this](const std::string& path) { return objects_->call(path); });
+}
+std::size_t RemoteHub::numberOfCalls() const {
+    return idle_ ? 0
+                 : link().get<def::callhub::kNumberOfCalls, std::uint64_t>(path_).value_or(0);
+}
+Result<void> RemoteHub::clear() {
+    if (idle_) {
+        return hal::fail(hal::ErrorCode::InvalCallState, "the hub is idle");
+    }
+    return link().call<def::callhub::kClear>(path_);
+}
+
 }  // namespace tipring::rpc

@@ -39,6 +39,11 @@ public:
             link_->get<def::tapi::kPhones, std::vector<ObjectPath>>(kRootPath),
             [this](const std::string& path) { return objects_->phone(path); });
     }
+    [[nodiscard]] std::vector<std::shared_ptr<tapi::CallHub>> callHubs() const override {
+        return Objects::all<tapi::CallHub>(
+            link_->get<def::tapi::kCallHubs, std::vector<ObjectPath>>(kRootPath),
+            [this](const std::string& path) { return objects_->hub(path); });
+    }
     [[nodiscard]] Result<AddressPtr> findAddress(const tapi::CallParams& wanted) const override {
         auto found = link_->call<def::tapi::kFindAddress, ObjectPath>(kRootPath, wanted);
         if (!found) {

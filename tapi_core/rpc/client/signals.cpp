@@ -82,6 +82,20 @@ Read onAddressDevSpecific(const Signal& signal) {
     event.call = signal.objects.call(call.text);
     return event;
 }
+Read onHub(const Signal& signal) {
+    tapi::CallHubEvent event{};
+    ObjectPath call;
+    const auto hub = signal.objects.hub(signal.path);
+    if (!hub || !signal.read<def::callhub::kEvent>(event.kind, call, event.callbackInstance)) {
+        return {};
+    }
+    if (event.kind == tapi::CallHubEvent::Kind::Idle) {
+        hub->onIdle();
+    }
+    event.hub = hub;
+    event.call = signal.objects.call(call.text);
+    return event;
+}
 Read onPhone(const Signal& signal) {
     tapi::PhoneEvent event{};
     ObjectPath call;
@@ -181,6 +195,7 @@ constexpr Row kRows[] = {
     {def::tapi::kRequest, onRequest},
     {def::address::kEvent, onAddress},
     {def::address::kDevSpecificEvent, onAddressDevSpecific},
+    {def::callhub::kEvent, onHub},
     {def::phone::kEvent, onPhone},
     {def::phone::kDevSpecificEvent, onPhoneDevSpecific},
 };

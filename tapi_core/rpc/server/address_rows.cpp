@@ -50,6 +50,8 @@ constexpr MethodRow kMethods[] = {
     method<def::address::kSetRingsBeforeAnswer, &Address::setRingsBeforeAnswer>(),
     method<def::address::kSetDevStatus, &Address::setDevStatus>(),
     method<def::address::kForward, &Address::forward>(),
+    method<def::address::kSetupConference, &Address::setupConference>(),
+    method<def::address::kSetCallHubTracking, &Address::setCallHubTracking>(),
     method<def::address::kGetDeviceConfig, &Address::deviceConfig>(),
     method<def::address::kSetDeviceConfig, &Address::setDeviceConfig>(),
     method<def::address::kCheckMediaDetection, &Address::checkMediaDetection>(),
@@ -67,6 +69,7 @@ constexpr PropertyRow kProperties[] = {
     property<def::address::kStateCause, &Address::stateCause>(),
     property<def::address::kCapabilities, &Address::capabilities>(),
     property<def::address::kStatus, &Address::status>(),
+    property<def::address::kCallHubTracking, &Address::callHubTracking>(),
     property<def::address::kCalls, &Address::calls>(),
     property<def::address::kPhones, &Address::phones>(),
 };

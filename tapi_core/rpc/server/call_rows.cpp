@@ -171,12 +171,18 @@ constexpr MethodRow kCallMethods[] = {
     method<def::call::kPrepareAddToConference, &Call::prepareAddToConference>(),
     method<def::call::kAddToConference, &Call::addToConference>(),
     method<def::call::kRemoveFromConference, &Call::removeFromConference>(),
+    method<def::call::kConference, &Call::conference>(),
+    method<def::call::kTransfer, &Call::transfer>(),
+    method<def::call::kFinish, &Call::finish>(),
+    method<def::call::kSetMember, &Call::setMember>(),
+    method<def::call::kGetMemberStatus, &Call::memberStatus>(),
     method<def::call::kDevSpecific, &devSpecific>(),
     method<def::call::kListInterfaces, &Call::interfaces>(),
 };
 constexpr PropertyRow kCallProperties[] = {
     property<def::call::kId, &Call::id>(),
     property<def::call::kAddress, &Call::address>(),
+    property<def::call::kHub, &Call::hub>(),
     property<def::call::kState, &Call::state>(),
     property<def::call::kLineState, &Call::lineState>(),
     property<def::call::kConnectionConfirmed, &Call::connectionConfirmed>(),

@@ -21,7 +21,7 @@ const hal::LogCategory kLog{"rpc"};
 /// Below which path the objects of a place stand.
 constexpr const char* kPrefixes[] = {
     "/org/tipring/Tipring1",      "/org/tipring/Tipring1/address", "/org/tipring/Tipring1/call",
-    "/org/tipring/Tipring1/call", "/org/tipring/Tipring1/phone",
+    "/org/tipring/Tipring1/call", "/org/tipring/Tipring1/phone",   "/org/tipring/Tipring1/hub",
 };
 struct KindPlace {
     tapi::ObjectKind kind;
@@ -67,6 +67,9 @@ std::vector<std::string> pathsSeenBy(Session& session) {
     for (const auto& one : session.tapi().phones()) {
         paths.push_back(phonePath(one->id()));
     }
+    for (const auto& one : session.tapi().callHubs()) {
+        paths.push_back(hubPath(one->id()));
+    }
     for (const auto& one : session.calls()) {
         paths.push_back(callPath(one->id()));
         for (const tapi::TerminalStatus& terminal : one->mediaStatus().terminals) {
@@ -107,7 +110,7 @@ Endpoint::~Endpoint() {
 
 Result<void> Endpoint::start() {
     for (const InterfaceRows& rows :
-         {tapiRows(), translationRows(), addressRows(), callRows(), terminalRows(), phoneRows()}) {
+         {tapiRows(), translationRows(), addressRows(), callRows(), terminalRows(), phoneRows(), hubRows()}) {
         if (auto done = add(rows.place, rows.name, std::make_unique<Vtable>(rows), {}); !done) {
             return done;
         }
@@ -252,6 +255,9 @@ bool Endpoint::resolve(Place place, std::string_view path) {
     case Place::Call:
         target_.call = parseCall(path, callId) ? session.call(callId) : nullptr;
         return target_.call != nullptr;
+    case Place::Hub:
+        target_.hub = parseHub(path, callId) ? session.hub(callId) : nullptr;
+        return target_.hub != nullptr;
     case Place::Terminal: break;
     }
     target_.call = parseTerminal(path, callId, id) ? session.call(callId) : nullptr;

@@ -77,6 +77,12 @@ void send(Session& session, const tapi::PhoneEvent& e) {
     emit<def::phone::kEvent>(session, phonePath(e.phone->id()), e.kind, e.device, e.value,
                              e.buttonId, e.buttonState, pathOf(session, e.call));
 }
+void send(Session& session, const tapi::CallHubEvent& e) {
+    emit<def::callhub::kEvent>(session, hubPath(e.hub->id()), e.kind, pathOf(session, e.call),
+                               e.callbackInstance);
+}
+/// Of a room, which no client can make.
+void send(Session&, const tapi::RoomEvent&) {}
 void send(Session& session, const tapi::PrivateEvent& e) {
     const std::string path = e.call      ? callOf(session, e)
                              : e.address ? addressPath(e.address->id())

@@ -37,6 +37,12 @@ struct Outgoing<std::shared_ptr<tapi::Phone>> {
     }
 };
 template <>
+struct Outgoing<std::shared_ptr<tapi::CallHub>> {
+    static ObjectPath make(Session&, const std::shared_ptr<tapi::CallHub>& hub) {
+        return {hub ? hubPath(hub->id()) : kNoPath};
+    }
+};
+template <>
 struct Outgoing<std::shared_ptr<tapi::Call>> {
     static ObjectPath make(Session& session, const std::shared_ptr<tapi::Call>& call);
 };

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// org.tipring.Phone1.
+// org.tipring.Phone1 and org.tipring.CallHub1.
 #include "definition.h"
 #include "server/rows.h"
 
@@ -41,8 +41,25 @@ constexpr PropertyRow kProperties[] = {
 static_assert(complete(def::phone::kMethods, kMethods));
 static_assert(complete(def::phone::kProperties, kProperties));
 
+using tapi::CallHub;
+constexpr MethodRow kHubMethods[] = {
+    method<def::callhub::kClear, &CallHub::clear>(),
+};
+constexpr PropertyRow kHubProperties[] = {
+    property<def::callhub::kId, &CallHub::id>(),
+    property<def::callhub::kState, &CallHub::state>(),
+    property<def::callhub::kCalls, &CallHub::calls>(),
+    property<def::callhub::kNumberOfCalls, &CallHub::numberOfCalls>(),
+};
+static_assert(complete(def::callhub::kMethods, kHubMethods));
+static_assert(complete(def::callhub::kProperties, kHubProperties));
+
 }  // namespace
 
+InterfaceRows hubRows() {
+    return {def::callhub::kInterface, Place::Hub, kHubMethods, kHubProperties,
+            def::callhub::kSignals};
+}
 InterfaceRows phoneRows() {
     return {def::phone::kInterface, Place::Phone, kMethods, kProperties, def::phone::kSignals};
 }

@@ -26,6 +26,7 @@ struct Target {
     std::shared_ptr<tapi::Address> address;
     std::shared_ptr<tapi::Call> call;
     std::shared_ptr<tapi::Phone> phone;
+    std::shared_ptr<tapi::CallHub> hub;
     tapi::TerminalId terminal{};
 };
 
@@ -37,7 +38,7 @@ struct PropertyRow {
     const def::Property* member;
     sd_bus_property_get_t get;
 };
-enum class Place : std::uint8_t { Root, Address, Call, Terminal, Phone };
+enum class Place : std::uint8_t { Root, Address, Call, Terminal, Phone, Hub };
 struct InterfaceRows {
     const char* name;
     Place place;
@@ -50,6 +51,7 @@ struct InterfaceRows {
 [[nodiscard]] InterfaceRows callRows();
 [[nodiscard]] InterfaceRows terminalRows();
 [[nodiscard]] InterfaceRows phoneRows();
+[[nodiscard]] InterfaceRows hubRows();
 [[nodiscard]] InterfaceRows translationRows();
 
 /// Every member of the definition has its row, in the same order.
@@ -77,6 +79,10 @@ struct ObjectOf<tapi::Address> {
 template <>
 struct ObjectOf<tapi::Call> {
     static tapi::Call& get(const Target& target) { return *target.call; }
+};
+template <>
+struct ObjectOf<tapi::CallHub> {
+    static tapi::CallHub& get(const Target& target) { return *target.hub; }
 };
 template <>
 struct ObjectOf<tapi::Phone> {

@@ -102,6 +102,15 @@ std::shared_ptr<tapi::Call> Session::call(std::uint64_t id) {
     return nullptr;
 }
 
+std::shared_ptr<tapi::CallHub> Session::hub(std::uint64_t id) {
+    for (const auto& one : tapi().callHubs()) {
+        if (one->id() == id) {
+            return one;
+        }
+    }
+    return nullptr;
+}
+
 void Session::know(const std::shared_ptr<tapi::Call>& call) {
     calls_.emplace(call->id(), call);
 }

@@ -51,6 +51,8 @@ public:
     [[nodiscard]] std::shared_ptr<tapi::Address> address(std::uint32_t id);
     [[nodiscard]] std::shared_ptr<tapi::Phone> phone(std::uint32_t id);
     [[nodiscard]] std::shared_ptr<tapi::Call> call(std::uint64_t id);
+    /// One that has a call of this client.
+    [[nodiscard]] std::shared_ptr<tapi::CallHub> hub(std::uint64_t id);
     /// Keeps the call findable.
     void know(const std::shared_ptr<tapi::Call>& call);
     void forget(std::uint64_t callId);

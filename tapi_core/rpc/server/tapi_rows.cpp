@@ -80,6 +80,7 @@ constexpr PropertyRow kTapiProperties[] = {
     property<def::tapi::kAddresses, &Tapi::addresses>(),
     property<def::tapi::kPhones, &Tapi::phones>(),
     property<def::tapi::kEventFilter, &Tapi::eventFilter>(),
+    property<def::tapi::kCallHubs, &Tapi::callHubs>(),
 };
 static_assert(complete(def::tapi::kMethods, kTapiMethods));
 static_assert(complete(def::tapi::kProperties, kTapiProperties));

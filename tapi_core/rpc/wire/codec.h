@@ -139,6 +139,8 @@ template <>
 struct Codec<std::uint64_t> : BasicCodec<std::uint64_t, std::uint64_t, 't'> {};
 template <>
 struct Codec<double> : BasicCodec<double, double, 'd'> {};
+template <>
+struct Codec<float> : BasicCodec<float, double, 'd'> {};
 /// The values that a small enumeration has; a peer's value outside of them is refused. Of an
 /// enumeration without limits whoever takes it checks the value.
 template <class E>

@@ -11,6 +11,7 @@ namespace {
 constexpr std::string_view kAddress = "/org/tipring/Tipring1/address/";
 constexpr std::string_view kPhone = "/org/tipring/Tipring1/phone/";
 constexpr std::string_view kCall = "/org/tipring/Tipring1/call/";
+constexpr std::string_view kHub = "/org/tipring/Tipring1/hub/";
 constexpr std::string_view kTerminal = "/terminal/";
 
 /// A number in its shortest form and nothing else.
@@ -37,6 +38,9 @@ std::string phonePath(std::uint32_t id) {
 std::string callPath(std::uint64_t id) {
     return fmt::format("{}{}", kCall, id);
 }
+std::string hubPath(std::uint64_t id) {
+    return fmt::format("{}{}", kHub, id);
+}
 std::string terminalPath(std::uint64_t callId, tapi::TerminalId id) {
     return fmt::format("{}{}{}{}", kCall, callId, kTerminal, static_cast<std::uint32_t>(id));
 }
@@ -49,6 +53,9 @@ bool parsePhone(std::string_view path, std::uint32_t& id) {
 }
 bool parseCall(std::string_view path, std::uint64_t& id) {
     return parseBelow(kCall, path, id);
+}
+bool parseHub(std::string_view path, std::uint64_t& id) {
+    return parseBelow(kHub, path, id);
 }
 bool parseTerminal(std::string_view path, std::uint64_t& callId, std::uint32_t& id) {
     const std::size_t at = path.find(kTerminal);

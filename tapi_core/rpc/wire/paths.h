@@ -13,6 +13,7 @@ namespace tipring::rpc {
 [[nodiscard]] std::string addressPath(std::uint32_t id);
 [[nodiscard]] std::string phonePath(std::uint32_t id);
 [[nodiscard]] std::string callPath(std::uint64_t id);
+[[nodiscard]] std::string hubPath(std::uint64_t id);
 [[nodiscard]] std::string terminalPath(std::uint64_t callId, tapi::TerminalId id);
 /// "/" is nobody.
 inline constexpr const char* kNoPath = "/";
@@ -21,6 +22,7 @@ inline constexpr const char* kNoPath = "/";
 [[nodiscard]] bool parseAddress(std::string_view path, std::uint32_t& id);
 [[nodiscard]] bool parsePhone(std::string_view path, std::uint32_t& id);
 [[nodiscard]] bool parseCall(std::string_view path, std::uint64_t& id);
+[[nodiscard]] bool parseHub(std::string_view path, std::uint64_t& id);
 [[nodiscard]] bool parseTerminal(std::string_view path, std::uint64_t& callId, std::uint32_t& id);
 
 }  // namespace tipring::rpc

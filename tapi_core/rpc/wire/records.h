@@ -2,6 +2,8 @@
 #pragma once
 
 #include "tipring/tapi_core/api/address.h"
+#include "tipring/tapi_core/api/call_hub.h"
+#include "tipring/tapi_core/api/conference.h"
 #include "tipring/tapi_core/api/events.h"
 #include "tipring/tapi_core/api/phone.h"
 #include "tipring/tapi_core/api/translation.h"
@@ -36,6 +38,10 @@ struct EnumLimits<tapi::HookSwitchDevice>
 template <>
 struct EnumLimits<tapi::NumberSource>
     : EnumRange<tapi::NumberSource, tapi::NumberSource::CallerId, tapi::NumberSource::Dialled> {};
+
+template <>
+struct EnumLimits<tapi::FinishMode>
+    : EnumRange<tapi::FinishMode, tapi::FinishMode::AsTransfer, tapi::FinishMode::AsConference> {};
 
 template <>
 struct Structure<tapi::Party> {
@@ -218,6 +224,31 @@ struct Record<tapi::TerminalStatus> {
         visit("Rendered", r.rendered);
         visit("Missing", r.missing);
         visit("Dropped", r.dropped);
+    }
+};
+template <>
+struct Record<tapi::MemberSettings> {
+    template <class R, class V>
+    static void members(R& r, V&& visit) {
+        visit("Muted", r.muted);
+        visit("Gain", r.gain);
+        visit("EchoTail", r.echoTail);
+        visit("ComfortNoise", r.comfortNoise);
+        visit("Delay", r.delay);
+    }
+};
+template <>
+struct Record<tapi::MemberStatus> {
+    template <class R, class V>
+    static void members(R& r, V&& visit) {
+        visit("Settings", r.settings);
+        visit("Dbm0", r.dbm0);
+        visit("Talking", r.talking);
+        visit("Drift", r.drift);
+        visit("Reduction", r.reduction);
+        visit("Concealed", r.concealed);
+        visit("Dropped", r.dropped);
+        visit("Cost", r.cost);
     }
 };
 template <>
