@@ -31,7 +31,7 @@ struct RoomGuest {
     std::shared_ptr<Call> call;
     std::string name;     ///< the caller's number, else the line's name
     bool atDoor = false;  ///< is asked for the PIN
-    MemberStatus sound;
+    MemberStatus sound = {};
 };
 
 /// A conference room (a server-based conference): callers on any lines join one mix. To each
