@@ -61,7 +61,7 @@ struct Control::Impl {
     Exchange& exchange;
     Line& line;
     FarEnd& farEnd;
-    AtModem& modem;
+    AtModem* modem;
     bool quit = false;
 
     std::string run(std::string_view text);
@@ -211,7 +211,7 @@ std::string Control::Impl::query(std::string_view verb) {
         return fmt::format("ok {}", escaped(farEnd.heardData()));
     }
     return fmt::format("ok line={} modem={} country={} farend={}{}", lineStateName(line.state()),
-                       modem.stateName(), line.country().code,
+                       modem == nullptr ? "none" : modem->stateName(), line.country().code,
                        farEnd.state() == FarEnd::State::Idle ? "idle" : "busy",
                        farEnd.isSpeaking() ? " speaking" : "");
 }
@@ -318,7 +318,7 @@ std::string Control::Impl::run(std::string_view text) {
     return error(fmt::format("no command {}; try help", escaped(verb)));
 }
 
-Control::Control(Exchange& exchange, Line& line, FarEnd& farEnd, AtModem& modem)
+Control::Control(Exchange& exchange, Line& line, FarEnd& farEnd, AtModem* modem)
     : impl_(std::make_unique<Impl>(Impl{exchange, line, farEnd, modem, false, {}, {}})) {}
 Control::~Control() = default;
 

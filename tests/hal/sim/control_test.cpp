@@ -24,7 +24,7 @@ using namespace std::chrono_literals;
 
 struct ControlRig : ModemRig {
     std::string run(std::string_view command) { return control.run(command); }
-    Control control{exchange, line, farEnd, modem};
+    Control control{exchange, line, farEnd, &modem};
 };
 
 TEST(Control, DrivesACallFromRingToHangUp) {
