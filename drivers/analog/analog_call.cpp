@@ -19,7 +19,7 @@ constexpr Features kFeatures[] = {
     {LINECALLSTATE_ACCEPTED, LINECALLFEATURE_ANSWER | LINECALLFEATURE_DROP},
     {LINECALLSTATE_CONNECTED, LINECALLFEATURE_DROP | LINECALLFEATURE_GENERATEDIGITS |
                                   LINECALLFEATURE_GENERATETONE | LINECALLFEATURE_MONITORDIGITS},
-    {LINECALLSTATE_IDLE, 0},
+    {LINECALLSTATE_IDLE | LINECALLSTATE_ONHOLD, 0},
     {~0U, LINECALLFEATURE_DROP},
 };
 
@@ -147,6 +147,10 @@ hal::Result<void> AnalogCall::drop(tspi::Request&& request) {
     return owner_.drop(*this, std::move(request));
 }
 
+hal::Result<void> AnalogCall::swapHold(tspi::Request&& request, tspi::Call& held) {
+    return owner_.swapHold(*this, std::move(request), static_cast<AnalogCall&>(held));
+}
+
 void AnalogCall::close() {
     owner_.closeCall(*this);
 }
@@ -161,7 +165,10 @@ hal::Result<void> AnalogCall::info(TspiCallInfo& info) {
 hal::Result<void> AnalogCall::status(TspiCallStatus& status) {
     status.state = state_;
     status.mode = mode_;
-    status.features = featuresOf(state_, incomplete);
+    status.features =
+        featuresOf(state_, incomplete) |
+        (swaps && is(LINECALLSTATE_CONNECTED | LINECALLSTATE_ONHOLD) ? LINECALLFEATURE_SWAPHOLD
+                                                                     : 0U);
     tspi::copyText(status.cause, cause_);
     return {};
 }
@@ -200,7 +207,7 @@ hal::Result<std::unique_ptr<tspi::MediaStream>> AnalogCall::openMedia(
     if (is(kOver)) {
         return wrongState("there is no sound");
     }
-    return owner_.openMedia(events, caps);
+    return media.open(events, caps);
 }
 
 }  // namespace tipring::analog

@@ -4,6 +4,7 @@
 #include <string>
 #include <string_view>
 
+#include "media_tap.h"
 #include "tipring/hal/dsp/caller_id.h"
 #include "tipring/tapi_core/tspi/provider.h"
 
@@ -27,8 +28,9 @@ public:
                                            std::uint32_t mode, std::uint32_t duration,
                                            std::span<const TspiGenerateTone> tones) = 0;
     virtual hal::Result<void> monitorDigits(AnalogCall& call, std::uint32_t modes) = 0;
-    virtual hal::Result<std::unique_ptr<tspi::MediaStream>> openMedia(
-        const tspi::MediaEvents& events, TspiMediaCaps& caps) = 0;
+    /// `held` is another call of the line.
+    virtual hal::Result<void> swapHold(AnalogCall& call, tspi::Request&& request,
+                                       AnalogCall& held) = 0;
 
 protected:
     CallOwner() = default;
@@ -45,6 +47,7 @@ public:
     hal::Result<void> accept(tspi::Request&& request) override;
     hal::Result<void> answer(tspi::Request&& request) override;
     hal::Result<void> drop(tspi::Request&& request) override;
+    hal::Result<void> swapHold(tspi::Request&& request, tspi::Call& held) override;
     void close() override;
     hal::Result<void> info(TspiCallInfo& info) override;
     hal::Result<void> status(TspiCallStatus& status) override;
@@ -69,6 +72,8 @@ public:
     bool announced = false;       ///< the core may hear of it: incoming, or its request succeeded
     bool incomplete = false;      ///< more digits may be dialled
     std::uint32_t monitored = 0;  ///< LINEDIGITMODE_*
+    bool swaps = false;           ///< another call is there to be swapped with
+    MediaTap media;
     tspi::Request making, dropping;
 
 private:

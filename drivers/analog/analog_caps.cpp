@@ -18,7 +18,7 @@ constexpr std::uint32_t kLineStates = LINEDEVSTATE_RINGING | LINEDEVSTATE_CONNEC
                                       LINEDEVSTATE_DISCONNECTED | LINEDEVSTATE_INSERVICE |
                                       LINEDEVSTATE_OUTOFSERVICE | LINEDEVSTATE_CAPSCHANGE;
 
-void describeFxo(const PortInfo& port, const LineProfile& profile, TspiLineCaps& caps) {
+void describeFxo(const PortInfo& port, const LineProfile& profile, bool swaps, TspiLineCaps& caps) {
     const FxoAbilities able = port.fxo->abilities();
     caps.callStates = kCommonStates | LINECALLSTATE_OFFERING | LINECALLSTATE_ACCEPTED;
     caps.disconnectModes =
@@ -38,6 +38,10 @@ void describeFxo(const PortInfo& port, const LineProfile& profile, TspiLineCaps&
         caps.lineStates |= LINEDEVSTATE_MSGWAITON | LINEDEVSTATE_MSGWAITOFF;
     }
     caps.devCapFlags |= LINEDEVCAPFLAGS_DIALDIALTONE;
+    if (swaps) {
+        caps.callStates |= LINECALLSTATE_ONHOLD;
+        caps.answerMode = LINEANSWERMODE_HOLD;
+    }
     caps.generateDigitModes = LINEDIGITMODE_DTMF | LINEDIGITMODE_PULSE;
     caps.ringModes = kRingModes;
     caps.defaultDialParams = {2000, profile.toneOff, profile.toneOn, 8000};
@@ -59,7 +63,8 @@ void describeFxs(const LineProfile& profile, TspiLineCaps& caps) {
 
 }  // namespace
 
-void describeLine(const PortInfo& port, const LineProfile& profile, TspiLineCaps& caps) {
+void describeLine(const PortInfo& port, const LineProfile& profile, bool swaps,
+                  TspiLineCaps& caps) {
     tspi::copyText(caps.permanentId, port.key);
     tspi::copyText(caps.name, port.name);
     tspi::copyText(caps.providerInfo, port.adapter);
@@ -77,7 +82,7 @@ void describeLine(const PortInfo& port, const LineProfile& profile, TspiLineCaps
     caps.lineFeatures = LINEFEATURE_MAKECALL;
     MediaTap::describe(caps.media);
     if (port.fxo != nullptr) {
-        describeFxo(port, profile, caps);
+        describeFxo(port, profile, swaps, caps);
     } else if (port.fxs != nullptr) {
         describeFxs(profile, caps);
     }

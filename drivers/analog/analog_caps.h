@@ -8,7 +8,8 @@
 namespace tipring::analog {
 
 /// What a line of that port can ever do; of an FXS port too.
-void describeLine(const PortInfo& port, const LineProfile& profile, TspiLineCaps& caps);
+/// `swaps`: a flash takes a waiting call.
+void describeLine(const PortInfo& port, const LineProfile& profile, bool swaps, TspiLineCaps& caps);
 /// The telephone on an FXS port.
 void describePhone(const PortInfo& port, std::uint32_t lineDeviceId, TspiPhoneCaps& caps);
 

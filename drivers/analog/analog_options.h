@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <optional>
 #include <string>
+#include <string_view>
 
 #include "tipring/drivers/analog/fxo_line.h"
 
@@ -12,6 +14,8 @@ struct AnalogOptions {
     const LineProfile* profile = nullptr;
     FxoSettings fxo;
     std::string dialPlan;
+    /// What follows a hook flash to take a waiting call, or the held one; none: no flash helps.
+    std::optional<std::string_view> swapCode;
 };
 
 /// The keys of a dial string without what people write between them.

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <iterator>
 
 #include "analog_caps.h"
 #include "fxs_tapi_line.h"
@@ -47,6 +48,31 @@ void readNoAnswer(const tspi::Session& session, std::chrono::milliseconds& value
     value = std::chrono::seconds{seconds};
 }
 
+/// What exchanges do for a flash while a call waits. In Europe it is the register's recall, and a
+/// digit says what is wanted (ETSI ETS 300 001).
+struct FlashHabit {
+    std::string_view name;
+    std::optional<std::string_view> swapCode;
+};
+constexpr FlashHabit kFlashHabits[] = {
+    {"american", ""}, {"american-transfer", ""}, {"pbx", ""}, {"european", "2"}, {"none", {}}};
+constexpr std::string_view kAmerican[] = {"CA", "JP", "US"};
+
+std::optional<std::string_view> readSwapCode(const tspi::Session& session,
+                                             std::string_view country) {
+    const bool american =
+        std::find(std::begin(kAmerican), std::end(kAmerican), country) != std::end(kAmerican);
+    const std::string name =
+        session.config("hookFlash").value_or(american ? "american" : "european");
+    const auto* found = std::find_if(std::begin(kFlashHabits), std::end(kFlashHabits),
+                                     [&](const FlashHabit& each) { return each.name == name; });
+    if (found == std::end(kFlashHabits)) {
+        kLog.warning("hookFlash = \"{}\" is unknown: no waiting call can be taken", name);
+        return {};
+    }
+    return found->swapCode;
+}
+
 AnalogOptions readOptions(const tspi::Session& session) {
     AnalogOptions options;
     const std::string country = session.config("country").value_or(kDefaultCountry);
@@ -59,6 +85,7 @@ AnalogOptions readOptions(const tspi::Session& session) {
     options.fxo.waitForDialTone = !readChoice(session, "dialTone", "wait", "blind");
     options.fxo.pulse = readChoice(session, "dialMode", "tone", "pulse");
     readNoAnswer(session, options.fxo.noAnswer);
+    options.swapCode = readSwapCode(session, options.profile->code);
     options.dialPlan = session.config("dialPlan").value_or("");
     if (const auto plan = DialPlan::parse(options.dialPlan); !plan) {
         kLog.warning("dialPlan = \"{}\": {}; any number can be dialled", options.dialPlan,
@@ -95,7 +122,7 @@ void AnalogProvider::onPortArrived(const PortInfo& port) {
     }
     device->port = port;
     device->lineCaps = {};
-    describeLine(port, *options_.profile, device->lineCaps);
+    describeLine(port, *options_.profile, options_.swapCode.has_value(), device->lineCaps);
     if (device->fxoLine != nullptr && port.fxo != nullptr) {
         device->fxoLine->attach(port);
     }

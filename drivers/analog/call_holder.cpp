@@ -5,12 +5,14 @@
 
 namespace tipring::analog {
 
-hal::Result<std::unique_ptr<tspi::MediaStream>> CallHolder::openMedia(
-    const tspi::MediaEvents& events, TspiMediaCaps& caps) {
-    if (!live()) {
-        return hal::fail(hal::ErrorCode::InvalCallState, "the call is over");
+hal::Result<void> CallHolder::swapHold(AnalogCall&, tspi::Request&&, AnalogCall&) {
+    return hal::fail(hal::ErrorCode::OperationUnavail, "the line has one call at a time");
+}
+
+void CallHolder::interrupted(bool on, const char* cause) {
+    if (live()) {
+        call_->media.setInterrupted(on, cause);
     }
-    return media_.open(events, caps);
 }
 
 hal::Result<void> CallHolder::generateTone(AnalogCall& call, std::uint32_t endToEndId,
@@ -32,27 +34,33 @@ hal::Result<void> CallHolder::generateTone(AnalogCall& call, std::uint32_t endTo
     }
     generation_ = endToEndId;
     generating_ = true;
+    interrupted(true, "a tone is sent");
     return {};
 }
 
 void CallHolder::generated(std::uint32_t how) {
     if (std::exchange(generating_, false) && live()) {
+        interrupted(false, nullptr);
         events_.generated(call_->handle, how, generation_);
     }
 }
 
-AnalogCall& CallHolder::newCall(std::uint32_t origin) {
+AnalogCall& CallHolder::addCall(std::uint32_t origin) {
     calls_.push_back(std::make_unique<AnalogCall>(*this, events_, origin));
-    call_ = calls_.back().get();
+    return *calls_.back();
+}
+
+AnalogCall& CallHolder::newCall(std::uint32_t origin) {
+    call_ = &addCall(origin);
     generating_ = false;
     return *call_;
 }
 
-AnalogCall* CallHolder::announce(std::uint32_t origin) {
-    AnalogCall& call = newCall(origin);
+AnalogCall* CallHolder::announce(std::uint32_t origin, bool waits) {
+    AnalogCall& call = waits ? addCall(origin) : newCall(origin);
     call.handle = events_.newCall(call);
     if (call.handle == nullptr) {
-        call_ = nullptr;
+        call_ = waits ? call_ : nullptr;
         calls_.pop_back();
         return nullptr;
     }
@@ -66,7 +74,7 @@ void CallHolder::endCall(std::uint32_t mode, std::string_view cause) {
     }
     tones_.stop();
     generated(LINEGENERATETERM_CANCEL);
-    media_.callEnded(std::string(cause).c_str());
+    call_->media.callEnded(std::string(cause).c_str());
     call_->making.succeed();
     call_->announced = true;
     call_->enter(LINECALLSTATE_DISCONNECTED, mode, cause);
@@ -79,14 +87,21 @@ void CallHolder::idleCall() {
     }
 }
 
+void CallHolder::endAside(AnalogCall& call, std::uint32_t mode, std::string_view cause) {
+    call.media.callEnded(std::string(cause).c_str());
+    call.enter(LINECALLSTATE_DISCONNECTED, mode, cause);
+    call.dropping.succeed();
+    call.enter(LINECALLSTATE_IDLE, 0, {});
+}
+
 bool CallHolder::forget(AnalogCall& call) {
     call.announced = false;
     call.failRequests({hal::ErrorCode::InvalCallHandle, "the call was closed"});
     const bool was = &call == call_;
+    call.media.callEnded("the call was closed");
     if (was) {
         tones_.stop();
         generating_ = false;
-        media_.callEnded("the call was closed");
         call_ = nullptr;
     }
     std::erase_if(calls_, [&](const auto& other) { return other.get() == &call; });
@@ -104,7 +119,9 @@ void CallHolder::abandonCalls(const hal::Error& why) {
 
 void CallHolder::pump(std::uint64_t position, std::span<const std::int16_t> heard,
                       std::span<std::int16_t> spoken) {
-    media_.pump(position, heard, spoken);
+    if (live()) {
+        call_->media.pump(position, heard, spoken);
+    }
     if (tones_.mix(spoken)) {
         generated(LINEGENERATETERM_DONE);
     }

@@ -10,12 +10,12 @@
 
 namespace tipring::analog {
 
-/// What FXO and FXS lines have in common: at most one live call, calls that the core has not closed
-/// yet, their sound and tones.
+/// What FXO and FXS lines have in common: at most one live call that has the sound and the tones,
+/// and calls that wait, are held, or that the core has not closed yet.
 class CallHolder : public CallOwner {
 public:
-    hal::Result<std::unique_ptr<tspi::MediaStream>> openMedia(const tspi::MediaEvents& events,
-                                                              TspiMediaCaps& caps) override;
+    hal::Result<void> swapHold(AnalogCall& call, tspi::Request&& request,
+                               AnalogCall& held) override;
     hal::Result<void> generateTone(AnalogCall& call, std::uint32_t endToEndId, std::uint32_t mode,
                                    std::uint32_t duration,
                                    std::span<const TspiGenerateTone> tones) override;
@@ -25,8 +25,8 @@ protected:
         : events_(events), profile_(profile) {}
 
     AnalogCall& newCall(std::uint32_t origin);
-    /// Announces an incoming call; null where nobody has room.
-    AnalogCall* announce(std::uint32_t origin);
+    /// Announces an incoming call; null where nobody has room. `waits`: it is not the live one.
+    AnalogCall* announce(std::uint32_t origin, bool waits = false);
     /// The disconnected state; sound and tones end.
     void endCall(std::uint32_t mode, std::string_view cause);
     void idleCall();
@@ -37,6 +37,10 @@ protected:
     void pump(std::uint64_t position, std::span<const std::int16_t> heard,
               std::span<std::int16_t> spoken);
     void generated(std::uint32_t how);
+    /// The live call's sound is not the far end's for a while, or is again.
+    void interrupted(bool on, const char* cause);
+    /// Ends one that is not the live one.
+    static void endAside(AnalogCall& call, std::uint32_t mode, std::string_view cause);
     [[nodiscard]] bool live() const { return call_ != nullptr; }
 
     tspi::LineEvents events_;
@@ -46,8 +50,9 @@ protected:
     bool generating_ = false;
 
 private:
+    AnalogCall& addCall(std::uint32_t origin);
+
     std::vector<std::unique_ptr<AnalogCall>> calls_;
-    MediaTap media_;
     TonePlayer tones_;
 };
 

@@ -76,12 +76,14 @@ FxoTapiLine::FxoTapiLine(hal::EventLoop& loop, const AnalogOptions& options,
       slot_(slot),
       options_(options),
       outCause_("the adapter is not plugged in"),
-      makingTimer_(loop, [this] { makingSucceeded(); }) {
+      makingTimer_(loop, [this] { makingSucceeded(); }),
+      waitingTimer_(loop, [this] { waitingGone(); }) {
     slot_ = this;
 }
 
 FxoTapiLine::~FxoTapiLine() {
     slot_ = nullptr;
+    flashing_.fail({ErrorCode::InvalLineHandle, "the line was closed"});
     abandonCalls({ErrorCode::InvalLineHandle, "the line was closed"});
 }
 
@@ -102,6 +104,7 @@ void FxoTapiLine::detach() {
     if (line_->state() != FxoState::Gone) {
         constexpr std::string_view kCause = "the adapter was unplugged";
         endCall(LINEDISCONNECTMODE_UNKNOWN, kCause);
+        endOthers();
         idleCall();
         onFxo({.kind = Kind::Gone, .cause = kCause});
     }
@@ -114,6 +117,7 @@ hal::Result<void> FxoTapiLine::status(TspiLineStatus& status) {
     status.inService = there && line_->state() != FxoState::NoBattery ? 1 : 0;
     status.messageWaiting = messageWaiting_ ? 1 : 0;
     status.activeCalls = live() ? 1 : 0;
+    status.onHoldCalls = held_ != nullptr ? 1 : 0;
     if (there && line_->state() == FxoState::InUse) {
         tspi::copyText(status.cause, "a parallel telephone uses the line");
     } else {
@@ -126,6 +130,7 @@ hal::Result<void> FxoTapiLine::addressStatus(std::uint32_t, TspiAddressStatus& s
     const bool extension = line_ && line_->extensionLifted();
     status.inUse = live() || extension ? 1 : 0;
     status.activeCalls = live() ? 1 : 0;
+    status.onHoldCalls = held_ != nullptr ? 1 : 0;
     return {};
 }
 
@@ -176,6 +181,9 @@ void FxoTapiLine::makingSucceeded() {
 }
 
 hal::Result<void> FxoTapiLine::answer(AnalogCall& call, tspi::Request&& request) {
+    if (&call == waiting_) {
+        return flashTo(call, std::move(request));
+    }
     if (&call != call_ || !line_) {
         return hal::fail(ErrorCode::InvalCallState, "this call rings no more");
     }
@@ -187,6 +195,9 @@ hal::Result<void> FxoTapiLine::answer(AnalogCall& call, tspi::Request&& request)
 }
 
 hal::Result<void> FxoTapiLine::drop(AnalogCall& call, tspi::Request&& request) {
+    if (&call == waiting_ || &call == held_) {
+        return dropAside(call, std::move(request));
+    }
     if (&call != call_ || !line_) {
         request.succeed();
         return {};
@@ -215,8 +226,17 @@ hal::Result<void> FxoTapiLine::dialMore(AnalogCall& call, tspi::Request&& reques
 }
 
 void FxoTapiLine::closeCall(AnalogCall& call) {
-    if (forget(call) && line_) {
-        line_->hangUp();
+    if (&call == next_) {
+        flashing_.fail({ErrorCode::InvalCallHandle, "the call was closed"});
+    }
+    for (AnalogCall** place : {&waiting_, &held_, &next_}) {
+        *place = *place == &call ? nullptr : *place;
+    }
+    if (forget(call)) {
+        endOthers();
+        if (line_) {
+            line_->hangUp();
+        }
     }
 }
 
@@ -226,6 +246,9 @@ hal::Result<void> FxoTapiLine::generateDigits(AnalogCall& call, std::uint32_t en
     if (&call != call_ || !line_) {
         return hal::fail(ErrorCode::InvalCallState, "the call is over");
     }
+    if (next_ != nullptr) {
+        return hal::fail(ErrorCode::InUse, "the exchange is being asked for the other call");
+    }
     if (auto sent = line_->sendKeys(digits, milliseconds{duration}, mode == LINEDIGITMODE_PULSE);
         !sent) {
         return sent;
@@ -233,6 +256,7 @@ hal::Result<void> FxoTapiLine::generateDigits(AnalogCall& call, std::uint32_t en
     generated(LINEGENERATETERM_CANCEL);
     generation_ = endToEndId;
     generating_ = !digits.empty();
+    interrupted(!digits.empty(), "keys are sent");  // they come back
     return {};
 }
 
@@ -298,9 +322,22 @@ void FxoTapiLine::onProgress(const FxoEvent& event) {
     case Kind::Ended:
         kLog.info("{}: {}", name_, event.cause);
         endCall(modeOf(event.end), event.cause);
+        endOthers();
         break;
     case Kind::Over: idleCall(); break;
-    case Kind::KeysSent: generated(LINEGENERATETERM_DONE); break;
+    case Kind::Waiting: onWaiting(event); break;
+    case Kind::WaitingTone:
+        if (waiting_ != nullptr) {
+            waitingTimer_.arm(kWaits);
+        }
+        break;
+    case Kind::KeysSent:
+        if (next_ != nullptr) {
+            onFlashed();
+            break;
+        }
+        generated(LINEGENERATETERM_DONE);
+        break;
     default: break;
     }
 }

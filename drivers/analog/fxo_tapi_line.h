@@ -38,6 +38,8 @@ private:
     hal::Result<void> generateDigits(AnalogCall& call, std::uint32_t endToEndId, std::uint32_t mode,
                                      std::string_view digits, std::uint32_t duration) override;
     hal::Result<void> monitorDigits(AnalogCall& call, std::uint32_t modes) override;
+    hal::Result<void> swapHold(AnalogCall& call, tspi::Request&& request,
+                               AnalogCall& held) override;
 
     void onFxo(const FxoEvent& event) override;
     void onFxoSound(std::uint64_t position, std::span<const std::int16_t> heard,
@@ -48,13 +50,30 @@ private:
     void onLine(const FxoEvent& event);
     void makingSucceeded();
 
+    // fxo_waiting.cpp: a second call, by call waiting
+    void onWaiting(const FxoEvent& event);
+    void expectBeeps(bool on);
+    void waitingGone();
+    [[nodiscard]] hal::Result<void> flashTo(AnalogCall& other, tspi::Request&& request);
+    void onFlashed();
+    hal::Result<void> dropAside(AnalogCall& call, tspi::Request&& request);
+    /// The line is put down: the exchange calls again for those that are left.
+    void endOthers();
+
+    /// A call that waits has a beep in less than that.
+    static constexpr std::chrono::seconds kWaits{30};
+
     hal::EventLoop& loop_;
     FxoTapiLine*& slot_;  ///< of the device: the open line
     const AnalogOptions& options_;
     std::optional<FxoLine> line_;
     std::string name_, outCause_;
-    hal::Timer makingTimer_;
+    hal::Timer makingTimer_, waitingTimer_;
     bool messageWaiting_ = false;
+    AnalogCall* waiting_ = nullptr;  ///< offered while another one talks
+    AnalogCall* held_ = nullptr;
+    AnalogCall* next_ = nullptr;  ///< to be talked to when the flash is out
+    tspi::Request flashing_;
 };
 
 }  // namespace tipring::analog

@@ -49,6 +49,9 @@ public:
             sent_ += spoken.size();
         }
     }
+    void setInterrupted(bool on, const char* cause) {
+        events_.event(on ? TSPI_MEDIAEVENT_INTERRUPTED : TSPI_MEDIAEVENT_RESUMED, 0, cause);
+    }
     void end(const char* cause) {
         silent_ = true;
         if (const auto running = std::exchange(directions_, 0U); running != 0) {
@@ -86,6 +89,9 @@ hal::Result<std::unique_ptr<tspi::MediaStream>> MediaTap::open(const tspi::Media
     }
     auto stream = std::make_unique<Stream>(*this, events);
     stream_ = stream.get();
+    if (interrupted_) {
+        stream_->setInterrupted(true, "the line is used for something else");
+    }
     describe(caps);
     return stream;
 }
@@ -97,7 +103,14 @@ void MediaTap::pump(std::uint64_t position, std::span<const std::int16_t> heard,
     }
 }
 
+void MediaTap::setInterrupted(bool on, const char* cause) {
+    if (std::exchange(interrupted_, on) != on && stream_ != nullptr) {
+        stream_->setInterrupted(on, cause);
+    }
+}
+
 void MediaTap::callEnded(const char* cause) {
+    interrupted_ = false;
     if (stream_ != nullptr) {
         stream_->end(cause);
         std::exchange(stream_, nullptr)->orphan();

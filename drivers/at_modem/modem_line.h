@@ -12,6 +12,7 @@
 #include "dtmf_event_filter.h"
 #include "flash_services.h"
 #include "hang_up_evidence.h"
+#include "line_ear.h"
 #include "modem_call.h"
 #include "modem_device.h"
 #include "modem_interface.h"
@@ -170,6 +171,8 @@ private:
     bool offer();
     void onRingsOver();
     void takeCallerId();
+    void onHeard(const CallerId& id);
+    void listen();
     void onProgressCode(EventMeaning meaning);
     void onConnectedCode(EventMeaning meaning);
     void tellMedia(std::uint32_t mode);
@@ -224,6 +227,7 @@ private:
     [[nodiscard]] std::string_view wayBack() const;
     hal::Result<void> leaveActive(tspi::Request&& request, std::uint32_t mode);
     void finishCall(ModemCall& call, std::uint32_t mode, std::string_view cause);
+    void talks(ModemCall& call);
     void dissolve(ModemCall& stays);
     void stayAlone(ModemCall& stays);
     void consultDialed();
@@ -260,6 +264,7 @@ private:
     DtmfEventFilter digits_;
     RingWatch rings_;
     HangUpEvidence evidence_;
+    std::unique_ptr<LineEar> ear_;  ///< null: not asked for
 
     Errand<ModemLine> answering_, dialing_, hangingUp_, recovering_, heartbeating_, raw_, lending_,
         flashing_;

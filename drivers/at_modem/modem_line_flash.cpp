@@ -85,7 +85,7 @@ void ModemLine::flash(std::string_view keys, tspi::Request&& request, FlashDone 
     progressTimer_.cancel();
     noAnswerTimer_.cancel();
     tones_.cancel();
-    voice_.interrupt("the exchange is being asked for a service");
+    voice_.interrupt(call_, "the exchange is being asked for a service");
     const std::size_t room = device_.profile->maxCommand - std::string_view("ATD;").size();
     flashPieces_ = cutDialString(keys, room, 'T');
     flashRequest_ = std::move(request);
@@ -127,6 +127,7 @@ void ModemLine::flashFailed(const hal::Error& why, bool stands) {
     flashPieces_.clear();
     // What is on its way to its end cannot stay.
     if (stands && asked && failed != &ModemLine::release) {
+        voice_.resume(call_);
         return;
     }
     endCall(LINEDISCONNECTMODE_UNKNOWN, why.cause);
@@ -170,7 +171,7 @@ void ModemLine::onHeld() {
 void ModemLine::onRetrieved() {
     flashRequest_.succeed();
     evidence_.reset();
-    call_->enter(LINECALLSTATE_CONNECTED, LINECONNECTEDMODE_ACTIVE, kPresumedCause);
+    talks(*call_);
 }
 
 /// The active call ends, and the held one is taken back: what to dial for that now.
@@ -226,7 +227,13 @@ void ModemLine::finishCall(ModemCall& call, std::uint32_t mode, std::string_view
 
 void ModemLine::dissolve(ModemCall& stays) {
     stayAlone(stays);
-    stays.enter(LINECALLSTATE_CONNECTED, LINECONNECTEDMODE_ACTIVE, kPresumedCause);
+    talks(stays);
+}
+
+/// The line is this call's.
+void ModemLine::talks(ModemCall& call) {
+    call.enter(LINECALLSTATE_CONNECTED, LINECONNECTEDMODE_ACTIVE, kPresumedCause);
+    voice_.resume(&call);
 }
 
 void ModemLine::stayAlone(ModemCall& stays) {
@@ -261,7 +268,7 @@ void ModemLine::onSwapped() {
     before.enter(
         &before == first_ ? LINECALLSTATE_ONHOLDPENDTRANSFER : unsigned{LINECALLSTATE_ONHOLD}, 0,
         kPresumedCause);
-    call_->enter(LINECALLSTATE_CONNECTED, LINECONNECTEDMODE_ACTIVE, kPresumedCause);
+    talks(*call_);
 }
 
 /// A second party may be called.
@@ -437,7 +444,7 @@ void ModemLine::onJoined() {
     flashRequest_.succeed();
     first_->enter(LINECALLSTATE_CONFERENCED, 0, kPresumedCause);
     second_->enter(LINECALLSTATE_CONFERENCED, 0, kPresumedCause);
-    conference_->enter(LINECALLSTATE_CONNECTED, LINECONNECTEDMODE_ACTIVE, kPresumedCause);
+    talks(*conference_);
 }
 
 hal::Result<void> ModemLine::addToConference(ModemCall& conference, ModemCall& consult,

@@ -115,7 +115,7 @@ std::optional<TigerAdapter::Place> TigerAdapter::findSound(bool in) const {
     for (const hal::UsbInterface& each : active->interfaces) {
         for (const hal::UsbAlternate& alternate : each.alternates) {
             const auto* endpoint = adapters::findEndpoint(
-                alternate, hal::UsbTransferType::Isochronous, in, TigerPort::kPacketSize);
+                alternate, hal::UsbTransferType::Isochronous, in, chips::PcmDuplex::kPacketSize);
             if (endpoint != nullptr) {
                 return Place{each.number, alternate.number, endpoint->address};
             }

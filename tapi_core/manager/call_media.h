@@ -32,7 +32,7 @@ struct CallTerminal {
         Paused,
         Ending,  ///< the device still drains
     };
-    enum class Kind : std::uint8_t { File, Descriptor, SoundDevice, Tone, Null };
+    enum class Kind : std::uint8_t { File, Descriptor, SoundDevice, Tone, Null, Room };
 
     tapi::TerminalId id{};
     Kind kind{};
@@ -91,13 +91,15 @@ public:
     [[nodiscard]] CallEar::Tell earTell();
     [[nodiscard]] tapi::MediaStatus status() const;
 
-    const std::weak_ptr<CallRecord> call;
+    std::weak_ptr<CallRecord> call;
     HTAPIMEDIA handle = nullptr;
     HDRVMEDIA driverMedia = nullptr;
     TspiMediaCaps caps{};
     media::Stream stream;
     std::vector<std::unique_ptr<CallTerminal>> terminals;
-    bool earRefused = false;                ///< the device would not record for the ear alone
+    bool earRefused = false;  ///< the device would not record for the ear alone
+    /// The line is used for something else; the ear hears nothing meanwhile. Thread: any.
+    std::atomic<bool> interrupted{false};
     std::function<void(bool go)> heldBack;  ///< what waits until the ear's recording has stopped
     std::array<std::uint64_t, 2> alarms{};
 

@@ -54,7 +54,7 @@ bool sending(const CallRecord& call) {
 }
 
 std::uint32_t stateOf(const CallRecord& call) {
-    return static_cast<std::uint32_t>(call.state.value_or(tapi::LineCallState::Unknown));
+    return static_cast<std::uint32_t>(deviceStateOf(call).value_or(tapi::LineCallState::Unknown));
 }
 
 }  // namespace
@@ -82,6 +82,9 @@ hal::Result<void> MediaControl::open(const CallPtr& call) {
     if (!opened) {
         CallMedia::handles().remove(media->handle);
         return opened;
+    }
+    if (media->caps.fullDuplex != 0) {
+        media->stream.cancelEcho();
     }
     call->media = std::move(media);
     prepareEar(call);
@@ -123,8 +126,11 @@ bool MediaControl::earWanted(const CallRecord& call) const {
     const tapi::Detections detects = line.capabilities.coreDetects;
     const std::uint32_t state = stateOf(call);
     const std::uint32_t sound = line.caps.mediaStates | LINECALLSTATE_CONNECTED;
-    if (call.phase != CallRecord::Phase::Alive || (state & sound) == 0 || detects.empty() ||
-        (call.media && call.media->earRefused)) {
+    if (call.phase != CallRecord::Phase::Alive || (state & sound) == 0 || detects.empty()) {
+        return false;
+    }
+    if (call.media && (call.media->earRefused ||
+                       (call.media->interrupted && call.media->state(Way::Record) == State::Off))) {
         return false;
     }
     if (state != LINECALLSTATE_CONNECTED) {
@@ -223,17 +229,22 @@ void MediaControl::onStarted(const CallPtr& call, const std::shared_ptr<CallMedi
         media->state(way) = State::On;
     }
     for (const tapi::TerminalId id : waiting) {
-        CallTerminal& terminal = *media->find(id);
+        CallTerminal* terminal = media->find(id);
+        if (terminal == nullptr) {
+            continue;
+        }
         if (!result) {
-            fail(call, terminal, result.error());
-        } else if (ready(*media, terminal) && terminal.started) {
-            std::exchange(terminal.started, {})({});  // the reply comes before the events
+            fail(call, *terminal, result.error());
+        } else if (ready(*media, *terminal) && terminal->started) {
+            std::exchange(terminal->started, {})({});  // the reply comes before the events
         }
     }
     if (result) {
         tellMedia(call, tapi::CallMediaEvent::Kind::StreamActive, {});
         for (const tapi::TerminalId id : waiting) {
-            activate(call, *media->find(id));
+            if (CallTerminal* terminal = media->find(id)) {
+                activate(call, *terminal);
+            }
         }
     }
     static_cast<void>(arrange(call));
@@ -295,7 +306,8 @@ void MediaControl::switchOff(const CallPtr& call, Way way, const std::string& ca
 }
 
 void MediaControl::onChange(const CallPtr& call) {
-    if (call->phase != CallRecord::Phase::Alive || call->line->provider == nullptr) {
+    if (call->phase != CallRecord::Phase::Alive || call->line->provider == nullptr ||
+        call->role == BridgeRole::Conference) {
         return;
     }
     if (call->media) {

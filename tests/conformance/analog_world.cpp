@@ -42,6 +42,9 @@ public:
         farEnd_.say(hello());
     }
     void hangUp(tapi::Address&) override { farEnd_.hangUp(); }
+    bool press(tapi::Address&, std::string_view keys) override {
+        return farEnd_.pressKeys(keys).has_value();
+    }
     bool unplug() override {
         ports_.unplug("sim/1");
         return true;

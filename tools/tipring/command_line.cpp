@@ -14,6 +14,7 @@
 #include "sound_options.h"
 #include "tipring/hal/sim/country.h"
 #include "tipring/hal/sim/personality.h"
+#include "tipring/hal/sim/usb_catalog.h"
 
 namespace tipring::tools {
 namespace {
@@ -47,6 +48,7 @@ struct Parsed {
     DemoOptions demo;
     DecodeOptions decode;
     ConformanceOptions conformance;
+    DoctorOptions doctor;
     ListenOptions listen;
     SynthOptions synth;
     SynthSettings synthSettings;
@@ -62,6 +64,14 @@ std::vector<std::string> modemNames() {
     std::vector<std::string> names;
     for (const sim::Personality& personality : sim::personalities()) {
         names.emplace_back(personality.name);
+    }
+    return names;
+}
+
+std::vector<std::string> usbModelNames() {
+    std::vector<std::string> names;
+    for (const sim::UsbModelKind& kind : sim::usbModelKinds()) {
+        names.emplace_back(kind.name);
     }
     return names;
 }
@@ -82,7 +92,9 @@ CLI::Validator range(int low, int high) {
 
 class Tree {
 public:
-    Tree() : app_("Tipring: calls on analog telephone lines, through voice modems.", "tipring") {
+    Tree()
+        : app_("Tipring: calls on analog telephone lines, through voice modems and USB adapters.",
+               "tipring") {
         app_.set_help_flag("-h,--help", "Show this help");
         // Before or after the command: both are natural.
         addTelling(app_);
@@ -146,7 +158,8 @@ private:
     void addLineOptions(CLI::App* command, bool log = true) {
         command
             ->add_option("-p,--port", parsed_.common.ports,
-                         "Port of the modem: /dev/ttyACM0, serial:usb:VID:PID (may be repeated)")
+                         "Modem or adapter: /dev/ttyACM0, serial:usb:VID:PID, "
+                         "usb:VID:PID:SERIAL[/LINE], or sim:NAME (may be repeated)")
             ->allow_extra_args(false);
         addCountry(command);
         command->add_option("--profile", parsed_.common.profile,
@@ -195,19 +208,41 @@ private:
 };
 
 void Tree::addLook() {
-    add("devices", "List serial ports: what they are, and who holds them",
+    add("devices", "List serial ports and adapters: what they are, and who holds them",
         "Sends nothing to any of them. Says why a port cannot be used, and what to do about it.",
         [](Console& console) { return runDevices(console); });
 
-    auto* lines = add("lines", "Ask the modem at each port what it can do",
-                      "Opens the configured ports, or those given with --port.\n"
-                      "Example: tipring lines --port /dev/ttyACM0",
-                      [this](Console& console) { return runLines(console, parsed_.common); });
+    auto* doctor =
+        add("doctor", "Tell what is wrong with modems and adapters, and what to do about it",
+            "Looks for missing permissions, other programs, ModemManager, udev rules that are\n"
+            "missing or old, wrong USB configurations, and asks what is free whether it answers.\n"
+            "Exit code 1 when something is wrong; with --json one object a check and finding.\n"
+            "Example: tipring doctor --json | jq 'select(.ok == false) | .remedy'",
+            [this](Console& c) { return runDoctor(c, parsed_.common, parsed_.doctor); });
+    doctor
+        ->add_option("-p,--port", parsed_.common.ports,
+                     "Look at this port too, and ask it (may be repeated)")
+        ->allow_extra_args(false);
+    doctor->add_option("--config", parsed_.common.config,
+                       "Configuration file instead of ~/.config/tipring/tipring.toml");
+    doctor->add_flag("--quick", parsed_.doctor.quick, "Look only, open and ask nothing");
+    doctor
+        ->add_option("--root", parsed_.doctor.root,
+                     "Look for udev's files and processes below this folder")
+        ->group("");  // for tests
+
+    auto* lines =
+        add("lines", "Ask the device at each port what it can do",
+            "Opens the configured ports, or those given with --port, else the only device.\n"
+            "Example: tipring lines --port /dev/ttyACM0",
+            [this](Console& console) { return runLines(console, parsed_.common); });
     addLineOptions(lines, false);
 
     auto* monitor = add("monitor", "Show calls as they come: rings, caller, answer, end",
                         "Never answers. Runs until Ctrl-C, and writes the call log meanwhile.\n"
-                        "Example: tipring monitor --port /dev/ttyACM0 --json | jq .number",
+                        "Telephones on adapters are shown too: hook and keys.\n"
+                        "Example: tipring monitor --port /dev/ttyACM0 --json | jq .number\n"
+                        "         tipring monitor --port sim:open-usb-fxs",
                         [this](Console& console) { return runMonitor(console, parsed_.common); });
     addLineOptions(monitor);
 
@@ -336,10 +371,12 @@ void Tree::addTools() {
         "control socket, one a line, each answered by one line; `help` lists them.\n"
         "Numbers that need no plan: 5559001 busy, 5559020 an answering machine, 5559021 a fax,\n"
         "5559022 a modem, 5559023 an echo, 5559031 a robocaller that calls back, ...\n"
+        "With --usbip a Linux kernel has its USB devices as real ones (usbip attach).\n"
         "A scenario file has lines, people with scripts, and calls; see docs/guides/simulator.md\n"
         "and examples/scenarios.\n"
         "Example: tipring simulate --modem usr --pty /tmp/modem\n"
         "         > call number=5551234 name=\"J DOE\"\n"
+        "         tipring simulate --usbip --usb cx93010 --modem usr\n"
         "         tipring simulate office.toml --watch\n"
         "         tipring simulate office.toml --fast --trace t.json --record 5550100=a.wav",
         [this](Console& c) { return runSimulate(c, parsed_.common, parsed_.simulate); });
@@ -363,7 +400,17 @@ void Tree::addTools() {
                          "Write what happens to a file, one JSON object a line");
     simulate->add_flag("--fast", parsed_.simulate.fast,
                        "Simulated time, to the end of the scenario; without PTYs");
-    simulate->add_flag("--list", parsed_.simulate.list, "List the kinds of modem and leave");
+    simulate
+        ->add_flag("--usbip{:}", parsed_.simulate.usbip,
+                   "[=ADDRESS:PORT] Speak USB/IP there; 127.0.0.1:3240 unless said")
+        ->type_name("");
+    simulate
+        ->add_option("--usb", parsed_.simulate.usb,
+                     "A USB device behind --usbip (see --list); more than once")
+        ->allow_extra_args(false)
+        ->check(CLI::IsMember(usbModelNames()).description(""));
+    simulate->add_flag("--list", parsed_.simulate.list,
+                       "List the kinds of modem and of USB device, and leave");
 
     auto* demo =
         add("demo", "Show a whole call: ring, name, greeting, recording, call log",

@@ -5,7 +5,9 @@
 
 #include "json_line.h"
 #include "time_text.h"
+#include "tipring/tapi_core/api/phone.h"
 #include "tipring/tapi_core/api/tapi.h"
+#include "tipring/tapi_core/tspi/constants.h"
 
 namespace tipring::tools {
 namespace {
@@ -152,6 +154,31 @@ const char* kindWord(TapiObjectEvent::Kind kind) {
     return "";
 }
 
+const char* kindWord(CallHubEvent::Kind kind) {
+    switch (kind) {
+    case CallHubEvent::Kind::Join: return "joined";
+    case CallHubEvent::Kind::Leave: return "left";
+    case CallHubEvent::Kind::New: return "new";
+    case CallHubEvent::Kind::Idle: return "idle";
+    }
+    return "";
+}
+
+const char* kindWord(RoomEvent::Kind kind) {
+    switch (kind) {
+    case RoomEvent::Kind::AtDoor: return "at-door";
+    case RoomEvent::Kind::WrongPin: return "wrong-pin";
+    case RoomEvent::Kind::Refused: return "refused";
+    case RoomEvent::Kind::Joined: return "joined";
+    case RoomEvent::Kind::Left: return "left";
+    case RoomEvent::Kind::Talking: return "talking";
+    case RoomEvent::Kind::Quiet: return "quiet";
+    case RoomEvent::Kind::AnnouncementEnded: return "announced";
+    case RoomEvent::Kind::RecordingEnded: return "recorded";
+    }
+    return "";
+}
+
 const char* kindWord(PhoneEvent::Kind kind) {
     switch (kind) {
     case PhoneEvent::Kind::Lamp: return "lamp";
@@ -223,6 +250,42 @@ void setLine(JsonLine& line, const std::shared_ptr<Address>& address) {
     }
 }
 
+/// "key 5", "handset lifted"; empty for what people need not hear: a key's way up.
+std::string phoneText(const PhoneEvent& event) {
+    switch (event.kind) {
+    case PhoneEvent::Kind::HookSwitch:
+        return event.value == PHONEHOOKSWITCHMODE_ONHOOK ? "telephone put down"
+                                                         : "telephone lifted";
+    case PhoneEvent::Kind::Button: {
+        if (event.buttonState != PHONEBUTTONSTATE_DOWN) {
+            return {};
+        }
+        const auto button = event.phone ? event.phone->buttonInfo(event.buttonId)
+                                        : hal::Result<ButtonInfo>(ButtonInfo{});
+        return button && !button->text.empty() ? fmt::format("key {}", button->text)
+                                               : fmt::format("button {}", event.buttonId);
+    }
+    case PhoneEvent::Kind::RingMode:
+        return event.value == 0 ? "telephone stops ringing" : "telephone rings";
+    default: return fmt::format("telephone: {} {}", kindWord(event.kind), event.value);
+    }
+}
+
+void setPhone(JsonLine& line, const PhoneEvent& event) {
+    if (event.phone) {
+        setLine(line, event.phone->address());
+        line.set("phone", event.phone->name());
+    }
+    line.set("kind", kindWord(event.kind)).set("value", event.value);
+    if (event.kind == PhoneEvent::Kind::Button) {
+        line.set("button", event.buttonId).set("down", event.buttonState == PHONEBUTTONSTATE_DOWN);
+        const std::string text = phoneText(event);
+        line.setUnlessEmpty("key", text.starts_with("key ") ? text.substr(4) : std::string());
+    } else if (event.kind == PhoneEvent::Kind::HookSwitch) {
+        line.set("offHook", event.value != PHONEHOOKSWITCHMODE_ONHOOK);
+    }
+}
+
 void setCall(JsonLine& line, const std::shared_ptr<Call>& call) {
     if (call) {
         setLine(line, call->address());
@@ -244,6 +307,8 @@ const char* eventWord(const Event& event) {
                           [](const AddressDevSpecificEvent&) { return "device"; },
                           [](const PhoneDevSpecificEvent&) { return "device"; },
                           [](const RequestEvent&) { return "request"; },
+                          [](const CallHubEvent&) { return "hub"; },
+                          [](const RoomEvent&) { return "room"; },
                           [](const AddressEvent& e) {
                               return e.kind == AddressEvent::Kind::Ringing ? "ring" : "line";
                           },
@@ -336,10 +401,7 @@ std::string describe(const Event& event) {
                 return fmt::format("keys \"{}\" ({})", e.digits, name(e.end));
             },
             [](const ToneEvent& e) { return fmt::format("tone {} on the line", e.tag); },
-            [](const PhoneEvent& e) {
-                return fmt::format("{}: {} {}", e.phone ? e.phone->name() : std::string("a phone"),
-                                   kindWord(e.kind), e.value);
-            },
+            [](const PhoneEvent& e) { return phoneText(e); },
             [](const PrivateEvent& e) { return privateText(e); },
             [](const AddressDevSpecificEvent& e) {
                 return fmt::format("the driver says {} {} {}", e.parameters[0], e.parameters[1],
@@ -352,8 +414,18 @@ std::string describe(const Event& event) {
             [](const RequestEvent& e) {
                 return fmt::format("{} asks for a call to {}", e.request.appName, e.request.number);
             },
+            [](const RoomEvent& e) {
+                return fmt::format("{}: {}{}{}", e.name, kindWord(e.kind),
+                                   e.text.empty() ? "" : ": ", e.text);
+            },
+            [](const CallHubEvent& e) {
+                return fmt::format("hub {}: {}", e.hub->id(), kindWord(e.kind));
+            },
             [](const AddressEvent& e) { return addressText(e); },
             [](const CallNotificationEvent& e) {
+                if (e.call->info().origin == CallOrigin::Outbound) {
+                    return std::string("a call is made");
+                }
                 return e.privilege == CallPrivilege::Owner
                            ? std::string("incoming call")
                            : std::string("incoming call (another program has it)");
@@ -392,10 +464,7 @@ JsonLine toJson(const Event& event, hal::WallTime now) {
                        setCall(line, e.call);
                        line.set("tag", e.tag);
                    },
-                   [&](const PhoneEvent& e) {
-                       line.setUnlessEmpty("phone", e.phone ? e.phone->name() : std::string());
-                       line.set("kind", kindWord(e.kind)).set("value", e.value);
-                   },
+                   [&](const PhoneEvent& e) { setPhone(line, e); },
                    [&](const PrivateEvent& e) {
                        setLine(line, e.address);
                        line.set("interface", e.interfaceName).set("text", privateText(e));
@@ -406,6 +475,16 @@ JsonLine toJson(const Event& event, hal::WallTime now) {
                    },
                    [&](const RequestEvent& e) {
                        line.set("number", e.request.number).set("application", e.request.appName);
+                   },
+                   [&](const RoomEvent& e) {
+                       setCall(line, e.call);
+                       line.set("kind", kindWord(e.kind)).set("name", e.name);
+                       line.setUnlessEmpty("text", e.text);
+                   },
+                   [&](const CallHubEvent& e) {
+                       setCall(line, e.call);
+                       line.set("hub", static_cast<std::int64_t>(e.hub->id()));
+                       line.set("kind", kindWord(e.kind));
                    },
                    [&](const AddressEvent& e) {
                        setLine(line, e.address);
@@ -420,6 +499,7 @@ JsonLine toJson(const Event& event, hal::WallTime now) {
                    [&](const CallNotificationEvent& e) {
                        setCall(line, e.call);
                        line.set("owner", e.privilege == CallPrivilege::Owner);
+                       line.set("outgoing", e.call->info().origin == CallOrigin::Outbound);
                    },
                    [&](const CallStateEvent& e) {
                        setCall(line, e.call);

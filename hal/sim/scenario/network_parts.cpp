@@ -60,18 +60,18 @@ NetworkStation::NetworkStation(Exchange& exchange, const Scenario::Line& plan, c
         line_.setForward(when, number);
     }
     line_.setMessageWaiting(plan.messages);
-    line_.watch(this);
+    line_.watch(*this);
     if (const Personality* personality = findPersonality(plan.device)) {
         modem_ = std::make_unique<AtModem>(loop_, line_, *personality);
         caller_ = std::make_unique<FarEnd>(exchange);
-        control_ = std::make_unique<Control>(exchange, line_, *caller_, *modem_);
+        control_ = std::make_unique<Control>(exchange, line_, *caller_, modem_.get());
     } else if (plan.device == "telephone") {
         telephone_ = std::make_unique<ScriptTelephone>(loop_, line_);
     }
 }
 
 NetworkStation::~NetworkStation() {
-    line_.watch(nullptr);
+    line_.unwatch(*this);
 }
 
 hal::Result<void> NetworkStation::openOutlet(hal::EventLoop& loop, const Scenario::Line& plan) {
@@ -94,13 +94,23 @@ hal::Result<void> NetworkStation::openOutlet(hal::EventLoop& loop, const Scenari
     return {};
 }
 
+/// Whoever has the line, commands can call it then.
+void NetworkStation::plugInto(Exchange& exchange, std::string_view model, std::string place) {
+    device_ = modem_ == nullptr ? std::string(model) : device_;
+    place_ = std::move(place);
+    if (control_ == nullptr) {
+        caller_ = std::make_unique<FarEnd>(exchange);
+        control_ = std::make_unique<Control>(exchange, line_, *caller_, nullptr);
+    }
+}
+
 hal::Result<void> NetworkStation::record(const std::string& file) {
     auto writer = SoundWriter::create(file, 2);
     if (!writer) {
         return tl::unexpected(writer.error());
     }
     tape_.emplace(std::move(*writer));
-    line_.watch(this, true);
+    line_.watch(*this, WatchedSound::InUse);
     return {};
 }
 

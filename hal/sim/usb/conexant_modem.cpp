@@ -56,10 +56,17 @@ std::vector<std::byte> modemDescriptors(const ConexantModemSettings& settings) {
 
 }  // namespace
 
-struct ConexantModem::Board final : ModemOutlet, LineMonitor {
-    Board(AtModem& ownModem, Line& ownLine, std::function<void()> ready, std::function<void()> gone)
-        : modem(ownModem), line(ownLine), onNews(std::move(ready)), onGone(std::move(gone)) {
-        modem.setOutlet(this);
+struct ConexantModem::Board final : ModemOutlet, LineWatcher {
+    Board(AtModem& ownModem, Line& ownLine, const ConexantModemSettings& ownSettings,
+          std::function<void()> ready, std::function<void()> gone)
+        : modem(ownModem),
+          line(ownLine),
+          settings(ownSettings),
+          onNews(std::move(ready)),
+          onGone(std::move(gone)) {
+        if (settings.hasPort) {
+            modem.setOutlet(this);
+        }
         ModemTap tap;
         tap.onCommand = [this](std::string_view command) { noteSpeaker(command); };
         modem.setTap(tap);
@@ -68,7 +75,9 @@ struct ConexantModem::Board final : ModemOutlet, LineMonitor {
     ~Board() override {
         setMonitor(false);
         modem.setTap({});
-        modem.setOutlet(nullptr);
+        if (settings.hasPort) {
+            modem.setOutlet(nullptr);
+        }
     }
 
     bool toDte(std::span<const std::byte> bytes) override {
@@ -82,7 +91,7 @@ struct ConexantModem::Board final : ModemOutlet, LineMonitor {
         onNews();
     }
     void vanish() override { onGone(); }
-    void onLineSound(HeardBlock heard, HeardBlock said) override;
+    void onLineSound(const Line&, HeardBlock heard, HeardBlock said) override;
 
     void pump();
     void setMonitor(bool on);
@@ -97,6 +106,7 @@ struct ConexantModem::Board final : ModemOutlet, LineMonitor {
 
     AtModem& modem;
     Line& line;
+    ConexantModemSettings settings;
     std::function<void()> onNews, onGone;
     ConexantModemFaults faults;
     DceLines lines;
@@ -127,7 +137,11 @@ void ConexantModem::Board::setMonitor(bool on) {
         samples.clear();
         samples.reserve(2 * kMonitorBlock + 4 * kBlock);
         toldVolume = ~0U;
-        line.setMonitor(on ? this : nullptr);
+        if (on) {
+            line.watch(*this, WatchedSound::Always);
+        } else {
+            line.unwatch(*this);
+        }
     }
 }
 
@@ -144,7 +158,7 @@ void ConexantModem::Board::noteSpeaker(std::string_view command) {
 
 /// M0 off, M1 and M3 on until there is a carrier, M2 always (V.250, 6.3.14).
 unsigned ConexantModem::Board::volume() const {
-    const bool on = speaker == 2 || (speaker != 0 && modem.isOffHook() && !lines.dcd);
+    const bool on = speaker == 2 || (speaker != 0 && modem.isOffHook() && !modem.lines().dcd);
     return on ? std::max(level, 1U) : 0;
 }
 
@@ -155,7 +169,7 @@ void ConexantModem::Board::sendVolume() {
     }
 }
 
-void ConexantModem::Board::onLineSound(HeardBlock heard, HeardBlock said) {
+void ConexantModem::Board::onLineSound(const Line&, HeardBlock heard, HeardBlock said) {
     if (faults.monitorSilent) {
         return;
     }
@@ -200,11 +214,15 @@ ConexantModem::ConexantModem(hal::EventLoop& loop, AtModem& modem, Line& line,
                              const ConexantModemSettings& settings)
     : UsbModel(loop, modemDescriptors(settings)),
       board_(std::make_unique<Board>(
-          modem, line, [this] { ready(); }, [this] { unplug(); })) {}
+          modem, line, settings, [this] { ready(); }, [this] { unplug(); })) {}
 ConexantModem::~ConexantModem() = default;
 
 void ConexantModem::setLineFaults(const ConexantModemFaults& faults) {
     board_->faults = faults;
+}
+
+std::uint8_t ConexantModem::usualConfiguration() const {
+    return board_->settings.configuration;
 }
 
 std::string ConexantModem::text(std::uint8_t index) const {
@@ -266,7 +284,7 @@ UsbHandshake ConexantModem::onOut(std::uint8_t address, std::span<const std::byt
         board_->setMonitor(board_->monitoring || enable);
         return UsbHandshake::Ok;
     }
-    if (!board_->toModem.add(data)) {
+    if (!board_->settings.hasPort || !board_->toModem.add(data)) {
         return UsbHandshake::Nak;
     }
     board_->pump();
@@ -286,7 +304,9 @@ void ConexantModem::onSettings() {
 
 void ConexantModem::onPower() {
     board_->setMonitor(false);
-    board_->modem.reset();
+    if (board_->settings.hasPort) {
+        board_->modem.reset();
+    }
 }
 
 }  // namespace tipring::sim

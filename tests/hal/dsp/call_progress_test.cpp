@@ -6,7 +6,6 @@
 #include <algorithm>
 
 #include "hal/base/allocation_count.h"
-#include "hal/dsp/progress_sweep.h"
 #include "hal/dsp/tone_signals.h"
 #include "tipring/hal/dsp/tone_sequence.h"
 
@@ -216,21 +215,6 @@ TEST(CallProgressDetector, NamesInformationTonesThatBeginWithTheFirstSample) {
             ASSERT_FALSE(events.empty()) << code << ' ' << static_cast<int>(tone.kind);
             EXPECT_TRUE(events.front().mayBe(tone.kind)) << code;
         }
-    }
-}
-
-TEST(CallProgressDetector, HearsNearlyAllTonesOfAllCountries) {
-    for (const test::NetworkCondition& condition :
-         {test::NetworkCondition{"as written"},
-          test::NetworkCondition{"off", 1.01, 0.93, -30, 15}}) {
-        test::ProgressScore score;
-        for (const CountryTones& tones : builtinTones().countries) {
-            for (const CountryTone& tone : tones.tones) {
-                score.add(test::tryTone(tones, tone, condition, 7));
-            }
-        }
-        EXPECT_GE(score.recall(), 0.98) << condition.name;
-        EXPECT_GE(score.precision(), 0.99) << condition.name;
     }
 }
 

@@ -66,6 +66,9 @@ struct FxoEvent {
         Ended,           ///< the call is over but for the hook: `end`, `cause`
         Over,            ///< exactly once a call: the line is free of it
         KeysSent,        ///< what sendKeys() took
+        Waiting,         ///< somebody calls meanwhile: `on` at the alert, then with `callerId`, or
+                         ///< without where none came
+        WaitingTone,     ///< the beep of a call that waits
         Extension,       ///< a parallel telephone was lifted (`on`) or put down
         InService,       ///< `on`; `cause` when it is not
         MessageWaiting,  ///< `on`
@@ -85,7 +88,8 @@ class FxoObserver {
 public:
     virtual ~FxoObserver() = default;
     virtual void onFxo(const FxoEvent& event) = 0;
-    /// While off hook in a call; see FxoPortListener::onSound().
+    /// While off hook in a call; see FxoPortListener::onSound(). What is spoken while the exchange
+    /// tells who waits does not go out.
     virtual void onFxoSound(std::uint64_t position, std::span<const std::int16_t> heard,
                             std::span<std::int16_t> spoken) = 0;
 
@@ -132,6 +136,11 @@ public:
     /// Keys in a call; KeysSent follows. Empty keys stop what is under way, KeysSent does not come.
     hal::Result<void> sendKeys(std::string_view keys, std::chrono::milliseconds toneOn = {},
                                bool pulse = false);
+    /// A hook flash in a call and then, half a second later, the code of a service (keys, may be
+    /// empty); KeysSent follows, what sendKeys() was sending is dropped.
+    hal::Result<void> flash(std::string_view code);
+    /// WaitingTone comes while this is on.
+    void expectBeeps(bool on);
     /// Ends the call; on a ringing line only the call's events end. Nothing without a call.
     void hangUp();
 

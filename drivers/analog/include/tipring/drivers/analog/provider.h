@@ -21,6 +21,9 @@ namespace tipring::analog {
 ///                       default "US"
 ///     dialTone          "wait" (default) or "blind"
 ///     dialMode          "tone" (default) or "pulse"
+///     hookFlash         what the exchange does for a hook flash while a call waits: "american",
+///                       "american-transfer" or "pbx" (swaps), "european" (swaps with a 2 behind
+///                       it), "none"; default by the country
 ///     noAnswerTimeout   seconds to wait for an answer where the call does not say: 5..300,
 ///                       default 60
 ///     dialPlan          of FXS ports (dial_plan.h); default: any number, ended by time or `#`
