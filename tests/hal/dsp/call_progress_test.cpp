@@ -201,6 +201,23 @@ TEST(CallProgressDetector, IsSilentAboutSpeechNoiseAndDigits) {
     }
 }
 
+/// Listening often begins when the tone does: when a call is connected through.
+TEST(CallProgressDetector, NamesInformationTonesThatBeginWithTheFirstSample) {
+    for (const char* code : {"US", "CA", "DE", "GB"}) {
+        for (const CountryTone& tone : country(code).tones) {
+            if (tone.kind != ToneKind::Information && tone.kind < ToneKind::SitIntercept) {
+                continue;
+            }
+            Samples samples(16000);
+            ToneSequence sequence{tone.pattern};
+            sequence.mix(std::span(samples).first(8 * 1200));
+            const Events events = hear(country(code), samples);
+            ASSERT_FALSE(events.empty()) << code << ' ' << static_cast<int>(tone.kind);
+            EXPECT_TRUE(events.front().mayBe(tone.kind)) << code;
+        }
+    }
+}
+
 TEST(CallProgressDetector, HearsTheSameWhateverTheBlocks) {
     const Samples samples = call(2);
     const Events whole = hear(country("US"), samples, samples.size());
