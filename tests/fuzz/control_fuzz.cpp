@@ -37,7 +37,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     sim::Line& line = exchange.addLine("5550100");
     sim::FarEnd end{exchange};
     sim::AtModem modem{loop, line, *sim::findPersonality("v253")};
-    sim::Control control{exchange, line, end, modem};
+    sim::Control control{exchange, line, end, &modem};
     while (!text.empty()) {
         const std::size_t length = std::min(text.find('\n'), text.size());
         const std::string_view command = text.substr(0, length);
