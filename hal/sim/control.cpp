@@ -296,8 +296,9 @@ std::string Control::Impl::run(std::string_view text) {
         return "ok";
     }
     if (verb == "fault") {
-        return modem == nullptr ? error("this line has no modem with faults")
-                                : runFaultCommand(*modem, std::span{*words}.subspan(1));
+        return modem == nullptr
+                   ? error(fmt::format("line {} has no modem of its own", line.number()))
+                   : runFaultCommand(*modem, std::span{*words}.subspan(1));
     }
     if (verb == "script") {
         const std::size_t at = text.find("script") + 6;
