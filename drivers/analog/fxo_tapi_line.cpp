@@ -256,7 +256,7 @@ hal::Result<void> FxoTapiLine::generateDigits(AnalogCall& call, std::uint32_t en
     generated(LINEGENERATETERM_CANCEL);
     generation_ = endToEndId;
     generating_ = !digits.empty();
-    interrupted(digits.find('!') != std::string_view::npos, "a hook flash asks the exchange");
+    interrupted(!digits.empty(), "keys are sent");  // they come back
     return {};
 }
 
@@ -336,7 +336,6 @@ void FxoTapiLine::onProgress(const FxoEvent& event) {
             onFlashed();
             break;
         }
-        interrupted(false, nullptr);
         generated(LINEGENERATETERM_DONE);
         break;
     default: break;
