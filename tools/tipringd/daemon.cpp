@@ -95,8 +95,7 @@ Result<void> Daemon::configure() {
     if (!options_.stateDirectory.empty()) {
         settings_.stateDirectory = options_.stateDirectory;
     }
-    settings_.listen.insert(settings_.listen.end(), options_.listen.begin(),
-                            options_.listen.end());
+    settings_.listen.insert(settings_.listen.end(), options_.listen.begin(), options_.listen.end());
     if (options_.sessionBus) {
         settings_.bus = "session";
     } else if (options_.systemBus) {
@@ -118,8 +117,8 @@ Result<void> Daemon::start() {
     }
     manager_ = std::make_unique<core::LineManager>(
         loop_, options_.simulate ? options_.stateDirectory : settings_.stateDirectory);
-    auto rules = core::DialRules::open({settings_.dialRules, "/etc/tipring/dial-rules.d",
-                                        settings_.country});
+    auto rules = core::DialRules::open(
+        {settings_.dialRules, "/etc/tipring/dial-rules.d", settings_.country});
     if (!rules) {
         return tl::unexpected(std::move(rules.error()));
     }
@@ -184,7 +183,8 @@ Result<void> Daemon::addProviders() {
 void Daemon::addModems() {
     std::vector<std::string> fresh;
     const auto found = settings_.discover ? discoveredModems() : std::vector<std::string>{};
-    for (const auto* list : {&settings_.ports, &found}) {
+    const std::vector<std::string>* const lists[] = {&settings_.ports, &found};
+    for (const auto* list : lists) {
         for (const std::string& port : *list) {
             if (ports_.insert(port).second) {
                 fresh.push_back(port);

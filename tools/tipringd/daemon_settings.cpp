@@ -174,9 +174,9 @@ Result<DaemonSettings> readDaemonSettings(std::string_view text, const std::stri
             return tl::unexpected(std::move(done.error()));
         }
     } catch (const toml::parse_error& error) {
-        return hal::fail(ErrorCode::InvalParam,
-                         fmt::format("{}:{}: {}", file, error.source().begin.line,
-                                     error.description()));
+        return hal::fail(
+            ErrorCode::InvalParam,
+            fmt::format("{}:{}: {}", file, error.source().begin.line, error.description()));
     }
     return settings;
 }

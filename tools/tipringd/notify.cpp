@@ -24,8 +24,8 @@ void Notify::ready(std::string_view text) {
 }
 
 void Notify::reloading() {
-    const auto now = std::chrono::duration_cast<std::chrono::microseconds>(
-        loop_.now().time_since_epoch());
+    const auto now =
+        std::chrono::duration_cast<std::chrono::microseconds>(loop_.now().time_since_epoch());
     sd_notify(0, fmt::format("RELOADING=1\nMONOTONIC_USEC={}", now.count()).c_str());
 }
 

@@ -93,8 +93,8 @@ Result<tapi::ConferenceCalls> RemoteAddress::setupConference(std::uint32_t parti
                                                              const tapi::CallParams& params,
                                                              Reply reply) {
     std::vector<ObjectPath> calls;
-    auto asked = link().request<address::kSetupConference>(path_, std::move(reply), &calls,
-                                                           parties, params);
+    auto asked =
+        link().request<address::kSetupConference>(path_, std::move(reply), &calls, parties, params);
     if (!asked) {
         return tl::unexpected(std::move(asked.error()));
     }

@@ -89,8 +89,7 @@ std::vector<std::shared_ptr<tapi::Call>> RemoteHub::calls() const {
         [this](const std::string& path) { return objects_->call(path); });
 }
 std::size_t RemoteHub::numberOfCalls() const {
-    return idle_ ? 0
-                 : link().get<def::callhub::kNumberOfCalls, std::uint64_t>(path_).value_or(0);
+    return idle_ ? 0 : link().get<def::callhub::kNumberOfCalls, std::uint64_t>(path_).value_or(0);
 }
 Result<void> RemoteHub::clear() {
     if (idle_) {

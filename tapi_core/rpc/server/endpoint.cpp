@@ -109,8 +109,8 @@ Endpoint::~Endpoint() {
 }
 
 Result<void> Endpoint::start() {
-    for (const InterfaceRows& rows :
-         {tapiRows(), translationRows(), addressRows(), callRows(), terminalRows(), phoneRows(), hubRows()}) {
+    for (const InterfaceRows& rows : {tapiRows(), translationRows(), addressRows(), callRows(),
+                                      terminalRows(), phoneRows(), hubRows()}) {
         if (auto done = add(rows.place, rows.name, std::make_unique<Vtable>(rows), {}); !done) {
             return done;
         }

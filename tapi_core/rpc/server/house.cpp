@@ -30,6 +30,11 @@ tapi::Result<std::shared_ptr<tapi::Call>> House::dial(std::uint32_t addressId,
     if (at == all.end()) {
         return hal::fail(hal::ErrorCode::NoDevice, "the line is gone");
     }
+    // A client may have turned the events of such a call off.
+    std::erase_if(calls_, [](const auto& entry) {
+        return entry.second->lineState() == tapi::LineCallState::Idle &&
+               entry.second->state() != tapi::CallState::Idle;
+    });
     if (calls_.size() >= kMostCalls) {
         return hal::fail(hal::ErrorCode::ResourceUnavail, "the service owns too many calls");
     }
@@ -50,6 +55,11 @@ tapi::Result<std::shared_ptr<tapi::Call>> House::dial(std::uint32_t addressId,
     }
     calls_[id] = *call;
     return call;
+}
+
+std::shared_ptr<tapi::Call> House::call(std::uint64_t id) const {
+    const auto found = calls_.find(id);
+    return found == calls_.end() ? nullptr : found->second;
 }
 
 void House::onEvent(const tapi::Event& event) {

@@ -19,6 +19,9 @@ public:
                                                    const std::string& destination,
                                                    tapi::Reply reply);
 
+    /// Null: it is none of these.
+    [[nodiscard]] std::shared_ptr<tapi::Call> call(std::uint64_t id) const;
+
 private:
     void onEvent(const tapi::Event& event) override;
 

@@ -78,8 +78,15 @@ struct Server::Impl {
 
 Server::Server(hal::EventLoop& loop, Maker maker, std::string version, ClientLimits limits,
                std::vector<std::string> soundDirectories)
-    : impl_(new Impl{{loop, std::move(maker), std::move(version), limits,
-                      std::move(soundDirectories), 0, nullptr, {}},
+    : impl_(new Impl{{loop,
+                      std::move(maker),
+                      std::move(version),
+                      limits,
+                      std::move(soundDirectories),
+                      0,
+                      nullptr,
+                      {},
+                      {}},
                      nullptr,
                      {},
                      {},
@@ -92,6 +99,7 @@ Server::Server(hal::EventLoop& loop, Maker maker, std::string version, ClientLim
                                                          tapi::Reply reply) {
         return house->dial(id, to, std::move(reply));
     };
+    context.houseCall = [house = impl_->house.get()](std::uint64_t id) { return house->call(id); };
 }
 
 Server::~Server() {

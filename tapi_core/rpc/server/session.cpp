@@ -49,20 +49,30 @@ Session::~Session() {
 tapi::Tapi& Session::tapi() {
     if (!tapi_) {
         (void)open(client_.empty() ? "a client without a bus" : client_);
+        named_ = false;
     }
     return *tapi_;
 }
 
 Result<void> Session::open(const std::string& name) {
-    if (tapi_) {
-        return hal::fail(ErrorCode::InUse, "Open must be a client's first request");
+    const bool owns = std::any_of(calls_.begin(), calls_.end(), [](const auto& entry) {
+        return entry.second->privilege() == tapi::CallPrivilege::Owner;
+    });
+    if (tapi_ && (named_ || owns || !registrations_.empty() || !tapi_->eventFilter().empty())) {
+        return hal::fail(ErrorCode::InUse,
+                         "Open comes once, before registrations, filters and calls");
     }
     if (name.empty() || name.size() > kNameLimit) {
         return hal::fail(ErrorCode::InvalParam,
                          fmt::format("a client's name has 1 to {} bytes", kNameLimit));
     }
+    // Who only looked around so far has an application that nobody knows yet.
+    addresses_.clear();
+    phones_.clear();
+    calls_.clear();
     tapi_ = context_.maker(name);
     tapi_->setEventSink(this);
+    named_ = true;
     return {};
 }
 
@@ -99,7 +109,7 @@ std::shared_ptr<tapi::Call> Session::call(std::uint64_t id) {
             return one;
         }
     }
-    return nullptr;
+    return context_.houseCall(id);
 }
 
 std::shared_ptr<tapi::CallHub> Session::hub(std::uint64_t id) {
@@ -112,7 +122,9 @@ std::shared_ptr<tapi::CallHub> Session::hub(std::uint64_t id) {
 }
 
 void Session::know(const std::shared_ptr<tapi::Call>& call) {
-    calls_.emplace(call->id(), call);
+    if (call != context_.houseCall(call->id())) {
+        calls_.emplace(call->id(), call);
+    }
 }
 
 void Session::forget(std::uint64_t callId) {

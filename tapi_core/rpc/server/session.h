@@ -30,6 +30,8 @@ struct ServerContext {
     std::function<hal::Result<std::shared_ptr<tapi::Call>>(
         std::uint32_t addressId, const std::string& destination, tapi::Reply reply)>
         dialForClient;
+    /// One of these calls, which every client sees; null: it is none.
+    std::function<std::shared_ptr<tapi::Call>(std::uint64_t id)> houseCall;
 };
 
 /// One client: its application, the objects it knows, and what it asked to hear.
@@ -112,6 +114,7 @@ private:
     std::size_t pinged_ = 0;  ///< of these, sent before the ping under way
     Slot ping_;
     bool cut_ = false;
+    bool named_ = false;
     std::unique_ptr<tapi::Tapi> tapi_;  // last: dies first
 };
 

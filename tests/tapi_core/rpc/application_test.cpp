@@ -242,7 +242,11 @@ TEST_P(Application, DescribesALine) {
     program.note("dial rules", program.tapi().translation() != nullptr);
     program.watch({});
     program.note("open", line->status().open);
-    EXPECT_EQ(program.trace(), (Lines{"name: line one", "provider: fake", "state: yes", "id: 0", "modes: 12", "features: 2147506052", "open: no", "port: done", "found: yes", "bad number: INVALADDRESS: character 3 of the number is a control character", "priority: 0", "dial rules: no", "register: done", "open: yes"}));
+    EXPECT_EQ(program.trace(),
+              (Lines{"name: line one", "provider: fake", "state: yes", "id: 0", "modes: 12",
+                     "features: 2147506052", "open: no", "port: done", "found: yes",
+                     "bad number: INVALADDRESS: character 3 of the number is a control character",
+                     "priority: 0", "dial rules: no", "register: done", "open: yes"}));
 }
 
 }  // namespace

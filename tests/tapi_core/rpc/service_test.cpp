@@ -37,14 +37,13 @@ struct Heard : tapi::EventSink {
 class Service : public testing::Test {
 protected:
     void start(rpc::ClientLimits limits = {}) {
-        service.emplace(ServiceThread::Options{bus.address(), "unix:path=" + bus.folder() + "/peer",
-                                               1, limits, {}});
+        service.emplace(ServiceThread::Options{
+            bus.address(), "unix:path=" + bus.folder() + "/peer", 1, limits, {}});
     }
     std::unique_ptr<tapi::Tapi> connect(const std::string& name = "test", bool peer = false) {
-        const BusAddress where = peer
-                                     ? BusAddress{BusAddress::Kind::Peer,
-                                                  "unix:path=" + bus.folder() + "/peer"}
-                                     : BusAddress{BusAddress::Kind::Bus, bus.address()};
+        const BusAddress where =
+            peer ? BusAddress{BusAddress::Kind::Peer, "unix:path=" + bus.folder() + "/peer"}
+                 : BusAddress{BusAddress::Kind::Bus, bus.address()};
         auto made = rpc::connect(*loop, {where, name});
         EXPECT_TRUE(made) << made.error().text();
         return made ? std::move(*made) : nullptr;
@@ -186,7 +185,7 @@ TEST_F(Service, BusctlMakesACallAndEndsIt) {
     service->settle();
     EXPECT_EQ(busctl({"get-property", kName, path, "org.tipring.Call1", "State"}), "u 2\n");
     EXPECT_EQ(busctl({"call", kName, path, "org.tipring.Call1", "Answer"}),
-              "Call failed: cannot answer: this application only monitors the call\n");
+              "Call failed: cannot answer: the call is connected\n");
     EXPECT_EQ(busctl({"call", kName, path, "org.tipring.Call1", "HangUp"}), "");
     service->run([](ServiceThread::Parts& parts) { EXPECT_EQ(parts.fake.count("lineDrop"), 1U); });
 }
@@ -202,13 +201,23 @@ TEST_F(Service, TheTreeCanBeReadByWhoKnowsNothing) {
     const std::string all = busctl({"call", kName, "/org/tipring/Tipring1",
                                     "org.freedesktop.DBus.ObjectManager", "GetManagedObjects"});
     EXPECT_NE(all.find("\"org.tipring.Address1\""), std::string::npos) << all;
-    EXPECT_NE(busctl({"call", kName, "/org/tipring/Tipring1/call/99", "org.tipring.Call1",
-                      "Answer"})
-                  .find("Unknown object"),
-              std::string::npos);
-    EXPECT_NE(busctl({"call", kName, kLine, "org.tipring.Address1", "Forward", "a(usu)u", "0",
-                      "5", "--json=short"}),
+    EXPECT_NE(
+        busctl({"call", kName, "/org/tipring/Tipring1/call/99", "org.tipring.Call1", "Answer"})
+            .find("Unknown object"),
+        std::string::npos);
+    EXPECT_NE(busctl({"call", kName, kLine, "org.tipring.Address1", "Forward", "a(usu)u", "0", "5",
+                      "--json=short"}),
               "");
+}
+
+/// A library may look at the tree before its program says a word (dbus-python does).
+TEST_F(Service, AClientNamesItselfOnceAndInTime) {
+    start();
+    auto tapi = connect("first");
+    const std::string root = "/org/tipring/Tipring1";
+    const std::string asked = busctl({"call", kName, root, "org.tipring.Tapi1", "Open", "s", ""});
+    EXPECT_EQ(asked, "Call failed: a client's name has 1 to 128 bytes\n");
+    EXPECT_EQ(busctl({"call", kName, root, "org.tipring.Tapi1", "Open", "s", "x"}), "");
 }
 
 TEST_F(Service, AServiceThatComesBackIsUsedAgain) {
@@ -241,8 +250,7 @@ TEST_F(Service, AServiceThatComesBackIsUsedAgain) {
     heard.events.clear();
     start();
     ASSERT_TRUE(until([&] { return !heard.all<tapi::TapiObjectEvent>().empty(); }));
-    EXPECT_EQ(heard.all<tapi::TapiObjectEvent>().front().kind,
-              tapi::TapiObjectEvent::Kind::Reinit);
+    EXPECT_EQ(heard.all<tapi::TapiObjectEvent>().front().kind, tapi::TapiObjectEvent::Kind::Reinit);
     service->run([](ServiceThread::Parts& parts) {
         parts.fake.ring(parts.fake.line(), LINEMEDIAMODE_AUTOMATEDVOICE);
     });
@@ -274,15 +282,14 @@ TEST_F(Service, SoundGoesThroughAPassedDescriptor) {
     int ends[2];
     ASSERT_EQ(::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends), 0);
     hal::FileDescriptor ours(ends[0]);
-    const auto ear = call->addTerminal(tapi::DescriptorTerminal{
-        "ear", hal::FileDescriptor(ends[1]), tapi::TerminalDirection::Render});
+    const auto ear = call->addTerminal(tapi::DescriptorTerminal{"ear", hal::FileDescriptor(ends[1]),
+                                                                tapi::TerminalDirection::Render});
     ASSERT_TRUE(ear) << ear.error().text();
     replied = false;
     ASSERT_TRUE(call->startTerminal(*ear, [&](const auto&) { replied = true; }));
     ASSERT_TRUE(until([&] { return replied; }));
-    service->run([](ServiceThread::Parts& parts) {
-        parts.fake.tick(parts.fake.lastMedia(), 160, 1234);
-    });
+    service->run(
+        [](ServiceThread::Parts& parts) { parts.fake.tick(parts.fake.lastMedia(), 160, 1234); });
     std::int16_t sample = 0;
     ASSERT_EQ(::recv(ours.get(), &sample, sizeof sample, 0), 2);
     EXPECT_EQ(sample, 1234);
