@@ -293,6 +293,7 @@ std::shared_ptr<CallRecord> Core::handOver(const CallPtr& call) {
     next->info.owners = next->info.monitors = 0;
     next->endedIds = call->endedIds;
     next->hangUpWatch = call->hangUpWatch;
+    next->params = call->params;
     media_.handOver(call, next);
     auto& calls = call->line->calls;
     std::replace(calls.begin(), calls.end(), call, next);
@@ -303,6 +304,7 @@ std::shared_ptr<CallRecord> Core::handOver(const CallPtr& call) {
     call->cause = "transferred";
     endCall(call);
     watchForHangUp(next);
+    watchForAnswer(next);
     return next;
 }
 

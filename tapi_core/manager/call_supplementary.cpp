@@ -20,6 +20,10 @@ constexpr std::uint32_t kHeld =
 constexpr std::uint32_t kOnItsWay =
     LINECALLSTATE_CONNECTED | LINECALLSTATE_PROCEEDING | LINECALLSTATE_RINGBACK;
 
+/// To the core's own mixer a call is as good before it is on its way.
+constexpr std::uint32_t kEarly =
+    LINECALLSTATE_DIALTONE | LINECALLSTATE_DIALING | LINECALLSTATE_UNKNOWN;
+
 /// The other call of an operation: of the same line, application and privilege, in one of `states`.
 hal::Result<CallView*> partner(const CallView& view, const tapi::Call* other, std::uint32_t states,
                                hal::ErrorCode wrongHandle, const char* what) {
@@ -37,8 +41,9 @@ hal::Result<CallView*> partner(const CallView& view, const tapi::Call* other, st
                          fmt::format("this application only monitors {}", what));
     }
     const CallRecord& call = *found->call;
-    const bool fits = call.phase == CallRecord::Phase::Alive && call.state &&
-                      (static_cast<std::uint32_t>(*call.state) & states) != 0;
+    const auto state = call.state.value_or(tapi::LineCallState::Unknown);
+    const bool fits =
+        call.phase == CallRecord::Phase::Alive && (static_cast<std::uint32_t>(state) & states) != 0;
     if (!fits) {
         return hal::fail(hal::ErrorCode::InvalCallState,
                          fmt::format("{} is {}", what, tapi::name(found->lineState())));
@@ -193,12 +198,17 @@ hal::Result<tapi::RequestId> Core::completeTransfer(CallView& view, const tapi::
     if (auto allowed = check(view, Operation::CompleteTransfer); !allowed) {
         return tl::unexpected(std::move(allowed.error()));
     }
-    const auto other = partner(view, consultation, kOnItsWay | LINECALLSTATE_BUSY,
-                               hal::ErrorCode::InvalConsultCallHandle, "the consultation call");
+    const bool core = Bridges::does(*view.call, Operation::CompleteTransfer);
+    const auto other =
+        partner(view, consultation, kOnItsWay | LINECALLSTATE_BUSY | (core ? kEarly : 0U),
+                hal::ErrorCode::InvalConsultCallHandle, "the consultation call");
     if (!other) {
         return tl::unexpected(other.error());
     }
-    if (Bridges::does(*view.call, Operation::CompleteTransfer)) {
+    if (core && !(*other)->call->toDial.empty()) {
+        return hal::fail(hal::ErrorCode::InUse, "the consultation is still dialling");
+    }
+    if (core) {
         return byCore(
             bridges_.completeTransfer(view, **other, replyTo(view.application, std::move(reply))));
     }
@@ -216,13 +226,15 @@ hal::Result<std::shared_ptr<tapi::Call>> Core::completeAsConference(CallView& vi
     if (auto allowed = check(view, Operation::CompleteTransfer); !allowed) {
         return tl::unexpected(std::move(allowed.error()));
     }
-    const auto other = partner(view, consultation, LINECALLSTATE_CONNECTED,
-                               hal::ErrorCode::InvalConsultCallHandle, "the consultation call");
+    const bool core = Bridges::does(*view.call, Operation::CompleteTransfer);
+    const auto other =
+        partner(view, consultation, LINECALLSTATE_CONNECTED | (core ? kOnItsWay | kEarly : 0U),
+                hal::ErrorCode::InvalConsultCallHandle, "the consultation call");
     if (!other) {
         return tl::unexpected(other.error());
     }
     const auto conference = conferenceOf(view);
-    if (Bridges::does(*view.call, Operation::CompleteTransfer)) {
+    if (core) {
         auto made = bridges_.completeAsConference(view, **other, conference,
                                                   replyTo(view.application, std::move(reply)));
         return made ? hal::Result<std::shared_ptr<tapi::Call>>(conference)

@@ -2,6 +2,7 @@
 // Conference and transfer by the core's own mixer, on lines whose provider has neither and across
 // lines: after each step the state of every call, as TAPI's tables have it.
 #include "tapi_core/bridge_fixture.h"
+#include "tipring/tapi_core/api/join.h"
 
 namespace tipring::test {
 namespace {
@@ -192,6 +193,41 @@ TEST_F(BridgeTest, ATransferSetUpMayBecomeAConference) {
     EXPECT_EQ(drops(1), 1u);
     hangUp(0);
     hangUp(1);
+}
+
+TEST_F(BridgeTest, AJoinIsOneRequest) {
+    calls = {connected(0), made(1, "34")};
+    ok(tapi::join(calls[0], calls[1], FinishMode::AsTransfer, reply()));
+    expectStates({S::Idle, S::Idle}, "joined before anything was dialled");
+    EXPECT_EQ(on(1).number, "34");
+    state(1, LINECALLSTATE_DIALING);
+    state(1, LINECALLSTATE_CONNECTED);
+    EXPECT_EQ(mediaOn(1)->running, TSPI_MEDIA_PLAY | TSPI_MEDIA_RECORD);
+    hangUp(0);
+    EXPECT_EQ(drops(1), 1u);
+    state(1, LINECALLSTATE_IDLE);
+
+    calls = {connected(0), made(1, "34")};
+    ok(tapi::join(calls[0], calls[1], FinishMode::AsConference, reply()));
+    conference = conferenceOf(calls[0]);
+    expectStates({S::Conferenced, S::Conferenced, S::Connected}, "joined, and still ours");
+    state(1, LINECALLSTATE_BUSY);
+    state(1, LINECALLSTATE_IDLE);
+    expectStates({S::Connected, S::Idle, S::Idle}, "busy");
+    hangUp(0);
+
+    calls = {connected(0), made(1, "34")};
+    fake.behave = [](const std::string& function) {
+        return function == "lineMakeCall" ? Behaviour{How::Inside, LINEERR_CALLUNAVAIL, {}, {}}
+                                          : Behaviour{};
+    };
+    Answer refused;
+    ASSERT_TRUE(tapi::join(calls[0], calls[1], FinishMode::AsTransfer, refused.reply()));
+    settle();
+    EXPECT_EQ(refused.count, 1);
+    EXPECT_EQ(refused.result->error().code, ErrorCode::CallUnavail);
+    expectStates({S::Connected, S::Idle}, "not even dialled");
+    fake.behave = {};
 }
 
 TEST_F(BridgeTest, NobodyIsHeldForASupervisor) {
