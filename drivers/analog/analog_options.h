@@ -11,6 +11,7 @@ namespace tipring::analog {
 struct AnalogOptions {
     const LineProfile* profile = nullptr;
     FxoSettings fxo;
+    FlashKind flash = FlashKind::None;  ///< of the exchange
     std::string dialPlan;
 };
 

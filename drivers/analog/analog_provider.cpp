@@ -47,6 +47,20 @@ void readNoAnswer(const tspi::Session& session, std::chrono::milliseconds& value
     value = std::chrono::seconds{seconds};
 }
 
+/// What a hook flash does: as configured, else as usual in the country.
+FlashKind readFlash(const tspi::Session& session, std::string_view country) {
+    const FlashKind usual = flashKindOf(country);
+    const auto text = session.config("hookFlash");
+    if (!text) {
+        return usual;
+    }
+    if (const auto kind = flashKindNamed(*text)) {
+        return *kind;
+    }
+    kLog.warning("hookFlash = \"{}\" is unknown; \"{}\" stands", *text, flashServices(usual).name);
+    return usual;
+}
+
 AnalogOptions readOptions(const tspi::Session& session) {
     AnalogOptions options;
     const std::string country = session.config("country").value_or(kDefaultCountry);
@@ -59,6 +73,7 @@ AnalogOptions readOptions(const tspi::Session& session) {
     options.fxo.waitForDialTone = !readChoice(session, "dialTone", "wait", "blind");
     options.fxo.pulse = readChoice(session, "dialMode", "tone", "pulse");
     readNoAnswer(session, options.fxo.noAnswer);
+    options.flash = readFlash(session, options.profile->code);
     options.dialPlan = session.config("dialPlan").value_or("");
     if (const auto plan = DialPlan::parse(options.dialPlan); !plan) {
         kLog.warning("dialPlan = \"{}\": {}; any number can be dialled", options.dialPlan,
@@ -95,7 +110,7 @@ void AnalogProvider::onPortArrived(const PortInfo& port) {
     }
     device->port = port;
     device->lineCaps = {};
-    describeLine(port, *options_.profile, device->lineCaps);
+    describeLine(port, options_, device->lineCaps);
     if (device->fxoLine != nullptr && port.fxo != nullptr) {
         device->fxoLine->attach(port);
     }
@@ -162,6 +177,19 @@ hal::Result<void> AnalogProvider::lineCaps(std::uint32_t id, TspiLineCaps& caps)
     caps = (*device)->lineCaps;
     caps.size = size;
     caps.media.size = mediaSize;
+    return {};
+}
+
+hal::Result<void> AnalogProvider::addressCaps(std::uint32_t id, std::uint32_t addressId,
+                                              TspiAddressCaps& caps) {
+    const auto device = lineOf(id);
+    if (!device) {
+        return tl::unexpected(device.error());
+    }
+    if (addressId != 0) {
+        return hal::fail(ErrorCode::InvalAddressId, "an analog line has the address 0 alone");
+    }
+    describeAddress((*device)->lineCaps, (*device)->fxs ? FlashKind::None : options_.flash, caps);
     return {};
 }
 

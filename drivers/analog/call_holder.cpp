@@ -1,16 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "call_holder.h"
 
+#include <algorithm>
 #include <utility>
 
 namespace tipring::analog {
 
 hal::Result<std::unique_ptr<tspi::MediaStream>> CallHolder::openMedia(
-    const tspi::MediaEvents& events, TspiMediaCaps& caps) {
-    if (!live()) {
+    const AnalogCall& call, const tspi::MediaEvents& events, TspiMediaCaps& caps) {
+    const CallGroup::All all = liveCalls();
+    if (std::find(all.begin(), all.end(), &call) == all.end()) {
         return hal::fail(hal::ErrorCode::InvalCallState, "the call is over");
     }
-    return media_.open(events, caps);
+    return media_.open(call, events, caps);
 }
 
 hal::Result<void> CallHolder::generateTone(AnalogCall& call, std::uint32_t endToEndId,
@@ -41,9 +43,17 @@ void CallHolder::generated(std::uint32_t how) {
     }
 }
 
+CallGroup::All CallHolder::liveCalls() const {
+    return callGroup_ != nullptr ? callGroup_->all() : CallGroup::All{call_};
+}
+
+AnalogCall& CallHolder::keepCall(std::uint32_t origin) {
+    calls_.push_back(std::make_unique<AnalogCall>(*this, events_, callGroup_, origin));
+    return *calls_.back();
+}
+
 AnalogCall& CallHolder::newCall(std::uint32_t origin) {
-    calls_.push_back(std::make_unique<AnalogCall>(*this, events_, origin));
-    call_ = calls_.back().get();
+    call_ = &keepCall(origin);
     generating_ = false;
     return *call_;
 }
@@ -60,22 +70,38 @@ AnalogCall* CallHolder::announce(std::uint32_t origin) {
     return &call;
 }
 
+void CallHolder::endSound(const LineCall* call, std::string_view cause) {
+    tones_.stop();
+    generated(LINEGENERATETERM_CANCEL);
+    media_.callEnded(call, std::string(cause).c_str());
+}
+
 void CallHolder::endCall(std::uint32_t mode, std::string_view cause) {
     if (!live()) {
         return;
     }
-    tones_.stop();
-    generated(LINEGENERATETERM_CANCEL);
-    media_.callEnded(std::string(cause).c_str());
-    call_->making.succeed();
-    call_->announced = true;
-    call_->enter(LINECALLSTATE_DISCONNECTED, mode, cause);
+    endSound(nullptr, cause);
+    for (LineCall* call : liveCalls()) {
+        if (call != nullptr && !call->is(kCallIsOver)) {
+            call->making.succeed();
+            call->announced = true;
+            call->enter(LINECALLSTATE_DISCONNECTED, mode, cause);
+        }
+    }
 }
 
 void CallHolder::idleCall() {
-    if (live()) {
-        call_->dropping.succeed();
-        std::exchange(call_, nullptr)->enter(LINECALLSTATE_IDLE, 0, {});
+    const CallGroup::All all = callGroup_ != nullptr ? callGroup_->takeAll() : liveCalls();
+    call_ = nullptr;
+    for (LineCall* call : all) {
+        if (call != nullptr) {
+            call->dropping.succeed();
+        }
+    }
+    for (LineCall* call : all) {
+        if (call != nullptr) {
+            call->enter(LINECALLSTATE_IDLE, 0, {});
+        }
     }
 }
 
@@ -86,9 +112,9 @@ bool CallHolder::forget(AnalogCall& call) {
     if (was) {
         tones_.stop();
         generating_ = false;
-        media_.callEnded("the call was closed");
         call_ = nullptr;
     }
+    media_.callEnded(&call, "the call was closed");
     std::erase_if(calls_, [&](const auto& other) { return other.get() == &call; });
     return was;
 }
@@ -104,7 +130,7 @@ void CallHolder::abandonCalls(const hal::Error& why) {
 
 void CallHolder::pump(std::uint64_t position, std::span<const std::int16_t> heard,
                       std::span<std::int16_t> spoken) {
-    media_.pump(position, heard, spoken);
+    media_.pump(call_, position, heard, spoken);
     if (tones_.mix(spoken)) {
         generated(LINEGENERATETERM_DONE);
     }

@@ -6,46 +6,57 @@
 
 #include "analog_call.h"
 #include "media_tap.h"
+#include "tipring/drivers/analog/call_group.h"
 #include "tone_player.h"
 
 namespace tipring::analog {
 
-/// What FXO and FXS lines have in common: at most one live call, calls that the core has not closed
-/// yet, their sound and tones.
+/// What FXO and FXS lines have in common: one live call, or a group of them where the exchange does
+/// that; calls that the core has not closed yet; their sound and tones.
 class CallHolder : public CallOwner {
 public:
-    hal::Result<std::unique_ptr<tspi::MediaStream>> openMedia(const tspi::MediaEvents& events,
+    hal::Result<std::unique_ptr<tspi::MediaStream>> openMedia(const AnalogCall& call,
+                                                              const tspi::MediaEvents& events,
                                                               TspiMediaCaps& caps) override;
     hal::Result<void> generateTone(AnalogCall& call, std::uint32_t endToEndId, std::uint32_t mode,
                                    std::uint32_t duration,
                                    std::span<const TspiGenerateTone> tones) override;
 
 protected:
-    CallHolder(const tspi::LineEvents& events, const LineProfile& profile)
-        : events_(events), profile_(profile) {}
+    /// `group` may be null, and is not looked at before the first call.
+    CallHolder(const tspi::LineEvents& events, const LineProfile& profile,
+               CallGroup* group = nullptr)
+        : events_(events), profile_(profile), callGroup_(group) {}
 
+    /// A call beside the live one; nobody was told of it.
+    AnalogCall& keepCall(std::uint32_t origin);
     AnalogCall& newCall(std::uint32_t origin);
     /// Announces an incoming call; null where nobody has room.
     AnalogCall* announce(std::uint32_t origin);
-    /// The disconnected state; sound and tones end.
+    /// The disconnected state of all live calls; sound and tones end.
     void endCall(std::uint32_t mode, std::string_view cause);
     void idleCall();
-    /// The core forgets it; true when it was the live one.
+    /// The core forgets it; true when it was the live one. Calls of a group leave that before.
     bool forget(AnalogCall& call);
     void abandonCalls(const hal::Error& why);
     /// Sound of the live call, both ways.
     void pump(std::uint64_t position, std::span<const std::int16_t> heard,
               std::span<std::int16_t> spoken);
     void generated(std::uint32_t how);
+    /// The sound of that call, or of all, is over; tones too.
+    void endSound(const LineCall* call, std::string_view cause);
     [[nodiscard]] bool live() const { return call_ != nullptr; }
 
     tspi::LineEvents events_;
     const LineProfile& profile_;
-    AnalogCall* call_ = nullptr;
+    AnalogCall* call_ = nullptr;    ///< the live one; of two the active one
     std::uint32_t generation_ = 0;  ///< endToEndId of what is being sent
     bool generating_ = false;
 
 private:
+    [[nodiscard]] CallGroup::All liveCalls() const;
+
+    CallGroup* callGroup_;
     std::vector<std::unique_ptr<AnalogCall>> calls_;
     MediaTap media_;
     TonePlayer tones_;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // What a line does at each row of its table (fxo_line.cpp).
+#include <algorithm>
 #include <utility>
 
 #include "fxo_line_impl.h"
@@ -15,6 +16,8 @@ constexpr milliseconds kLeastCallSignal{300};
 constexpr milliseconds kFetch{4000};         // for a message after a call signal
 constexpr milliseconds kPolarityRest{1000};  // exchanges put it right when a call is taken
 
+constexpr milliseconds kBehindFlash{150};
+
 FxoEnd endOf(ToneKind tone) {
     switch (tone) {
     case ToneKind::Busy: return FxoEnd::Busy;
@@ -27,12 +30,25 @@ FxoEnd endOf(ToneKind tone) {
 
 }  // namespace
 
-void FxoLine::Impl::end(FxoEnd how, std::string_view cause) {
+void FxoLine::Impl::stopSending() {
+    if (dialler.breaking()) {
+        setLoop(true);
+    }
     dialler.cancel();
     sending = false;
+}
+
+void FxoLine::Impl::stopWaiting() {
     for (hal::Timer* timer : {&stateTimer, &noAnswerTimer, &dialToneTimer, &ringbackTimer}) {
         timer->cancel();
     }
+}
+
+void FxoLine::Impl::end(FxoEnd how, std::string_view cause) {
+    dialler.cancel();  // the loop stays as it is
+    sending = false;
+    stopWaiting();
+    company = false;
     if (!std::exchange(ended, true)) {
         tell({.kind = Kind::Ended, .end = how, .cause = cause});
     }
@@ -44,7 +60,7 @@ void FxoLine::Impl::release() {
     rings.reset();
     ear.resetOnHook();
     watch.setHook(false);
-    stateTimer.arm(settings.release);
+    stateTimer.arm(std::max(settings.release, milliseconds{profile.flashMost} + kBehindFlash));
     static_cast<void>(port.setHook(false));
     if (!abilities.onHookSound) {
         static_cast<void>(port.setSound(false));
@@ -81,7 +97,7 @@ void FxoLine::Impl::gone() {
 void FxoLine::Impl::offer() {
     if (!inCall) {
         inCall = true;
-        outgoing = confirmed = connected = ended = false;
+        outgoing = confirmed = connected = ended = company = false;
         tell({.kind = Kind::Offered});
     }
 }
@@ -203,6 +219,10 @@ void FxoLine::Impl::secondDialTone() {
 }
 
 void FxoLine::Impl::noDialTone() {
+    if (company) {
+        partyEnded(FxoEnd::NoDialTone, "there is no dial tone on the line");
+        return;
+    }
     end(FxoEnd::NoDialTone, "there is no dial tone on the line");
     release();
 }
@@ -225,12 +245,23 @@ void FxoLine::Impl::ringback() {
 }
 
 void FxoLine::Impl::refusedByTone() {
+    if (company) {
+        stopSending();
+        stopWaiting();
+        state = FxoState::Refused;
+        tell({.kind = Kind::Tone, .tone = tone});
+        return;
+    }
     tell({.kind = Kind::Tone, .tone = tone});
     end(endOf(tone), "the network refuses the call with a tone");
     release();
 }
 
 void FxoLine::Impl::nobodyAnswered() {
+    if (company) {
+        partyEnded(FxoEnd::NoAnswer, "nobody answered in time");
+        return;
+    }
     end(FxoEnd::NoAnswer, "nobody answered in time");
     release();
 }
@@ -268,11 +299,16 @@ void FxoLine::Impl::talk(bool sure, std::string_view cause) {
 }
 
 void FxoLine::Impl::farHungUp(std::string_view cause) {
+    if (company) {
+        partyEnded(FxoEnd::FarHungUp, cause);
+        return;
+    }
     end(FxoEnd::FarHungUp, cause);
     release();
 }
 
 void FxoLine::Impl::loopBroken() {
+    company = false;  // the exchange opens the loop behind the last one
     farHungUp("the loop current was interrupted: the far end hung up");
 }
 
@@ -296,14 +332,14 @@ void FxoLine::Impl::restoredInCall() {
 }
 
 void FxoLine::Impl::hungUpByTone() {
-    if (has(supervision, Supervision::Tones)) {
+    if (company || has(supervision, Supervision::Tones)) {
         farHungUp(endOf(tone) == FxoEnd::Busy ? "the line gives busy tone: the far end hung up"
                                               : "the network ends the call with a tone");
     }
 }
 
 void FxoLine::Impl::dialToneInCall() {
-    if (has(supervision, Supervision::Tones)) {
+    if (company || has(supervision, Supervision::Tones)) {
         farHungUp("the line gives dial tone: the far end hung up");
     }
 }

@@ -2,6 +2,7 @@
 #include "tipring/drivers/analog/fxo_line.h"
 
 #include <algorithm>
+#include <array>
 #include <iterator>
 #include <utility>
 
@@ -23,12 +24,18 @@ constexpr std::uint16_t any(States... states) {
 }
 constexpr std::uint16_t kEvery = (1U << kFxoStates) - 1;
 constexpr std::uint16_t kOffHook = any(FxoState::FetchingId, FxoState::Seizing, FxoState::Dialing,
-                                       FxoState::Waiting, FxoState::Alerting, FxoState::Talking);
+                                       FxoState::Waiting, FxoState::Alerting, FxoState::Talking,
+                                       FxoState::Flashing, FxoState::OnHold, FxoState::Refused);
+constexpr std::size_t kMostSamples = 160;  // FxoPortListener::onSound()
+/// What is heard then is the exchange's, and no part of a call.
+constexpr std::uint16_t kBetweenParties =
+    any(FxoState::Flashing, FxoState::OnHold, FxoState::Refused);
 constexpr std::uint16_t kProgress = any(FxoState::Waiting, FxoState::Alerting);
 
 constexpr float kSureInCall = 0.85F;                 // speech may have a moment of a tone
 constexpr std::chrono::milliseconds kLasting{2000};  // a dial tone in a call
 constexpr std::chrono::milliseconds kRingbackGone{2500};
+constexpr std::chrono::milliseconds kRingBack{5000};  // after our hang-up, by the exchange
 
 /// What a tone of the network says.
 FxoInput inputOf(ToneKind tone) {
@@ -95,7 +102,7 @@ const FxoLine::Impl::Row FxoLine::Impl::kTable[] = {
     {kProgress, FxoInput::FarEnd, FxoState::Talking, &Impl::answered},
     {bit(FxoState::Alerting), FxoInput::RingbackGone, FxoState::Talking, &Impl::answered},
     {kProgress, FxoInput::NoAnswer, FxoState::Waiting, &Impl::nobodyAnswered},
-    {any(FxoState::Dialing, FxoState::Waiting, FxoState::Alerting, FxoState::Talking), FxoInput::LoopLost, FxoState::Talking, &Impl::loopBroken},
+    {kOffHook & ~any(FxoState::FetchingId, FxoState::Seizing), FxoInput::LoopLost, FxoState::Talking, &Impl::loopBroken},
     // We talk.
     {bit(FxoState::Talking), FxoInput::Timer, FxoState::Talking, &Impl::answeredByUs},
     {bit(FxoState::Talking), FxoInput::Reversed, FxoState::Talking, &Impl::reversedInCall},
@@ -103,6 +110,14 @@ const FxoLine::Impl::Row FxoLine::Impl::kTable[] = {
     {bit(FxoState::Talking), FxoInput::Busy, FxoState::Talking, &Impl::hungUpByTone},
     {bit(FxoState::Talking), FxoInput::Information, FxoState::Talking, &Impl::hungUpByTone},
     {bit(FxoState::Talking), FxoInput::LastingDialTone, FxoState::Talking, &Impl::dialToneInCall},
+    // The exchange is asked for a service.
+    {bit(FxoState::Flashing), FxoInput::DialTone, FxoState::Flashing, &Impl::flashTone},
+    {bit(FxoState::Flashing), FxoInput::Dialled, FxoState::Flashing, &Impl::flashSent},
+    {bit(FxoState::Flashing), FxoInput::DialToneMissing, FxoState::Flashing, &Impl::flashIgnored},
+    {bit(FxoState::Flashing), FxoInput::Ringback, FxoState::Flashing, &Impl::flashRinging},
+    {bit(FxoState::Flashing), FxoInput::Busy, FxoState::Flashing, &Impl::flashBusy},
+    {bit(FxoState::Flashing), FxoInput::Information, FxoState::Flashing, &Impl::flashBusy},
+    {bit(FxoState::Flashing), FxoInput::Timer, FxoState::Flashing, &Impl::flashTimeOver},
     // It is over.
     {bit(FxoState::Releasing), FxoInput::Timer, FxoState::Idle, &Impl::released},
     {kEvery & ~bit(FxoState::Gone), FxoInput::Gone, FxoState::Gone, &Impl::gone},
@@ -125,7 +140,8 @@ FxoLine::Impl::Impl(hal::EventLoop& ownLoop, FxoPort& ownPort, const LineProfile
       stateTimer(ownLoop, [this] { step(FxoInput::Timer); }),
       noAnswerTimer(ownLoop, [this] { step(FxoInput::NoAnswer); }),
       dialToneTimer(ownLoop, [this] { step(FxoInput::LastingDialTone); }),
-      ringbackTimer(ownLoop, [this] { step(FxoInput::RingbackGone); }) {
+      ringbackTimer(ownLoop, [this] { step(FxoInput::RingbackGone); }),
+      ringBackTimer(ownLoop, [this] { ignoreRings = false; }) {
     port.setListener(this);
     watch.begin(port.electrics());
     state = watch.battery() ? FxoState::Idle : FxoState::NoBattery;
@@ -204,16 +220,18 @@ hal::Result<void> FxoLine::Impl::dial(std::string_view digits, bool more,
     }
     state = FxoState::Seizing;
     inCall = outgoing = true;
-    confirmed = connected = ended = false;
+    confirmed = connected = ended = company = false;
     stateTimer.arm(waits && ear.hasTones() ? settings.dialTone : settings.blind);
     return {};
 }
 
-hal::Result<void> FxoLine::Impl::dialMore(std::string_view digits, bool more) {
+hal::Result<void> FxoLine::Impl::dialMore(std::string_view digits, bool more,
+                                          std::chrono::milliseconds wait) {
     if (state != FxoState::Dialing || !incomplete || dialler.active()) {
         return hal::fail(ErrorCode::InvalCallState, "no digits can be dialled now");
     }
     incomplete = more;
+    noAnswer = wait.count() > 0 ? wait : noAnswer;
     tell({.kind = Kind::Dialing});
     dialler.start(digits, settings.pulse);
     return {};
@@ -224,10 +242,7 @@ hal::Result<void> FxoLine::Impl::sendKeys(std::string_view digits, std::chrono::
     if (state != FxoState::Talking) {
         return hal::fail(ErrorCode::InvalCallState, "keys can be sent in a call only");
     }
-    if (dialler.breaking()) {
-        setLoop(true);
-    }
-    dialler.cancel();
+    stopSending();
     sending = !digits.empty();
     if (sending) {
         DialTimes times;
@@ -244,8 +259,14 @@ void FxoLine::Impl::hangUp() {
         end(FxoEnd::Refused, "the call was refused; it may ring on");
         over();
     } else if (inCall && offHook()) {
+        // For a party that is held the exchange rings.
+        const bool ringsBack = company || state == FxoState::OnHold;
         end(FxoEnd::HungUp, "the line was released");
         release();
+        if (ringsBack) {
+            ignoreRings = true;
+            ringBackTimer.arm(kRingBack);
+        }
     }
 }
 
@@ -267,16 +288,27 @@ void FxoLine::Impl::onSound(std::uint64_t position, std::span<const std::int16_t
     if (!inCall || !offHook()) {
         return;
     }
-    observer.onFxoSound(position, heard, spoken);
+    // The network before the call: whoever listens to that should not judge what is known here.
     if (state == FxoState::Waiting || state == FxoState::Alerting) {
         ear.hearAnswer(heard, *this);
     }
-    if (state != FxoState::Talking || has(supervision, Supervision::Tones)) {
+    if (state != FxoState::Talking || company || has(supervision, Supervision::Tones)) {
         ear.hearTones(heard, *this);
+    }
+    if ((kBetweenParties & bit(state)) != 0) {
+        betweenParties(position, heard.size());
+    } else if (inCall && offHook()) {
+        observer.onFxoSound(position, heard, spoken);
     }
     if (offHook()) {
         dialler.mix(spoken);
     }
+}
+
+/// The call goes on in silence, and what it says goes nowhere.
+void FxoLine::Impl::betweenParties(std::uint64_t position, std::size_t count) {
+    std::array<std::int16_t, kMostSamples> silence{}, nowhere{};
+    observer.onFxoSound(position, std::span(silence).first(count), std::span(nowhere).first(count));
 }
 
 void FxoLine::Impl::onGone(const hal::Error& error) {
@@ -285,7 +317,9 @@ void FxoLine::Impl::onGone(const hal::Error& error) {
 }
 
 void FxoLine::Impl::onRingBegan(unsigned mode, unsigned count) {
-    if (!ignoreRings) {
+    if (ignoreRings) {
+        ringBackTimer.cancel();  // onRingsOver() comes
+    } else {
         ringMode = mode;
         ringCount = count;
         step(FxoInput::Ring);
@@ -354,7 +388,7 @@ void FxoLine::Impl::onTone(const dsp::ProgressEvent& event) {
         }
         return;
     }
-    if (state == FxoState::Talking && event.confidence < kSureInCall &&
+    if (state == FxoState::Talking && !company && event.confidence < kSureInCall &&
         input != FxoInput::DialTone) {
         return;
     }
@@ -388,8 +422,19 @@ hal::Result<void> FxoLine::dial(std::string_view keys, bool incomplete,
                                 std::chrono::milliseconds noAnswer) {
     return impl_->dial(keys, incomplete, noAnswer);
 }
-hal::Result<void> FxoLine::dialMore(std::string_view keys, bool incomplete) {
-    return impl_->dialMore(keys, incomplete);
+hal::Result<void> FxoLine::dialMore(std::string_view keys, bool incomplete,
+                                    std::chrono::milliseconds noAnswer) {
+    return impl_->dialMore(keys, incomplete, noAnswer);
+}
+hal::Result<void> FxoLine::flash(std::string_view keys, std::chrono::milliseconds breakTime,
+                                 FlashAim aim) {
+    return impl_->flash(keys, breakTime, aim);
+}
+bool FxoLine::mayFlash() const {
+    return impl_->mayFlash();
+}
+void FxoLine::setCompany(bool held) {
+    impl_->company = held;
 }
 hal::Result<void> FxoLine::sendKeys(std::string_view keys, std::chrono::milliseconds toneOn,
                                     bool pulse) {

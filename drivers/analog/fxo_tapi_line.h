@@ -12,7 +12,10 @@
 namespace tipring::analog {
 
 /// One open line over an FXO port.
-class FxoTapiLine final : public tspi::Line, private CallHolder, private FxoObserver {
+class FxoTapiLine final : public tspi::Line,
+                          private CallHolder,
+                          private FxoObserver,
+                          private FlashHost {
 public:
     FxoTapiLine(hal::EventLoop& loop, const AnalogOptions& options, const tspi::LineEvents& events,
                 FxoTapiLine*& slot);
@@ -28,6 +31,10 @@ public:
     hal::Result<tspi::Call*> makeCall(tspi::Request&& request, HTAPICALL call,
                                       std::string_view address,
                                       const TspiCallParams& params) override;
+    hal::Result<ConferenceCalls> setupConference(tspi::Request&& request, tspi::Call* call,
+                                                 HTAPICALL conference, HTAPICALL consultCall,
+                                                 std::uint32_t parties,
+                                                 const TspiCallParams& params) override;
 
 private:
     hal::Result<void> answer(AnalogCall& call, tspi::Request&& request) override;
@@ -39,20 +46,40 @@ private:
                                      std::string_view digits, std::uint32_t duration) override;
     hal::Result<void> monitorDigits(AnalogCall& call, std::uint32_t modes) override;
 
+    // FlashHost (fxo_tapi_flash.cpp)
+    [[nodiscard]] const FlashServices& services() const override;
+    [[nodiscard]] bool mayFlash() const override;
+    [[nodiscard]] LineCall* active() const override { return call_; }
+    void setActive(LineCall* call) override;
+    LineCall& addCall(HTAPICALL handle, std::uint32_t origin) override;
+    [[nodiscard]] hal::Result<std::string> wholeNumber(std::string_view address) const override;
+    void sendFlash(std::string_view service, std::string_view number, FlashAim aim) override;
+    void prepareConsult(const TspiCallParams& params) override;
+    void partyChanged() override;
+    void soundOver(const LineCall* call, std::string_view cause) override { endSound(call, cause); }
+    void endCalls(std::uint32_t mode, std::string_view cause) override { endCall(mode, cause); }
+    void hangUp() override;
+    void onFlashed(const FxoEvent& event);
+
     void onFxo(const FxoEvent& event) override;
     void onFxoSound(std::uint64_t position, std::span<const std::int16_t> heard,
                     std::span<std::int16_t> spoken) override {
         pump(position, heard, spoken);
     }
     void onProgress(const FxoEvent& event);
+    void onEnded(const FxoEvent& event);
+    void onOver();
     void onLine(const FxoEvent& event);
     void makingSucceeded();
+    void countCalls(std::uint32_t& active, std::uint32_t& onHold) const;
 
     hal::EventLoop& loop_;
     FxoTapiLine*& slot_;  ///< of the device: the open line
     const AnalogOptions& options_;
     std::optional<FxoLine> line_;
     std::string name_, outCause_;
+    CallGroup group_{*this};
+    std::chrono::milliseconds consultNoAnswer_{0};
     hal::Timer makingTimer_;
     bool messageWaiting_ = false;
 };

@@ -23,6 +23,8 @@ namespace tipring::analog {
 ///     dialMode          "tone" (default) or "pulse"
 ///     noAnswerTimeout   seconds to wait for an answer where the call does not say: 5..300,
 ///                       default 60
+///     hookFlash         what the exchange of FXO lines does for a hook flash: "none", "american",
+///                       "american-transfer", "european", "pbx"; default: as usual in the country
 ///     dialPlan          of FXS ports (dial_plan.h); default: any number, ended by time or `#`
 ///
 /// A value that cannot be used is told in the log, and the default stands.

@@ -2,10 +2,11 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string_view>
 
-namespace tipring::at_modem {
+namespace tipring::analog {
 
 /// What the exchange does for a hook flash.
 enum class FlashKind : std::uint8_t {
@@ -14,6 +15,15 @@ enum class FlashKind : std::uint8_t {
     NorthAmericanTransfer,  ///< the same, and hanging up connects the two others
     European,               ///< R and a digit (ETSI ETS 300 738)
     Pbx,                    ///< a flash goes to and fro, hanging up transfers
+};
+
+/// What should be on the line when the exchange has done a service.
+enum class FlashAim : std::uint8_t {
+    Hold,     ///< the call is held: dial tone
+    Consult,  ///< the same, and a number will be dialled
+    Route,    ///< the call is held, and the number of a second party is out
+    Talk,     ///< a party, or two
+    Release,  ///< the only call, to be hung up
 };
 
 /// One kind of exchange: what to dial for each service. `!` is a flash, `,` a pause; empty: the
@@ -42,7 +52,9 @@ struct FlashServices {
 [[nodiscard]] const FlashServices& flashServices(FlashKind kind) noexcept;
 /// All kinds, None first.
 [[nodiscard]] std::span<const FlashServices> allFlashServices() noexcept;
+/// By its name in the configuration; null for others.
+[[nodiscard]] std::optional<FlashKind> flashKindNamed(std::string_view name) noexcept;
 /// The usual kind of public exchanges in an ISO 3166-1 country; None where it is not known.
 [[nodiscard]] FlashKind flashKindOf(std::string_view country) noexcept;
 
-}  // namespace tipring::at_modem
+}  // namespace tipring::analog

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "flash_services.h"
+#include "tipring/drivers/analog/flash_services.h"
 
 #include <algorithm>
 #include <array>
 
-namespace tipring::at_modem {
+namespace tipring::analog {
 namespace {
 
 // Break times: in the middle of what exchanges take (North America 300 to 1000 ms; in Europe a
@@ -71,10 +71,16 @@ std::span<const FlashServices> allFlashServices() noexcept {
     return kServices;
 }
 
+std::optional<FlashKind> flashKindNamed(std::string_view name) noexcept {
+    const auto found = std::find_if(kServices.begin(), kServices.end(),
+                                    [name](const FlashServices& row) { return row.name == name; });
+    return found != kServices.end() ? std::optional{found->kind} : std::nullopt;
+}
+
 FlashKind flashKindOf(std::string_view country) noexcept {
     return has(kAmerican, country)   ? FlashKind::NorthAmerican
            : has(kEuropean, country) ? FlashKind::European
                                      : FlashKind::None;
 }
 
-}  // namespace tipring::at_modem
+}  // namespace tipring::analog
