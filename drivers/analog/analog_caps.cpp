@@ -22,7 +22,7 @@ void describeFxo(const PortInfo& port, const AnalogOptions& options, TspiLineCap
     const LineProfile& profile = *options.profile;
     const FxoAbilities able = port.fxo->abilities();
     caps.callStates = kCommonStates | LINECALLSTATE_OFFERING | LINECALLSTATE_ACCEPTED |
-                      flashStates(flashServices(options.flash));
+                      flashStates(flashServices(able.sound ? options.flash : FlashKind::None));
     caps.disconnectModes =
         LINEDISCONNECTMODE_NORMAL | LINEDISCONNECTMODE_UNKNOWN | LINEDISCONNECTMODE_REJECT |
         LINEDISCONNECTMODE_BUSY | LINEDISCONNECTMODE_NOANSWER | LINEDISCONNECTMODE_CONGESTION |
@@ -43,7 +43,14 @@ void describeFxo(const PortInfo& port, const AnalogOptions& options, TspiLineCap
     // A line of which a tone is no sign of a hang-up is listened to by the core.
     const Supervision supervision = options.fxo.supervision.value_or(profile.supervision);
     caps.detections = has(supervision, Supervision::Tones) ? TSPI_DETECT_PROGRESS : 0U;
-    caps.generateDigitModes = LINEDIGITMODE_DTMF | LINEDIGITMODE_PULSE;
+    caps.generateDigitModes =
+        LINEDIGITMODE_PULSE | (able.sound ? std::uint32_t{LINEDIGITMODE_DTMF} : 0U);
+    if (!able.sound) {
+        caps.devCapFlags &= ~std::uint32_t{LINEDEVCAPFLAGS_MSP};
+        caps.generateToneModes = caps.generateToneMaxFrequencies = 0;
+        caps.detections = 0;
+        caps.media.directions = caps.media.fullDuplex = caps.media.deviceRate = 0;
+    }
     caps.ringModes = kRingModes;
     caps.defaultDialParams = {2000, profile.toneOff, profile.toneOn, 8000};
     caps.minDialParams = caps.maxDialParams = caps.defaultDialParams;
@@ -88,6 +95,10 @@ void describeLine(const PortInfo& port, const AnalogOptions& options, TspiLineCa
     }
 }
 
+constexpr std::uint32_t kOfSound = LINECALLFEATURE_MONITORTONES | LINECALLFEATURE_MONITORMEDIA |
+                                   LINECALLFEATURE_GENERATETONE | LINECALLFEATURE_MONITORDIGITS |
+                                   LINECALLFEATURE_GATHERDIGITS;
+
 void describeAddress(const TspiLineCaps& line, FlashKind flash, TspiAddressCaps& caps) {
     const auto when = [](bool able, std::uint32_t features) { return able ? features : 0U; };
     caps.sharing = LINEADDRESSSHARING_PRIVATE;
@@ -103,9 +114,8 @@ void describeAddress(const TspiLineCaps& line, FlashKind flash, TspiAddressCaps&
     caps.addressFeatures = LINEADDRFEATURE_MAKECALL;
     caps.addressCapFlags = LINEADDRCAPFLAGS_DIALED | LINEADDRCAPFLAGS_PARTIALDIAL;
     caps.callFeatures = LINECALLFEATURE_DROP | LINECALLFEATURE_DIAL | LINECALLFEATURE_SETCALLDATA |
-                        LINECALLFEATURE_MONITORTONES | LINECALLFEATURE_MONITORMEDIA |
-                        LINECALLFEATURE_GENERATEDIGITS | LINECALLFEATURE_GENERATETONE |
-                        LINECALLFEATURE_MONITORDIGITS | LINECALLFEATURE_GATHERDIGITS |
+                        LINECALLFEATURE_GENERATEDIGITS |
+                        when(line.media.directions != 0, kOfSound) |
                         when((line.callStates & LINECALLSTATE_OFFERING) != 0,
                              LINECALLFEATURE_ACCEPT | LINECALLFEATURE_ANSWER);
     caps.maxNoAnswerTimeout = 3600;

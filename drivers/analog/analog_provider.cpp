@@ -189,7 +189,9 @@ hal::Result<void> AnalogProvider::addressCaps(std::uint32_t id, std::uint32_t ad
     if (addressId != 0) {
         return hal::fail(ErrorCode::InvalAddressId, "an analog line has the address 0 alone");
     }
-    describeAddress((*device)->lineCaps, (*device)->fxs ? FlashKind::None : options_.flash, caps);
+    const TspiLineCaps& line = (*device)->lineCaps;
+    const bool flashes = !(*device)->fxs && line.media.directions != 0;
+    describeAddress(line, flashes ? options_.flash : FlashKind::None, caps);
     return {};
 }
 

@@ -12,6 +12,9 @@ hal::Result<std::unique_ptr<tspi::MediaStream>> CallHolder::openMedia(
     if (std::find(all.begin(), all.end(), &call) == all.end()) {
         return hal::fail(hal::ErrorCode::InvalCallState, "the call is over");
     }
+    if (silent_) {
+        return hal::fail(hal::ErrorCode::OperationUnavail, "the adapter has no sound of this line");
+    }
     return media_.open(call, events, caps);
 }
 
@@ -20,6 +23,9 @@ hal::Result<void> CallHolder::generateTone(AnalogCall& call, std::uint32_t endTo
                                            std::span<const TspiGenerateTone> tones) {
     if (&call != call_) {
         return hal::fail(hal::ErrorCode::InvalCallState, "the call is over");
+    }
+    if (silent_) {
+        return hal::fail(hal::ErrorCode::OperationUnavail, "the adapter has no sound of this line");
     }
     if (mode == 0) {
         tones_.stop();

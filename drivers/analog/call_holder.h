@@ -52,6 +52,7 @@ protected:
     AnalogCall* call_ = nullptr;    ///< the live one; of two the active one
     std::uint32_t generation_ = 0;  ///< endToEndId of what is being sent
     bool generating_ = false;
+    bool silent_ = false;  ///< the port has no sound
 
 private:
     [[nodiscard]] CallGroup::All liveCalls() const;

@@ -191,7 +191,7 @@ void FxoLine::Impl::takePolarity() {
 
 /// Without a dial tone in time: the end, or where none is waited for, the time to dial.
 void FxoLine::Impl::noDialToneInTime() {
-    const bool waits = settings.waitForDialTone && ear.hasTones();
+    const bool waits = settings.waitForDialTone && hasTones();
     if (waits) {
         noDialTone();
         return;
@@ -200,7 +200,7 @@ void FxoLine::Impl::noDialToneInTime() {
     tell({.kind = Kind::DialTone, .heard = false});
     if (!keys.empty() && state == FxoState::Dialing) {
         tell({.kind = Kind::Dialing});
-        dialler.start(keys, settings.pulse);
+        dialler.start(keys, settings.pulse || !abilities.sound);
     }
 }
 
@@ -210,7 +210,7 @@ void FxoLine::Impl::startDialling() {
     tell({.kind = Kind::DialTone, .tone = tone});
     if (!keys.empty() && state == FxoState::Dialing) {
         tell({.kind = Kind::Dialing});
-        dialler.start(keys, settings.pulse);
+        dialler.start(keys, settings.pulse || !abilities.sound);
     }
 }
 
@@ -235,6 +235,10 @@ void FxoLine::Impl::dialled() {
     ear.resetAnswer();
     noAnswerTimer.arm(noAnswer);
     tell({.kind = Kind::Dialled});
+    if (!abilities.sound && state == FxoState::Waiting) {
+        state = FxoState::Talking;
+        talk(false, "presumed: nothing can be heard on this line");
+    }
 }
 
 void FxoLine::Impl::ringback() {

@@ -182,7 +182,18 @@ hal::Result<void> FxoLine::Impl::goOffHook() {
         watch.setHook(false);
         return closed;
     }
-    return port.setSound(true);
+    return abilities.sound ? port.setSound(true) : hal::Result<void>{};
+}
+
+/// Without sound there are pulses only.
+hal::Result<void> FxoLine::Impl::mayDial(std::string_view digits) const {
+    const bool ok = abilities.sound || std::all_of(digits.begin(), digits.end(), [this](char key) {
+                        return pulsesOf(key, profile.pulses) > 0 || !dsp::dtmfPair(key);
+                    });
+    return ok ? hal::Result<void>{}
+              : hal::fail(ErrorCode::OperationUnavail,
+                          "the adapter has no sound of this line: keys that have no pulses cannot "
+                          "be sent");
 }
 
 hal::Result<void> FxoLine::Impl::answer() {
@@ -210,6 +221,9 @@ hal::Result<void> FxoLine::Impl::dial(std::string_view digits, bool more,
     if (state != FxoState::Idle || rings.active() || ignoreRings) {
         return hal::fail(ErrorCode::InUse, "a call is on the line");
     }
+    if (auto may = mayDial(digits); !may) {
+        return may;
+    }
     const bool waits = settings.waitForDialTone || (!digits.empty() && digits.front() == 'W');
     digits.remove_prefix(std::min(digits.find_first_not_of('W'), digits.size()));
     keys = digits;
@@ -221,7 +235,7 @@ hal::Result<void> FxoLine::Impl::dial(std::string_view digits, bool more,
     state = FxoState::Seizing;
     inCall = outgoing = true;
     confirmed = connected = ended = company = false;
-    stateTimer.arm(waits && ear.hasTones() ? settings.dialTone : settings.blind);
+    stateTimer.arm(waits && hasTones() ? settings.dialTone : settings.blind);
     return {};
 }
 
@@ -230,10 +244,13 @@ hal::Result<void> FxoLine::Impl::dialMore(std::string_view digits, bool more,
     if (state != FxoState::Dialing || !incomplete || dialler.active()) {
         return hal::fail(ErrorCode::InvalCallState, "no digits can be dialled now");
     }
+    if (auto may = mayDial(digits); !may) {
+        return may;
+    }
     incomplete = more;
     noAnswer = wait.count() > 0 ? wait : noAnswer;
     tell({.kind = Kind::Dialing});
-    dialler.start(digits, settings.pulse);
+    dialler.start(digits, settings.pulse || !abilities.sound);
     return {};
 }
 
@@ -242,12 +259,15 @@ hal::Result<void> FxoLine::Impl::sendKeys(std::string_view digits, std::chrono::
     if (state != FxoState::Talking) {
         return hal::fail(ErrorCode::InvalCallState, "keys can be sent in a call only");
     }
+    if (auto may = mayDial(digits); !may) {
+        return may;
+    }
     stopSending();
     sending = !digits.empty();
     if (sending) {
         DialTimes times;
         times.toneOn = toneOn;
-        dialler.start(digits, pulse, times);
+        dialler.start(digits, pulse || !abilities.sound, times);
     }
     return {};
 }

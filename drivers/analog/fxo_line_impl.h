@@ -94,6 +94,8 @@ private:
 
     void step(FxoInput input);
     [[nodiscard]] bool offHook() const;
+    [[nodiscard]] hal::Result<void> mayDial(std::string_view keys) const;
+    [[nodiscard]] bool hasTones() const { return abilities.sound && ear.hasTones(); }
     hal::Result<void> goOffHook();
     void release();
     void tell(FxoEvent event) { observer.onFxo(event); }

@@ -18,7 +18,7 @@ using std::chrono::milliseconds;
 }  // namespace
 
 const FlashServices& FxoTapiLine::services() const {
-    return flashServices(options_.flash);
+    return flashServices(silent_ ? FlashKind::None : options_.flash);
 }
 
 /// Anything that is being dialled can be stopped; what stops a call cannot be asked any more.

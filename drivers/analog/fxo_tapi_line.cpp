@@ -90,6 +90,7 @@ FxoTapiLine::~FxoTapiLine() {
 
 void FxoTapiLine::attach(const PortInfo& port) {
     name_ = port.name;
+    silent_ = !port.fxo->abilities().sound;
     line_.emplace(loop_, *port.fxo, *options_.profile, static_cast<FxoObserver&>(*this),
                   options_.fxo);
     const bool fed = line_->state() != FxoState::NoBattery;

@@ -180,7 +180,8 @@ hal::Result<void> HidLine::setSound(bool on) {
 
 analog::FxoAbilities HidLine::abilities() const {
     return {.battery = reports_->tells(chips::hid_telephony::kHostControl),
-            .polarity = reports_->tells(kPolarity)};
+            .polarity = reports_->tells(kPolarity),
+            .sound = false};
 }
 
 // ---- reports
