@@ -16,15 +16,16 @@
 namespace tipring::adapters {
 
 struct AdapterPortsOptions {
-    /// Opens this device by name ("usb:04d8:fcf1", "sim:NAME") and no other; empty: whatever is
-    /// plugged in and stands in the rows.
+    /// Opens devices by name ("usb:04d8:fcf1", "sim:NAME", a space between) and no others; empty:
+    /// whatever is plugged in and stands in the rows.
     std::string device;
 };
 
 /// The ports of all adapters of one driver: each device that arrives is opened and started; one
 /// that fails leaves, with the cause in the log, and is tried again while it is plugged in, after
-/// 1, 2, 4 ... 30 s. Keys are "vid:pid:serial/port", by bus path where there is no serial number,
-/// so that a device that comes back has its lines again. Thread: the loop's.
+/// 1, 2, 4 ... 30 s. Keys are "vid:pid:serial/port", by bus path where there is no serial number
+/// (and "vid:pid:serial@path/port" for a second device of the same one), so that a device that
+/// comes back has its lines again. Thread: the loop's.
 class AdapterPorts final : public analog::PortSource, private hal::HotplugObserver {
 public:
     /// `rows` must outlive this.
@@ -39,6 +40,7 @@ private:
 
     void onArrived(const hal::HotplugDevice& device) override;
     void onRemoved(const hal::HotplugDevice& device) override;
+    [[nodiscard]] std::string keyFor(const Slot& slot, const hal::UsbIdentity& identity) const;
     void add(const std::string& place, const std::string& name);
 
     hal::EventLoop& loop_;
@@ -51,7 +53,7 @@ private:
 };
 
 /// What the provider of an adapter's driver is: analog::createProvider() over the ports of its
-/// adapters. The configuration's `device` opens that one only.
+/// adapters. The configuration's `device` opens those only.
 [[nodiscard]] hal::Result<std::unique_ptr<tspi::Provider>> createProvider(
     tspi::Session& session, std::span<const UsbModelRow> rows, AdapterFactory factory);
 
