@@ -4,7 +4,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <sstream>
 #include <utility>
 
 #include "tipring/drivers/analog/provider.h"
@@ -33,6 +32,14 @@ public:
     }
     ~Slot() override { leave(); }
     [[nodiscard]] const std::string& key() const { return key_; }
+
+    /// Does not wait for the end of the pause.
+    void tryNow() {
+        if (!adapter_) {
+            pause_ = kFirstPause;
+            timer_.arm({});
+        }
+    }
 
 private:
     void onReady(std::vector<Port> ports, std::string firmware) override {
@@ -116,13 +123,17 @@ AdapterPorts::~AdapterPorts() = default;
 
 void AdapterPorts::start(analog::PortSourceListener& listener) {
     listener_ = &listener;
-    std::istringstream names(options_.device);
-    for (std::string name; names >> name;) {
+    for (const std::string& name : options_.devices) {
         add(name, name);
     }
-    if (!slots_.empty()) {
-        return;
+    const bool plugs = std::any_of(options_.devices.begin(), options_.devices.end(),
+                                   [](const auto& name) { return name.starts_with("usb:"); });
+    if (plugs || options_.devices.empty()) {
+        watch();
     }
+}
+
+void AdapterPorts::watch() {
     auto hotplug = hal::Hotplug::create(loop_, *this, {.ttys = false});
     if (!hotplug) {
         kLog.error("no adapter will be found: {}", hotplug.error().text());
@@ -150,8 +161,15 @@ void AdapterPorts::add(const std::string& place, const std::string& name) {
 }
 
 void AdapterPorts::onArrived(const hal::HotplugDevice& device) {
-    if (findModel(rows_, device.vendor, device.product) != nullptr) {
+    if (findModel(rows_, device.vendor, device.product) == nullptr) {
+        return;
+    }
+    if (options_.devices.empty()) {
         add(device.syspath, fmt::format("usb:@{}", device.busPath));
+        return;
+    }
+    for (const auto& [place, slot] : slots_) {
+        slot->tryNow();
     }
 }
 
@@ -162,7 +180,11 @@ void AdapterPorts::onRemoved(const hal::HotplugDevice& device) {
 hal::Result<std::unique_ptr<tspi::Provider>> createProvider(tspi::Session& session,
                                                             std::span<const UsbModelRow> rows,
                                                             AdapterFactory factory) {
-    AdapterPortsOptions options{session.config("device").value_or("")};
+    AdapterPortsOptions options;
+    std::istringstream names(session.config("device").value_or(""));
+    for (std::string name; std::getline(names, name);) {
+        options.devices.push_back(name);
+    }
     return analog::createProvider(
         session, std::make_unique<AdapterPorts>(session.loop(), rows, std::move(factory),
                                                 std::move(options)));

@@ -80,7 +80,7 @@ void CallGroup::onHeld() {
 void CallGroup::onRetrieved() {
     request_.succeed();
     host_.partyChanged();
-    active()->enter(LINECALLSTATE_CONNECTED, LINECONNECTEDMODE_ACTIVE, kPresumed);
+    talks(*active());
 }
 
 /// The active call ends, and the held one is taken back: what to dial for that now.
@@ -124,7 +124,7 @@ void CallGroup::onSwapped() {
     before.enter(
         &before == first_ ? LINECALLSTATE_ONHOLDPENDTRANSFER : unsigned{LINECALLSTATE_ONHOLD}, 0,
         kPresumed);
-    active()->enter(LINECALLSTATE_CONNECTED, LINECONNECTEDMODE_ACTIVE, kPresumed);
+    talks(*active());
 }
 
 /// A second party may be called.
@@ -242,7 +242,7 @@ void CallGroup::onJoined() {
     request_.succeed();
     first_->enter(LINECALLSTATE_CONFERENCED, 0, kPresumed);
     second_->enter(LINECALLSTATE_CONFERENCED, 0, kPresumed);
-    conference_->enter(LINECALLSTATE_CONNECTED, LINECONNECTEDMODE_ACTIVE, kPresumed);
+    talks(*conference_);
 }
 
 hal::Result<void> CallGroup::addToConference(LineCall& conference, LineCall& consult,

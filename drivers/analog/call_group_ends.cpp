@@ -57,6 +57,7 @@ void CallGroup::flashFailed(const hal::Error& why, bool stands) {
     request_.fail(why);
     // What is on its way to its end cannot stay.
     if (stands && asked && failed != &CallGroup::release) {
+        host_.soundGoesOn(*active());
         return;
     }
     host_.endCalls(LINEDISCONNECTMODE_UNKNOWN, why.cause);
@@ -117,8 +118,13 @@ void CallGroup::onLeft() {
     stays.incomplete = gone.incomplete = false;
     finishCall(gone, leaveMode_, "the call was ended");
     stayAlone(stays);
-    stays.enter(LINECALLSTATE_CONNECTED, LINECONNECTEDMODE_ACTIVE,
-                "presumed: the exchange was asked for it");
+    talks(stays);
+}
+
+void CallGroup::talks(LineCall& call) {
+    call.enter(LINECALLSTATE_CONNECTED, LINECONNECTEDMODE_ACTIVE,
+               "presumed: the exchange was asked for it");
+    host_.soundGoesOn(call);
 }
 
 /// One call's end; the line goes on.

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "profile_store.h"
 #include "tipring/drivers/analog/flash_services.h"
@@ -22,13 +23,18 @@ struct LineOptions {
     bool waitForDialTone = false;  ///< X4, else X3: dials blind
     bool pulse = false;
     analog::FlashKind flash = analog::FlashKind::None;  ///< of the exchange
+    std::string lineMonitor;            ///< "": off; "on"; or the name of its USB device
+    std::string callerIdStandard;       ///< of dsp::callerIdStandard(), for the line monitor
 };
+
+inline constexpr std::string_view kMonitorOn = "on";
 
 /// A modem as the provider knows it, over openings of its line.
 struct ModemDevice {
     std::string portName;     ///< as configured
     std::string permanentId;  ///< also the device key
     std::string reopenName;   ///< by identity, where it is known; else portName
+    std::string usbName;      ///< of hal::openUsbDevice(); empty: not known
     std::uint32_t deviceId = 0;
     bool inUse = false;  ///< its line is open
     bool lends = true;   ///< a program can have its port; claimed until the port was opened

@@ -157,7 +157,23 @@ void ModemLine::becomeReady() {
         heartbeatTimer_.arm(options_.heartbeat);
     }
     queue_.setHeld(false);
+    listen();
     runMethods();
+}
+
+/// Beside the modem's own words, where the configuration asks for it.
+void ModemLine::listen() {
+    if (options_.lineMonitor.empty()) {
+        return;
+    }
+    if (ear_ == nullptr) {
+        const std::string name = options_.lineMonitor != kMonitorOn ? options_.lineMonitor
+                                 : device_.usbName.empty()          ? std::string("usb:")
+                                                                    : device_.usbName;
+        ear_ = std::make_unique<LineEar>(loop_, name, options_.callerIdStandard,
+                                         [this](const CallerId& id) { onHeard(id); });
+    }
+    ear_->open();
 }
 
 /// The modem does not answer: climb the ladder (V.250 has none; see dialogues::kRecovery).

@@ -11,6 +11,7 @@
 #include "command_queue.h"
 #include "dtmf_event_filter.h"
 #include "hang_up_evidence.h"
+#include "line_ear.h"
 #include "modem_call.h"
 #include "modem_device.h"
 #include "modem_interface.h"
@@ -155,6 +156,8 @@ private:
     bool offer();
     void onRingsOver();
     void takeCallerId();
+    void onHeard(const CallerId& id);
+    void listen();
     void onProgressCode(EventMeaning meaning);
     void onConnectedCode(EventMeaning meaning);
     void tellMedia(std::uint32_t mode);
@@ -192,6 +195,7 @@ private:
     void prepareConsult(const TspiCallParams& params) override { setNoAnswer(params); }
     void partyChanged() override { evidence_.reset(); }
     void soundOver(const analog::LineCall* call, std::string_view cause) override;
+    void soundGoesOn(const analog::LineCall& call) override { voice_.resume(&call); }
     void endCalls(std::uint32_t mode, std::string_view cause) override { endCall(mode, cause); }
     void pushFlash();
     void onFlashEnd(const DialogueEnd& end);
@@ -226,6 +230,7 @@ private:
     DtmfEventFilter digits_;
     RingWatch rings_;
     HangUpEvidence evidence_;
+    std::unique_ptr<LineEar> ear_;  ///< null: not asked for
 
     Errand<ModemLine> answering_, dialing_, hangingUp_, recovering_, heartbeating_, raw_, lending_,
         flashing_;

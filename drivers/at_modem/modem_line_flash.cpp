@@ -77,7 +77,7 @@ void ModemLine::sendFlash(std::string_view service, std::string_view number, ana
     progressTimer_.cancel();
     noAnswerTimer_.cancel();
     tones_.cancel();
-    voice_.interrupt("the exchange is being asked for a service");
+    voice_.interrupt(call_, "the exchange is being asked for a service");
     const std::size_t room = device_.profile->maxCommand - std::string_view("ATD;").size();
     flashPieces_ = cutDialString(keys, room, 'T');
     flashAim_ = aim;

@@ -115,6 +115,28 @@ void ModemLine::takeCallerId() {
     events_.callInfo(call_->handle, LINECALLINFOSTATE_CALLERID);
 }
 
+/// The line itself said who calls. What the modem told goes before; it may come later, too.
+void ModemLine::onHeard(const CallerId& id) {
+    if (service_ != Service::Ready || hook_ != Hook::OnHook) {
+        return;
+    }
+    if (id.messageWaiting) {
+        messageWaiting_ = *id.messageWaiting;
+        events_.lineState(messageWaiting_ ? LINEDEVSTATE_MSGWAITON : LINEDEVSTATE_MSGWAITOFF);
+    }
+    if (!id.known() || callerId_.callerId().known()) {
+        return;
+    }
+    ringTimer_.arm(rings_.patience());  // it may come before the first ring
+    if (!offer()) {
+        return;
+    }
+    fillCallerId(id, call_->facts);
+    kLog.info("{}: call from {}, heard on the line", device_.portName,
+              hal::Private{call_->facts.callerId.number});
+    events_.callInfo(call_->handle, LINECALLINFOSTATE_CALLERID);
+}
+
 void ModemLine::onRingsOver() {
     rings_.reset();
     ignoreRinging_ = false;

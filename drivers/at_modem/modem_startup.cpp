@@ -11,6 +11,7 @@ namespace {
 const hal::LogCategory kLog{"at_modem"};
 using namespace dialogues;
 
+constexpr std::string_view kMonitorCommand = "M2L3";
 constexpr std::size_t kLongestFact = 120;
 constexpr std::size_t kLongestList = 2000;
 
@@ -117,6 +118,13 @@ void ModemStartup::enter(Phase phase) {
         break;
     case Phase::IdentifyVoice: engine_.run(kIdentifyVoice, *this); break;
     case Phase::Init: engine_.run(kInit, *this); break;
+    case Phase::Monitor: {
+        // The monitor is as loud as the loudspeaker would be, on hook too with M2.
+        AtEngine::Start start;
+        start.values.set(Placeholder::Raw, kMonitorCommand);
+        engine_.run(dialogues::kRaw, *this, start);
+        break;
+    }
     case Phase::Country: {
         AtEngine::Start start;
         start.values.set(Placeholder::Country, options_.country);
@@ -195,6 +203,11 @@ void ModemStartup::next(const DialogueEnd& end) {
             fail(end.error());
             break;
         }
+        enter(!options_.lineMonitor.empty() ? Phase::Monitor
+              : options_.country.empty()    ? Phase::CallerId
+                                            : Phase::Country);
+        break;
+    case Phase::Monitor:  // a modem that refuses it has no monitor either
         enter(options_.country.empty() ? Phase::CallerId : Phase::Country);
         break;
     case Phase::Country:

@@ -34,6 +34,7 @@ private:
         Identify,
         IdentifyVoice,
         Init,
+        Monitor,
         Country,
         CallerId,
         CheckCallerId,

@@ -87,6 +87,9 @@ LineOptions readOptions(const tspi::Session& session, const ProfileStore& profil
     options.waitForDialTone = readChoice(session, "dialTone", "blind", "wait");
     options.pulse = readChoice(session, "dialMode", "tone", "pulse");
     options.flash = readFlash(session, options);
+    const std::string monitor = session.config("lineMonitor").value_or("off");
+    options.lineMonitor = monitor == "off" ? std::string() : monitor;
+    options.callerIdStandard = countryOfCode(options.country);
     return options;
 }
 
@@ -118,6 +121,8 @@ void identify(ModemDevice& device, const std::vector<hal::PortInfo>& ports) {
     }
     const hal::PortInfo::Usb& usb = *found->usb;
     device.facts.usb = fmt::format("{:04x}:{:04x}", usb.vendor, usb.product);
+    device.usbName =
+        fmt::format("usb:{}{}{}", device.facts.usb, usb.serial.empty() ? "" : ":", usb.serial);
     if (!usb.serial.empty()) {
         device.permanentId = fmt::format("{}:{}", device.facts.usb, usb.serial);
         device.reopenName = fmt::format("serial:usb:{}", device.permanentId);

@@ -49,7 +49,8 @@ public:
 
     const tspi::Call* call;
     tspi::MediaEvents events;
-    bool silent = false;  ///< no callbacks: the call ended
+    bool silent = false;       ///< no callbacks: the call ended
+    bool interrupted = false;  ///< and told so
 
 private:
     static hal::Result<void> gone() {
@@ -170,11 +171,28 @@ void VoicePath::callEnded(const tspi::Call* call, const char* cause) {
     }
 }
 
-void VoicePath::interrupt(const char* cause) {
-    if (state_ == State::Playing || state_ == State::Recording) {
-        tell(TSPI_MEDIAEVENT_ENDED, direction_, cause);
+VoicePath::Stream* VoicePath::streamOf(const tspi::Call* call) const {
+    const auto found = std::find_if(streams_.begin(), streams_.end(), [call](const Stream* each) {
+        return each->call == call && !each->silent;
+    });
+    return found != streams_.end() ? *found : nullptr;
+}
+
+void VoicePath::interrupt(const tspi::Call* call, const char* cause) {
+    const bool runs = state_ == State::Playing || state_ == State::Recording;
+    if (Stream* stream = streamOf(call)) {
+        stream->interrupted = true;
+        stream->events.event(TSPI_MEDIAEVENT_INTERRUPTED,
+                             runs && stream == active_ ? direction_ : 0, cause);
     }
     finish();
+}
+
+void VoicePath::resume(const tspi::Call* call) {
+    Stream* stream = streamOf(call);
+    if (stream != nullptr && std::exchange(stream->interrupted, false)) {
+        stream->events.event(TSPI_MEDIAEVENT_RESUMED, 0, nullptr);
+    }
 }
 
 void VoicePath::abandon(const hal::Error& why) {
@@ -206,6 +224,9 @@ void VoicePath::started() {
         engine_.beginSound(*this);
     }
     if (endAfterStart_) {
+        if (!stopping_) {  // nobody asked: the line is used for something else meanwhile
+            tell(TSPI_MEDIAEVENT_INTERRUPTED, direction_, nullptr);
+        }
         endNow(drainAfterStart_, true);
     }
 }

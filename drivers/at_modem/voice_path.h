@@ -47,8 +47,10 @@ public:
     void finish();
     /// The call ended (null: all of them): its stream says so and is silent from now on.
     void callEnded(const tspi::Call* call, const char* cause);
-    /// finish(), told to the one whose sound it was.
-    void interrupt(const char* cause);
+    /// finish(), because the line is used for something else. The call's stream is told so, and
+    /// again when the line is the call's.
+    void interrupt(const tspi::Call* call, const char* cause);
+    void resume(const tspi::Call* call);
     /// The port or the modem is out: nothing runs any more.
     void abandon(const hal::Error& why);
 
@@ -66,6 +68,7 @@ private:
                            std::uint32_t how);
     void closeStream(Stream& stream);
     [[nodiscard]] bool silent() const;
+    [[nodiscard]] Stream* streamOf(const tspi::Call* call) const;
 
     void onSound(std::span<const std::byte> bytes) override;
     void onSoundCode(char code) override { onCode_(code); }

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "tipring/drivers/adapters/slic_feed.h"
 #include "tipring/hal/dsp/codec.h"
 
 namespace tipring::open_usb_fxs {
@@ -18,17 +19,8 @@ using hal::ErrorCode;
 constexpr std::byte kSilence{0xFF};  // mu-law
 constexpr std::uint8_t kDigitValid = 0x10;
 
-// 64 ms to the host, in which no sound waits; 24 ms to the board, in which it does.
-constexpr unsigned kPackets = 4, kInTransfers = 16, kOutTransfers = 6;
-
-constexpr std::array<Linefeed, 6> kFeeds{
-    Linefeed::Open,           // FxsFeed::Open
-    Linefeed::Forward,        // Forward
-    Linefeed::Reverse,        // Reverse
-    Linefeed::ForwardOnHook,  // OnHook
-    Linefeed::ReverseOnHook,  // OnHookReverse
-    Linefeed::Ringing,        // Ringing
-};
+// Of 4 packets: 64 ms to the host, in which no sound waits (the kernel driver has as much).
+constexpr unsigned kInTransfers = 16;
 
 }  // namespace
 
@@ -37,38 +29,19 @@ BoardPort::~BoardPort() = default;
 
 hal::Result<void> BoardPort::start(hal::UsbDevice& device, std::uint8_t inEndpoint,
                                    std::uint8_t outEndpoint) {
-    auto in = device.openInStream({.endpoint = inEndpoint,
-                                   .packetSize = kPacketSize,
-                                   .packets = kPackets,
-                                   .transfers = kInTransfers},
-                                  *this);
-    if (!in) {
-        return tl::unexpected(in.error());
-    }
-    in_ = std::move(*in);
-    auto out = device.openOutStream({.endpoint = outEndpoint,
-                                     .packetSize = kPacketSize,
-                                     .packets = kPackets,
-                                     .transfers = kOutTransfers},
-                                    *this);
-    if (!out) {
-        return tl::unexpected(out.error());
-    }
-    out_ = std::move(*out);
-    auto started = in_->start();
-    return started ? out_->start() : started;
+    return streams_.start(device,
+                          {.in = inEndpoint,
+                           .out = outEndpoint,
+                           .packetSize = kPacketSize,
+                           .inTransfers = kInTransfers},
+                          *this, *this);
 }
 
 void BoardPort::gone(const hal::Error& why) {
     if (std::exchange(gone_, true)) {
         return;
     }
-    if (in_) {
-        in_->stop();
-    }
-    if (out_) {
-        out_->stop();
-    }
+    streams_.stop();
     if (auto* listener = std::exchange(listener_, nullptr)) {
         listener->onGone(why);
     }
@@ -222,7 +195,7 @@ hal::Result<void> BoardPort::setFeed(FxsFeed feed) {
     if (gone_) {
         return hal::fail(ErrorCode::NoDevice, "the board is gone");
     }
-    const Linefeed linefeed = kFeeds.at(static_cast<std::size_t>(feed));
+    const Linefeed linefeed = adapters::linefeedOf(feed);
     if (std::exchange(wanted_, linefeed) != linefeed || !std::exchange(fed_, true)) {
         repeatFeed();
     }

@@ -4,13 +4,12 @@
 #include <array>
 #include <cstdint>
 #include <functional>
-#include <memory>
 #include <optional>
 
 #include "board_packet.h"
 #include "tipring/drivers/analog/fxs_port.h"
+#include "tipring/drivers/chips/pcm_duplex.h"
 #include "tipring/drivers/chips/si321x.h"
-#include "tipring/drivers/chips/usb_pcm.h"
 #include "tipring/hal/usb/usb_device.h"
 
 namespace tipring::open_usb_fxs {
@@ -98,8 +97,7 @@ private:
     std::array<std::array<std::uint8_t, 2>, 8> waiting_{};
     std::size_t writes_ = 0;
 
-    std::unique_ptr<hal::UsbInStream> in_;
-    std::unique_ptr<hal::UsbOutStream> out_;
+    chips::IsoPair streams_;
 };
 
 }  // namespace tipring::open_usb_fxs

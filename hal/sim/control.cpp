@@ -18,11 +18,12 @@ namespace tipring::sim {
 namespace {
 
 constexpr std::string_view kHelp =
-    "ok call number= name= [country=] [rings=] [to=] [date= time=] [private] [unavailable] | "
+    "ok call number= name= [country=] [rings=] [to=] [date= time=] [private] [unavailable] "
+    "[modem [text=]] | "
     "rings? answer? state? digits? dialled? data? line? copper? electrics? | play FILE | "
-    "digits KEYS | record FILE|off | hangup | answer | plan number= "
-    "does=answer|busy|congestion|noanswer|unassigned|vacant|changed [rings=] [modem] [text=] "
-    "[new=] | line SETTING=.. | copper SETTING=..|clear | flash | forward "
+    "digits KEYS | data TEXT | record FILE|off | hangup | answer | plan number= "
+    "does=answer|busy|congestion|noanswer|unassigned|vacant|changed [rings=] [byhand] "
+    "[modem [text=] [noecho]] [new=] | line SETTING=.. | copper SETTING=..|clear | flash | forward "
     "always|busy|noanswer NUMBER|off | messages N | number NUMBER ring=0..3 | dialtone on|off | "
     "extension on|off | script STEP; STEP ..|off | script? | quit";
 
@@ -59,7 +60,7 @@ struct Control::Impl {
     Exchange& exchange;
     Line& line;
     FarEnd& farEnd;
-    AtModem& modem;
+    AtModem* modem;
     bool quit = false;
 
     std::string run(std::string_view text);
@@ -67,6 +68,7 @@ struct Control::Impl {
     std::string plan(const Arguments& arguments);
     std::string query(std::string_view verb);
     std::string file(std::string_view verb, const std::vector<std::string>& words);
+    std::string data(const std::vector<std::string>& words);
     std::string switched(std::string_view verb, const std::string& state);
     std::string play(std::string_view steps);
     std::string scriptState() const;
@@ -108,8 +110,9 @@ std::string Control::Impl::scriptState() const {
 }
 
 std::string Control::Impl::call(const Arguments& arguments) {
-    constexpr std::array<std::string_view, 9> kKnown{
-        "number", "name", "country", "rings", "private", "unavailable", "date", "time", "to"};
+    constexpr std::array<std::string_view, 11> kKnown{"number",  "name",        "country", "rings",
+                                                      "private", "unavailable", "date",    "time",
+                                                      "to",      "modem",       "text"};
     if (const std::string word = arguments.unknown(kKnown); !word.empty()) {
         return error(fmt::format("call does not know {}; see help", word));
     }
@@ -145,12 +148,15 @@ std::string Control::Impl::call(const Arguments& arguments) {
         rings = *value;
     }
     const std::string to = arguments.value("to");
+    if (arguments.flag("modem")) {
+        farEnd.setModem(true, unescaped(arguments.value("text")), false);
+    }
     return answer(farEnd.call(to.empty() ? line.number() : to, id, rings));
 }
 
 std::string Control::Impl::plan(const Arguments& arguments) {
-    constexpr std::array<std::string_view, 7> kKnown{"number", "does", "rings", "modem",
-                                                     "text",   "new",  "byhand"};
+    constexpr std::array<std::string_view, 8> kKnown{"number", "does", "rings",  "modem",
+                                                     "text",   "new",  "byhand", "noecho"};
     if (const std::string word = arguments.unknown(kKnown); !word.empty()) {
         return error(fmt::format("plan does not know {}; see help", word));
     }
@@ -176,7 +182,8 @@ std::string Control::Impl::plan(const Arguments& arguments) {
     if (outcome->second == Route::Outcome::Answer) {
         route.farEnd = &farEnd;
         route.rings = arguments.flag("byhand") ? Route::kByHand : route.rings;
-        farEnd.setModem(arguments.flag("modem"), unescaped(arguments.value("text")), true);
+        farEnd.setModem(arguments.flag("modem"), unescaped(arguments.value("text")),
+                        !arguments.flag("noecho"));
     }
     if (number == "*") {
         exchange.setDefaultRoute(route);
@@ -203,7 +210,7 @@ std::string Control::Impl::query(std::string_view verb) {
         return fmt::format("ok {}", escaped(farEnd.heardData()));
     }
     return fmt::format("ok line={} modem={} country={} farend={}{}", lineStateName(line.state()),
-                       modem.stateName(), line.country().code,
+                       modem == nullptr ? "none" : modem->stateName(), line.country().code,
                        farEnd.state() == FarEnd::State::Idle ? "idle" : "busy",
                        farEnd.isSpeaking() ? " speaking" : "");
 }
@@ -220,6 +227,16 @@ std::string Control::Impl::file(std::string_view verb, const std::vector<std::st
         return "ok";
     }
     return answer(farEnd.record(words[1]));
+}
+
+/// What a far end with a modem sends.
+std::string Control::Impl::data(const std::vector<std::string>& words) {
+    if (words.size() != 2 || !isPlainText(words[1], 200)) {
+        return error("data needs one text in quotes; \\r and \\n end a line");
+    }
+    const std::string text = unescaped(words[1]);
+    farEnd.sendData(std::as_bytes(std::span{text}));
+    return "ok";
 }
 
 std::string Control::Impl::switched(std::string_view verb, const std::string& state) {
@@ -253,6 +270,9 @@ std::string Control::Impl::run(std::string_view text) {
     }
     if (verb == "play" || verb == "record") {
         return file(verb, *words);
+    }
+    if (verb == "data") {
+        return data(*words);
     }
     if (verb == "digits") {
         return answer(farEnd.pressKeys(first));
@@ -294,7 +314,7 @@ std::string Control::Impl::run(std::string_view text) {
     return error(fmt::format("no command {}; try help", escaped(verb)));
 }
 
-Control::Control(Exchange& exchange, Line& line, FarEnd& farEnd, AtModem& modem)
+Control::Control(Exchange& exchange, Line& line, FarEnd& farEnd, AtModem* modem)
     : impl_(std::make_unique<Impl>(Impl{exchange, line, farEnd, modem, false, {}, {}})) {}
 Control::~Control() = default;
 

@@ -18,7 +18,7 @@ struct Simulation::Impl {
           line(exchange.addLine(options.number)),
           modem(loop, line, personality),
           farEnd(exchange),
-          control(exchange, line, farEnd, modem),
+          control(exchange, line, farEnd, &modem),
           server(loop, control, [this] {
               if (onQuit) {
                   onQuit();

@@ -95,7 +95,7 @@ Error usbNodeError(const UsbDeviceInfo& device, const std::string& name, int err
     return {ErrorCode::ResourceUnavail,
             fmt::format("no permission to open {} ({}); a udev rule gives it: "
                         "SUBSYSTEM==\"usb\", ATTR{{idVendor}}==\"{:04x}\", "
-                        "ATTR{{idProduct}}==\"{:04x}\", MODE=\"0660\", GROUP=\"telephony\", "
+                        "ATTR{{idProduct}}==\"{:04x}\", MODE=\"0660\", GROUP=\"dialout\", "
                         "TAG+=\"uaccess\" in /etc/udev/rules.d/70-tipring.rules; then plug it in "
                         "again, as a member of that group",
                         name, device.path, device.identity.vendor, device.identity.product)};

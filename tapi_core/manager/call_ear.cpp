@@ -114,8 +114,9 @@ hal::Result<void> CallEar::setTones(std::span<const TspiMonitorTone> tones) {
     return {};
 }
 
-void CallEar::hear(std::span<const std::int16_t> samples) {
+void CallEar::hear(std::span<const std::int16_t> samples, char playedKey) {
     const std::lock_guard lock(mutex_);
+    playedKey_ = playedKey;
     const auto taker = [this](const media::DetectorEvent& event) { take(event); };
     all_.process(samples, taker);
     if (tones_) {
@@ -138,7 +139,19 @@ std::optional<dsp::CallerId> CallEar::takeCallerId() {
     return std::exchange(callerId_, std::nullopt);
 }
 
+/// What the echo canceller leaves of a key that a prompt plays.
+bool CallEar::ownKey(const media::DetectorEvent& event) {
+    const auto* key = std::get_if<dsp::DtmfEvent>(&event);
+    if (key != nullptr && key->kind == dsp::DtmfEvent::Kind::Start) {
+        echoOfKey_ = playedKey_ != 0 && key->key == playedKey_;
+    }
+    return key != nullptr && echoOfKey_;
+}
+
 void CallEar::take(const media::DetectorEvent& event) {
+    if (ownKey(event)) {
+        return;
+    }
     if (media::showsLife(event)) {
         tell_(Event::Alive, 0, 0);
     }

@@ -44,7 +44,8 @@ public:
     static hal::Result<void> check(std::span<const TspiMonitorTone> tones);
     /// Replaces those before; errors of check().
     hal::Result<void> setTones(std::span<const TspiMonitorTone> tones);
-    void hear(std::span<const std::int16_t> samples);
+    /// `playedKey`: a DTMF key that is no digit of the far end's, because the call plays it; or 0.
+    void hear(std::span<const std::int16_t> samples, char playedKey = 0);
     /// Sound is missing from here on: what went on is forgotten.
     void pause();
     [[nodiscard]] std::optional<dsp::CallerId> takeCallerId();
@@ -59,6 +60,7 @@ private:
 
     CallEar(media::DetectorSet all, tapi::Detections detect, Tell tell);
     void take(const media::DetectorEvent& event);
+    [[nodiscard]] bool ownKey(const media::DetectorEvent& event);
     void on(const dsp::DtmfEvent& event);
     void on(const dsp::ProgressEvent& event);
     void on(const dsp::FaxCallingEvent& event);
@@ -80,6 +82,8 @@ private:
     std::vector<Quiet> quiets_;
     std::optional<dsp::SamplePosition> quietSince_;
     std::optional<dsp::CallerId> callerId_;
+    char playedKey_ = 0;
+    bool echoOfKey_ = false;  ///< the key that is heard is our own
 };
 
 }  // namespace tipring::core

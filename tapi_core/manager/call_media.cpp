@@ -83,7 +83,11 @@ void CallMedia::onTerminal(tapi::TerminalId id, const media::TerminalEvent& even
 void CallMedia::setEar(std::shared_ptr<CallEar> ear) {
     if (ear) {
         stream.listen(
-            [ear](std::uint64_t, std::span<const std::int16_t> samples) { ear->hear(samples); });
+            [this, ear](std::uint64_t, std::span<const std::int16_t> samples, char playedKey) {
+                if (!interrupted) {
+                    ear->hear(samples, playedKey);
+                }
+            });
     } else {
         stream.listen({});
     }
@@ -166,6 +170,10 @@ void CallMedia::tick(std::size_t samples) {
 void CallMedia::onEvent(HTAPIMEDIA stream, std::uint32_t event, std::uintptr_t parameter,
                         const char* cause) {
     if (const auto self = core::find(stream, "the media event routine")) {
+        // At once: the next samples are not to be heard, or are again.
+        if (event == TSPI_MEDIAEVENT_INTERRUPTED || event == TSPI_MEDIAEVENT_RESUMED) {
+            self->interrupted = event == TSPI_MEDIAEVENT_INTERRUPTED;
+        }
         self->notice(event, parameter, 0, cause == nullptr ? "" : cause);
     }
 }

@@ -97,7 +97,9 @@ public:
     TspiMediaCaps caps{};
     media::Stream stream;
     std::vector<std::unique_ptr<CallTerminal>> terminals;
-    bool earRefused = false;                ///< the device would not record for the ear alone
+    bool earRefused = false;  ///< the device would not record for the ear alone
+    /// The line is used for something else; the ear hears nothing meanwhile. Thread: any.
+    std::atomic<bool> interrupted{false};
     std::function<void(bool go)> heldBack;  ///< what waits until the ear's recording has stopped
     std::array<std::uint64_t, 2> alarms{};
 

@@ -83,6 +83,9 @@ hal::Result<void> MediaControl::open(const CallPtr& call) {
         CallMedia::handles().remove(media->handle);
         return opened;
     }
+    if (media->caps.fullDuplex != 0) {
+        media->stream.cancelEcho();
+    }
     call->media = std::move(media);
     prepareEar(call);
     return {};
@@ -123,8 +126,11 @@ bool MediaControl::earWanted(const CallRecord& call) const {
     const tapi::Detections detects = line.capabilities.coreDetects;
     const std::uint32_t state = stateOf(call);
     const std::uint32_t sound = line.caps.mediaStates | LINECALLSTATE_CONNECTED;
-    if (call.phase != CallRecord::Phase::Alive || (state & sound) == 0 || detects.empty() ||
-        (call.media && call.media->earRefused)) {
+    if (call.phase != CallRecord::Phase::Alive || (state & sound) == 0 || detects.empty()) {
+        return false;
+    }
+    if (call.media && (call.media->earRefused ||
+                       (call.media->interrupted && call.media->state(Way::Record) == State::Off))) {
         return false;
     }
     if (state != LINECALLSTATE_CONNECTED) {

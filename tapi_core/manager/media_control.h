@@ -101,6 +101,8 @@ private:
     [[nodiscard]] Done replyTo(CallView& view, tapi::Reply reply) const;
 
     // media_notices.cpp: what is heard and told
+    void onEnded(const CallPtr& call, const ProviderItem& item);
+    void onInterrupted(const CallPtr& call, const ProviderItem& item);
     void onHeard(const CallPtr& call, CallEar::Event event, std::uint32_t value,
                  std::uint32_t extra);
     void tellEnd(const CallPtr& call, const CallTerminal& terminal, media::TerminalCause cause,

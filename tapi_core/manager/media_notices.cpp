@@ -58,13 +58,12 @@ void MediaControl::onNotice(const ProviderItem& item) {
         return;
     case CallMedia::kTick: return media->stream.tick(loop_.now().time_since_epoch());
     case TSPI_MEDIAEVENT_ENDED:
-        for (const auto& [bit, way] :
-             {std::pair{TSPI_MEDIA_PLAY, Way::Play}, std::pair{TSPI_MEDIA_RECORD, Way::Record}}) {
-            if ((item.p2 & bit) != 0 && media->state(way) != State::Off) {
-                media->earRefused = media->earRefused || way == Way::Record;
-                switchOff(call, way, item.text());
-            }
-        }
+        media->earRefused = media->earRefused || ((item.p2 & TSPI_MEDIA_RECORD) != 0 &&
+                                                  media->state(Way::Record) != State::Off);
+        return onEnded(call, item);
+    case TSPI_MEDIAEVENT_INTERRUPTED: return onInterrupted(call, item);
+    case TSPI_MEDIAEVENT_RESUMED:
+        media->earRefused = false;
         return static_cast<void>(arrange(call));
     case TSPI_MEDIAEVENT_SILENCE:
         if (call->judge) {  // it does not say for how long; modems are set to about that
@@ -82,6 +81,27 @@ void MediaControl::onNotice(const ProviderItem& item) {
             ContractRule::UnknownMessage, "the media event routine", call->line->name,
             fmt::format("event {} is not one of the contract", item.number));
     }
+}
+
+/// Directions that the device ended by itself.
+void MediaControl::onEnded(const CallPtr& call, const ProviderItem& item) {
+    for (const auto& [bit, way] :
+         {std::pair{TSPI_MEDIA_PLAY, Way::Play}, std::pair{TSPI_MEDIA_RECORD, Way::Record}}) {
+        if ((item.p2 & bit) != 0 && call->media->state(way) != State::Off) {
+            switchOff(call, way, item.text());
+        }
+    }
+    static_cast<void>(arrange(call));
+}
+
+void MediaControl::onInterrupted(const CallPtr& call, const ProviderItem& item) {
+    if (call->media->ear()) {
+        call->media->ear()->pause();
+    }
+    if (call->judge) {
+        call->judge->deaf();
+    }
+    onEnded(call, item);
 }
 
 /// What the device tells by itself is not told twice; as signs of a hang-up all count.

@@ -89,6 +89,11 @@ void Stream::start(StreamDirection direction) {
     at(direction).state = StreamState::Active;
     if (direction == StreamDirection::Record) {
         concealment_.reset();
+    } else if (cancelsEcho_ && echo_ == nullptr) {
+        echo_ = std::make_unique<LineEcho>();
+    }
+    if (echo_ != nullptr) {
+        echo_->start();
     }
 }
 
@@ -124,6 +129,11 @@ StreamCounters Stream::counters(StreamDirection direction) const {
 void Stream::listen(Receiver receiver) {
     const std::lock_guard lock(mutex_);
     receiver_ = std::move(receiver);
+}
+
+void Stream::cancelEcho() {
+    const std::lock_guard lock(mutex_);
+    cancelsEcho_ = true;
 }
 
 /// Takes note of where the device is. Returns how many of the `count` samples come too late.
@@ -190,7 +200,8 @@ void Stream::fillGap(std::uint64_t end, std::uint64_t missing) {
 
 void Stream::distribute(std::uint64_t position, std::span<const std::int16_t> samples) {
     if (receiver_) {
-        receiver_(position, samples);
+        receiver_(position, echo_ != nullptr ? echo_->clean(samples) : samples,
+                  echo_ != nullptr ? echo_->playedKey() : '\0');
     }
     if (at(StreamDirection::Record).state == StreamState::Active) {
         for (const auto& terminal : terminals_) {
@@ -209,6 +220,9 @@ std::size_t Stream::send(std::uint64_t position, std::span<std::int16_t> samples
     const std::size_t count = play.state == StreamState::Active ? mix(samples) : 0;
     play.counters.moved += count;
     play.counters.silent += samples.size() - count;
+    if (echo_ != nullptr) {
+        echo_->sent(position, samples.first(count));
+    }
     return count;
 }
 

@@ -5,8 +5,12 @@
 #include <cstdint>
 #include <cstdlib>
 #include <span>
+#include <string_view>
+#include <vector>
 
 #include "board_packet.h"
+#include "jack_port.h"
+#include "tipring/drivers/chips/conexant_monitor.h"
 #include "u100_frame.h"
 
 namespace {
@@ -36,9 +40,38 @@ void readFrames(std::span<const std::byte> stream, std::size_t step) {
     }
 }
 
+/// Answers of a magicJack.
+void readReports(std::span<const std::byte> bytes) {
+    using namespace tipring::magic_jack;
+    constexpr std::string_view kKeys = "0123456789*#";
+    for (std::size_t at = 0; at < bytes.size(); at += 4) {
+        const auto value =
+            readReport(bytes.subspan(at, std::min<std::size_t>(4, bytes.size() - at)));
+        const JackState state = jackState(value.value_or(0));
+        require(!state.key || kKeys.find(*state.key) != kKeys.npos);
+        const JackReport again = writeReport(0, value.value_or(0));
+        require(readReport(std::span(again).subspan(4)) == value.value_or(0));
+    }
+}
+
+/// The line monitor of a CX93010, whole and in pieces.
+void readMonitor(std::span<const std::byte> stream, std::size_t step) {
+    using tipring::chips::MonitorDecoder;
+    std::vector<std::int16_t> whole(MonitorDecoder::samplesOf(stream.size())), parts;
+    MonitorDecoder atOnce, inPieces;
+    whole.resize(atOnce.take(stream, whole));
+    for (std::size_t at = 0; at < stream.size(); at += step) {
+        std::vector<std::int16_t> part(MonitorDecoder::samplesOf(step));
+        part.resize(inPieces.take(stream.subspan(at, std::min(step, stream.size() - at)), part));
+        parts.insert(parts.end(), part.begin(), part.end());
+    }
+    require(parts == whole && atOnce.volume() == inPieces.volume() && atOnce.volume() <= 7);
+}
+
 }  // namespace
 
-/// Any bytes as packets of the Open USB FXS and as the stream of the Sangoma U100.
+/// Any bytes as packets of the Open USB FXS, as the streams of the Sangoma U100 and of a CX93010's
+/// line monitor, and as registers of the magicJack.
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     using tipring::open_usb_fxs::kPacketSize;
     const auto bytes = std::as_bytes(std::span(data, size));
@@ -48,6 +81,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
             require(parsed->codes.size() == tipring::open_usb_fxs::kSamples);
         }
     }
+    readReports(bytes);
+    readMonitor(bytes, bytes.empty() ? 1 : 1 + data[0] % 70);
     readFrames(bytes, bytes.empty() ? 1 : 1 + data[0] % 80);
     return 0;
 }

@@ -84,7 +84,8 @@ def simulated(modem, country="US"):
 
 
 def in_private_dev(pty, name, command):
-    """The command line that runs `command` with a /dev of its own in which /dev/NAME is the PTY."""
+    """The command line that runs `command` with a /dev of its own in which /dev/NAME is the PTY.
+    Lock files are its own, too: others use the same NAME at the same time."""
     script = """
         set -e
         mount --make-rprivate /
@@ -97,6 +98,7 @@ def in_private_dev(pty, name, command):
         for node in null zero random urandom tty full; do cp -a "/dev/$node" "$dev/"; done
         ln -s "${1#/dev/}" "$dev/$2"
         mount --rbind "$dev" /dev
+        mount -t tmpfs -o mode=1777 tmpfs /var/lock
         shift 2
         exec "$@"
     """

@@ -7,6 +7,7 @@ import signal
 import subprocess
 
 import harness
+import mgetty_setup
 
 
 class Vgetty:
@@ -51,30 +52,13 @@ program vm
         (self.spool / "messages" / "Index").write_text("standard.rmd\n", encoding="ascii")
 
     def command(self, *command):
-        # Locks and logs of a test are its own, too.
-        script = """
-            set -e
-            mount --make-rprivate /
-            mount --bind "$1" /etc/mgetty
-            mkdir -p "$2/lock" "$2/log/mgetty"
-            mount --bind "$2/lock" /var/lock
-            mount --bind "$2/log" /var/log
-            shift 2
-            exec "$@"
-        """
-        return ["unshare", "-m", "sh", "-c", script, "vgetty", str(self.config), self.modem.dir,
-                *command]
+        return mgetty_setup.in_private_etc(self.config, self.modem.dir, *command)
 
     def start(self, caller_id):
         name = self.modem.pty.removeprefix("/dev/")
         init = f'"" ATZ OK ATE0 OK {caller_id} OK'
         return subprocess.Popen(self.command("vgetty", "-m", init, name),
                                 stdin=subprocess.DEVNULL, start_new_session=True)
-
-    def logs(self):
-        for path in sorted((pathlib.Path(self.modem.dir) / "log").glob("**/*")):
-            if path.is_file():
-                print(f"--- {path.name}\n{path.read_text(errors='replace')[-6000:]}")
 
 
 def payload(path):
@@ -112,7 +96,7 @@ def answering_machine(model, kind, bits, rate, caller_id, ready, record, setting
             assert len(sent) - len(recorded) < 4000, (len(recorded), len(sent))
         except BaseException:
             print(modem.commands(), modem.control("state?"))
-            machine.logs()
+            mgetty_setup.print_logs(modem.dir)
             raise
         finally:
             os.killpg(process.pid, signal.SIGKILL)

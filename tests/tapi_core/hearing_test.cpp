@@ -114,6 +114,39 @@ TEST_F(HearingTest, DigitsAreHeardWhileAFileIsPlayedAndRecorded) {
     EXPECT_EQ(heardKeys(), "77");
 }
 
+class HearingInterruptedTest : public HearingTest,
+                               public testing::WithParamInterface<std::uint32_t> {
+protected:
+    void tell(std::uint32_t event, std::uintptr_t ended) {
+        auto& media = fake.lastMedia();
+        media.running &= ~static_cast<std::uint32_t>(ended);
+        media.callbacks.event(media.handle, event, ended, "a hook flash");
+        settle();
+    }
+};
+
+TEST_P(HearingInterruptedTest, TheEarIsDeafMeanwhileAndComesBack) {
+    fake.caps.media.fullDuplex = GetParam();
+    begin();
+    ASSERT_TRUE(call->monitorDigits(DigitMode::Dtmf));
+    settle();
+    ASSERT_EQ(running(), TSPI_MEDIA_RECORD);
+    press("1");
+    tell(TSPI_MEDIAEVENT_INTERRUPTED, TSPI_MEDIA_RECORD);
+    EXPECT_EQ(running(), 0U);
+    tell(TSPI_MEDIAEVENT_RESUMED, 0);
+    EXPECT_EQ(running(), TSPI_MEDIA_RECORD);
+    press("2");
+    tell(TSPI_MEDIAEVENT_INTERRUPTED, 0);
+    press("3");  // of the exchange
+    EXPECT_EQ(running(), TSPI_MEDIA_RECORD);
+    tell(TSPI_MEDIAEVENT_RESUMED, 0);
+    press("4");
+    EXPECT_EQ(heardKeys(), "124");
+    EXPECT_EQ(breaches(), 0U);
+}
+INSTANTIATE_TEST_SUITE_P(Duplex, HearingInterruptedTest, testing::Values(0U, 1U));
+
 TEST_F(HearingTest, DigitsAreGatheredOutOfTheSound) {
     begin();
     ASSERT_TRUE(call->gatherDigits({.count = 4, .terminators = "#", .firstDigitTimeout = 5s}));

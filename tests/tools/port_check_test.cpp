@@ -3,11 +3,14 @@
 
 #include <fcntl.h>
 #include <gtest/gtest.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <filesystem>
 
 #include "process.h"
@@ -48,6 +51,32 @@ TEST(PortCheck, NamesTheProgramThatHasADeviceOpenAlsoThroughALink) {
     EXPECT_TRUE(checkPortName(slave));
     EXPECT_TRUE(checkPort(slave).holders.empty());
     ::close(master);
+}
+
+TEST(PortCheck, WhoHasTheOtherSideIsTheModemAndNoHolder) {
+    std::array<int, 2> told{};
+    ASSERT_EQ(::pipe(told.data()), 0);
+    const int master = ::posix_openpt(O_RDWR | O_NOCTTY);
+    ASSERT_GE(master, 0);
+    ASSERT_EQ(::grantpt(master), 0);
+    ASSERT_EQ(::unlockpt(master), 0);
+    const std::string slave = ::ptsname(master);
+    const pid_t modem = ::fork();
+    if (modem == 0) {  // has both sides, as programs that are a modem do
+        const int own = ::open(slave.c_str(), O_RDWR | O_NOCTTY);
+        const bool ready = own >= 0 && ::write(told[1], "r", 1) == 1;
+        ::pause();
+        ::_exit(ready ? 0 : 1);
+    }
+    char ready = 0;
+    EXPECT_EQ(::read(told[0], &ready, 1), 1);
+    EXPECT_TRUE(checkPort(slave).holders.empty());
+    EXPECT_TRUE(checkPortName("pty:" + slave));
+    ::kill(modem, SIGKILL);
+    ::waitpid(modem, nullptr, 0);
+    for (const int fd : {master, told[0], told[1]}) {
+        ::close(fd);
+    }
 }
 
 TEST(PortCheck, NamesThatAreNoPathAreLeftToTheDriver) {

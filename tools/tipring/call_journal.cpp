@@ -28,11 +28,14 @@ std::string lineIdOf(const tapi::Call& call) {
     return id.empty() ? address->name() : id;
 }
 
+/// Who is at the other end.
 void takeParty(CallRecord& record, const tapi::CallInfo& info) {
-    record.number = info.caller.number;
-    record.numberStatus = statusWord(info.caller.numberStatus);
-    record.name = info.caller.name;
-    record.nameStatus = statusWord(info.caller.nameStatus);
+    const bool outgoing = record.direction == CallRecord::Direction::Outgoing;
+    const tapi::Party& party = outgoing ? info.called : info.caller;
+    record.number = party.number;
+    record.numberStatus = statusWord(party.numberStatus);
+    record.name = party.name;
+    record.nameStatus = statusWord(party.nameStatus);
     if (info.networkTime) {
         record.networkTime = networkTimeText(*info.networkTime);
     }
@@ -72,6 +75,7 @@ CallJournal::Entry& CallJournal::entryFor(const tapi::Call& call) {
 void CallJournal::addOutgoing(const tapi::Call& call, std::string number) {
     Entry& entry = entryFor(call);
     entry.record.direction = CallRecord::Direction::Outgoing;
+    entry.named = true;
     entry.record.rings = 0;
     entry.record.number = std::move(number);
     entry.record.numberStatus = "ok";
@@ -88,11 +92,14 @@ void CallJournal::onEvent(const tapi::Event& event) {
     if (const auto* ring = std::get_if<tapi::AddressEvent>(&event)) {
         noteRing(*ring);
     } else if (const auto* fresh = std::get_if<tapi::CallNotificationEvent>(&event)) {
-        touch(entryFor(*fresh->call));
+        Entry& entry = entryFor(*fresh->call);
+        if (fresh->call->info().origin == tapi::CallOrigin::Outbound) {  // a telephone's own
+            entry.record.direction = CallRecord::Direction::Outgoing;
+        }
+        touch(entry);
     } else if (const auto* info = std::get_if<tapi::CallInfoChangeEvent>(&event)) {
         const auto found = calls_.find(info->call->id());
-        if (found != calls_.end() &&
-            found->second.record.direction == CallRecord::Direction::Incoming) {
+        if (found != calls_.end() && !found->second.named) {
             takeParty(found->second.record, info->call->info());
             touch(found->second);
         }

@@ -41,6 +41,7 @@ private:
     struct Entry {
         CallRecord record;
         bool dirty = true;
+        bool named = false;  ///< by addOutgoing()
     };
 
     Entry& entryFor(const tapi::Call& call);

@@ -14,6 +14,7 @@
 #include "sound_options.h"
 #include "tipring/hal/sim/country.h"
 #include "tipring/hal/sim/personality.h"
+#include "tipring/hal/sim/usb_catalog.h"
 
 namespace tipring::tools {
 namespace {
@@ -62,6 +63,14 @@ std::vector<std::string> modemNames() {
     std::vector<std::string> names;
     for (const sim::Personality& personality : sim::personalities()) {
         names.emplace_back(personality.name);
+    }
+    return names;
+}
+
+std::vector<std::string> usbModelNames() {
+    std::vector<std::string> names;
+    for (const sim::UsbModelKind& kind : sim::usbModelKinds()) {
+        names.emplace_back(kind.name);
     }
     return names;
 }
@@ -336,10 +345,12 @@ void Tree::addTools() {
         "control socket, one a line, each answered by one line; `help` lists them.\n"
         "Numbers that need no plan: 5559001 busy, 5559020 an answering machine, 5559021 a fax,\n"
         "5559022 a modem, 5559023 an echo, 5559031 a robocaller that calls back, ...\n"
+        "With --usbip a Linux kernel has its USB devices as real ones (usbip attach).\n"
         "A scenario file has lines, people with scripts, and calls; see docs/guides/simulator.md\n"
         "and examples/scenarios.\n"
         "Example: tipring simulate --modem usr --pty /tmp/modem\n"
         "         > call number=5551234 name=\"J DOE\"\n"
+        "         tipring simulate --usbip --usb cx93010 --modem usr\n"
         "         tipring simulate office.toml --watch\n"
         "         tipring simulate office.toml --fast --trace t.json --record 5550100=a.wav",
         [this](Console& c) { return runSimulate(c, parsed_.common, parsed_.simulate); });
@@ -363,7 +374,17 @@ void Tree::addTools() {
                          "Write what happens to a file, one JSON object a line");
     simulate->add_flag("--fast", parsed_.simulate.fast,
                        "Simulated time, to the end of the scenario; without PTYs");
-    simulate->add_flag("--list", parsed_.simulate.list, "List the kinds of modem and leave");
+    simulate
+        ->add_flag("--usbip{:}", parsed_.simulate.usbip,
+                   "[=ADDRESS:PORT] Speak USB/IP there; 127.0.0.1:3240 unless said")
+        ->type_name("");
+    simulate
+        ->add_option("--usb", parsed_.simulate.usb,
+                     "A USB device behind --usbip (see --list); more than once")
+        ->allow_extra_args(false)
+        ->check(CLI::IsMember(usbModelNames()).description(""));
+    simulate->add_flag("--list", parsed_.simulate.list,
+                       "List the kinds of modem and of USB device, and leave");
 
     auto* demo =
         add("demo", "Show a whole call: ring, name, greeting, recording, call log",

@@ -49,6 +49,8 @@ struct SimulateOptions {
     std::string modem = "v253", pty, control, country = "US", number = "5550100";
     std::string scenario, trace;
     std::vector<std::string> records;  ///< NUMBER=FILE
+    std::string usbip;                 ///< ADDRESS:PORT, or a part of it; empty: not spoken
+    std::vector<std::string> usb;      ///< models
     bool list = false, watch = false, fast = false;
 };
 struct DemoOptions {

@@ -154,7 +154,7 @@ ExitCode runWith(Console& console, hal::EventLoop& loop, Settings settings,
             loop, {.modem = options.modem,
                    .country = settings.country.empty() ? "US" : settings.country,
                    .number = "2025550100",
-                   .portName = "demo",
+                   .portName = std::string(kDemoPort),
                    .utcOffset = utcOffset(loop.wallNow())});
         if (!made) {
             console.problem(made.error().cause);
@@ -162,7 +162,7 @@ ExitCode runWith(Console& console, hal::EventLoop& loop, Settings settings,
         }
         simulation = std::move(*made);
         caller = std::make_unique<Caller>(loop, *simulation, console);
-        settings.ports = {"sim:demo"};
+        settings.ports = {fmt::format("sim:{}", kDemoPort)};
         console.note(console.paint(Console::Style::Strong,
                                    "A telephone call, on a simulated line (no hardware needed)"));
     } else {

@@ -1,31 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <fmt/format.h>
 
-#include "adapter_list.h"
 #include "commands.h"
 #include "console.h"
+#include "device_choice.h"
 #include "json_line.h"
 #include "port_check.h"
 #include "tipring/hal/serial/port_list.h"
 
 namespace tipring::tools {
 namespace {
-
-std::string identity(const hal::PortInfo& port) {
-    if (!port.usb) {
-        const bool says = !port.description.empty() && !port.path.ends_with(port.description);
-        return says ? port.description : std::string("built-in serial port");
-    }
-    std::string text = port.usb->productName.empty() ? port.description : port.usb->productName;
-    if (!port.usb->manufacturer.empty() && !text.starts_with(port.usb->manufacturer)) {
-        text = text.empty() ? port.usb->manufacturer
-                            : fmt::format("{} {}", port.usb->manufacturer, text);
-    }
-    text = text.empty() ? std::string("USB serial device") : text;
-    text += fmt::format(" (USB {:04x}:{:04x}", port.usb->vendor, port.usb->product);
-    text += port.usb->serial.empty() ? ")" : fmt::format(", serial number {})", port.usb->serial);
-    return text;
-}
 
 std::string stateText(const PortAccess& access) {
     if (!access.allowed) {
@@ -45,8 +29,8 @@ std::string stateText(const PortAccess& access) {
 void tell(Console& console, const hal::PortInfo& port) {
     const PortAccess access = checkPort(port.path);
     const bool free = access.allowed && access.holders.empty();
-    console.result(
-        fmt::format("{}  {}", console.paint(Console::Style::Strong, port.path), identity(port)));
+    console.result(fmt::format("{}  {}", console.paint(Console::Style::Strong, port.path),
+                               serialPortText(port)));
     console.result(fmt::format(
         "    {}",
         console.paint(free ? Console::Style::Good : Console::Style::Bad, stateText(access))));
@@ -85,10 +69,8 @@ void tell(Console& console, const AdapterFound& found) {
     const bool lines = found.model.kind == adapters::AdapterKind::Fxo;
     const std::string usb =
         fmt::format("{:04x}:{:04x}", device.identity.vendor, device.identity.product);
-    console.result(fmt::format(
-        "{}  {} ({}; USB {}{})", console.paint(Console::Style::Strong, device.name),
-        found.model.name, found.model.chip, usb,
-        device.identity.serial.empty() ? "" : ", serial number " + device.identity.serial));
+    console.result(fmt::format("{}  {}", console.paint(Console::Style::Strong, device.name),
+                               adapterText(found)));
     const std::string held = kernelDrivers(device);
     const bool allowed = device.problem.empty();
     const std::string state =
@@ -126,9 +108,9 @@ ExitCode runDevices(Console& console) {
     for (const AdapterFound& each : found.value_or(std::vector<AdapterFound>{})) {
         tell(console, each);
     }
-    if (portCount != 0) {
-        console.note("Next: `tipring lines --port PORT` asks what a modem there can do.");
-    } else if (found && found->empty()) {
+    if (portCount != 0 || (found && !found->empty())) {
+        console.note("Next: `tipring lines --port PORT` asks what a device there can do.");
+    } else if (found) {
         console.note(
             "No serial ports and no adapters found. Plug one in, or try `tipring demo`: it needs "
             "none.");

@@ -5,7 +5,9 @@
 
 #include "json_line.h"
 #include "time_text.h"
+#include "tipring/tapi_core/api/phone.h"
 #include "tipring/tapi_core/api/tapi.h"
+#include "tipring/tapi_core/tspi/constants.h"
 
 namespace tipring::tools {
 namespace {
@@ -223,6 +225,42 @@ void setLine(JsonLine& line, const std::shared_ptr<Address>& address) {
     }
 }
 
+/// "key 5", "handset lifted"; empty for what people need not hear: a key's way up.
+std::string phoneText(const PhoneEvent& event) {
+    switch (event.kind) {
+    case PhoneEvent::Kind::HookSwitch:
+        return event.value == PHONEHOOKSWITCHMODE_ONHOOK ? "telephone put down"
+                                                         : "telephone lifted";
+    case PhoneEvent::Kind::Button: {
+        if (event.buttonState != PHONEBUTTONSTATE_DOWN) {
+            return {};
+        }
+        const auto button = event.phone ? event.phone->buttonInfo(event.buttonId)
+                                        : hal::Result<ButtonInfo>(ButtonInfo{});
+        return button && !button->text.empty() ? fmt::format("key {}", button->text)
+                                               : fmt::format("button {}", event.buttonId);
+    }
+    case PhoneEvent::Kind::RingMode:
+        return event.value == 0 ? "telephone stops ringing" : "telephone rings";
+    default: return fmt::format("telephone: {} {}", kindWord(event.kind), event.value);
+    }
+}
+
+void setPhone(JsonLine& line, const PhoneEvent& event) {
+    if (event.phone) {
+        setLine(line, event.phone->address());
+        line.set("phone", event.phone->name());
+    }
+    line.set("kind", kindWord(event.kind)).set("value", event.value);
+    if (event.kind == PhoneEvent::Kind::Button) {
+        line.set("button", event.buttonId).set("down", event.buttonState == PHONEBUTTONSTATE_DOWN);
+        const std::string text = phoneText(event);
+        line.setUnlessEmpty("key", text.starts_with("key ") ? text.substr(4) : std::string());
+    } else if (event.kind == PhoneEvent::Kind::HookSwitch) {
+        line.set("offHook", event.value != PHONEHOOKSWITCHMODE_ONHOOK);
+    }
+}
+
 void setCall(JsonLine& line, const std::shared_ptr<Call>& call) {
     if (call) {
         setLine(line, call->address());
@@ -336,10 +374,7 @@ std::string describe(const Event& event) {
                 return fmt::format("keys \"{}\" ({})", e.digits, name(e.end));
             },
             [](const ToneEvent& e) { return fmt::format("tone {} on the line", e.tag); },
-            [](const PhoneEvent& e) {
-                return fmt::format("{}: {} {}", e.phone ? e.phone->name() : std::string("a phone"),
-                                   kindWord(e.kind), e.value);
-            },
+            [](const PhoneEvent& e) { return phoneText(e); },
             [](const PrivateEvent& e) { return privateText(e); },
             [](const AddressDevSpecificEvent& e) {
                 return fmt::format("the driver says {} {} {}", e.parameters[0], e.parameters[1],
@@ -354,6 +389,9 @@ std::string describe(const Event& event) {
             },
             [](const AddressEvent& e) { return addressText(e); },
             [](const CallNotificationEvent& e) {
+                if (e.call->info().origin == CallOrigin::Outbound) {
+                    return std::string("a call is made");
+                }
                 return e.privilege == CallPrivilege::Owner
                            ? std::string("incoming call")
                            : std::string("incoming call (another program has it)");
@@ -392,10 +430,7 @@ JsonLine toJson(const Event& event, hal::WallTime now) {
                        setCall(line, e.call);
                        line.set("tag", e.tag);
                    },
-                   [&](const PhoneEvent& e) {
-                       line.setUnlessEmpty("phone", e.phone ? e.phone->name() : std::string());
-                       line.set("kind", kindWord(e.kind)).set("value", e.value);
-                   },
+                   [&](const PhoneEvent& e) { setPhone(line, e); },
                    [&](const PrivateEvent& e) {
                        setLine(line, e.address);
                        line.set("interface", e.interfaceName).set("text", privateText(e));
@@ -420,6 +455,7 @@ JsonLine toJson(const Event& event, hal::WallTime now) {
                    [&](const CallNotificationEvent& e) {
                        setCall(line, e.call);
                        line.set("owner", e.privilege == CallPrivilege::Owner);
+                       line.set("outgoing", e.call->info().origin == CallOrigin::Outbound);
                    },
                    [&](const CallStateEvent& e) {
                        setCall(line, e.call);

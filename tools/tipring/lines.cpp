@@ -60,8 +60,8 @@ private:
     void onInterrupt() override { session_.finish(ExitCode::Interrupted); }
 
     void finishWhenAllTold(bool givenUp = false) {
-        if (givenUp || told_ >= session_.tapi().addresses().size()) {
-            const bool all = told_ >= session_.tapi().addresses().size() && told_ > 0;
+        if (givenUp || !session_.isWaiting()) {
+            const bool all = !givenUp && told_ > 0;
             session_.finish(all ? ExitCode::Ok : ExitCode::NotFound);
         }
     }

@@ -7,6 +7,9 @@
 #include "json_line.h"
 #include "session.h"
 #include "time_text.h"
+#include "tipring/tapi_core/api/address.h"
+#include "tipring/tapi_core/api/phone.h"
+#include "tipring/tapi_core/tspi/constants.h"
 
 namespace tipring::tools {
 namespace {
@@ -23,8 +26,11 @@ public:
 
 private:
     void onReady(const std::shared_ptr<tapi::Address>& line) override {
-        tell(line, fmt::format("line ready, waiting for calls{}",
-                               line->capabilities().callerId ? "" : " (no caller ID)"));
+        const auto& caps = line->capabilities();
+        const bool callable = (caps.callStates & LINECALLSTATE_OFFERING) != 0;
+        tell(line, !callable       ? "telephone port ready"
+                   : caps.callerId ? "line ready, waiting for calls"
+                                   : "line ready, waiting for calls (no caller ID)");
         if (console_.json()) {
             JsonLine ready;
             ready.set("event", "ready").set("time", utcText(loop_.wallNow()));
@@ -66,8 +72,11 @@ private:
     static std::shared_ptr<tapi::Address> lineOf(const tapi::Event& event) {
         return std::visit(
             [](const auto& e) -> std::shared_ptr<tapi::Address> {
-                if constexpr (requires { e.address; }) {
-                    return e.address;
+                if constexpr (
+                    requires { e.phone->address(); } && !requires { e.address; }) {
+                    return e.phone ? e.phone->address() : nullptr;
+                } else if constexpr (requires { e.address; }) {
+                    return e.address ? e.address : nullptr;
                 } else if constexpr (requires { e.call; }) {
                     return e.call ? e.call->address() : nullptr;
                 } else {

@@ -46,6 +46,21 @@ std::string programName(const fs::path& process) {
     return name;
 }
 
+/// Is a descriptor the other side of the pseudo-terminal? A program that has it is the modem.
+bool isMaster(const fs::path& descriptor, const fs::path& target, const std::string& device) {
+    if (target.filename() != "ptmx" || !device.starts_with("/dev/pts/")) {
+        return false;
+    }
+    std::ifstream file(descriptor.parent_path().parent_path() / "fdinfo" / descriptor.filename());
+    const std::string wanted = "tty-index:\t" + device.substr(9);
+    for (std::string line; std::getline(file, line);) {
+        if (line == wanted) {
+            return true;
+        }
+    }
+    return false;
+}
+
 /// Does one of the process's descriptors stand for the device? Links are read, not followed: that
 /// cannot hang on a dead network mount. Sets `denied` when they are secret.
 bool holds(const fs::path& process, const std::string& device, bool& denied) {
@@ -55,13 +70,16 @@ bool holds(const fs::path& process, const std::string& device, bool& denied) {
         denied = denied || error == std::errc::permission_denied;
         return false;
     }
+    bool found = false;
     for (; !error && entries != fs::directory_iterator(); entries.increment(error)) {
         std::error_code gone;
-        if (fs::read_symlink(entries->path(), gone) == device) {
-            return true;
+        const fs::path target = fs::read_symlink(entries->path(), gone);
+        if (isMaster(entries->path(), target, device)) {
+            return false;
         }
+        found = found || target == device;
     }
-    return false;
+    return found;
 }
 
 void findHolders(const std::string& device, PortAccess& access) {

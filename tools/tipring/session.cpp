@@ -10,9 +10,11 @@
 #include <utility>
 
 #include "port_check.h"
-#include "tipring/drivers/at_modem/provider.h"
 #include "tipring/hal/base/epoll_loop.h"
 #include "tipring/hal/base/log.h"
+#include "tipring/tapi_core/api/address.h"
+#include "tipring/tapi_core/api/phone.h"
+#include "tipring/tapi_core/tspi/tspi.h"
 
 namespace tipring::tools {
 namespace {
@@ -21,8 +23,9 @@ using namespace std::chrono_literals;
 using hal::ErrorCode;
 using hal::Result;
 
-/// A modem that was just plugged in needs some seconds; a probe through all speeds more.
-constexpr auto kOpenLimit = 20s;
+/// A modem that was just plugged in needs some seconds; a probe through all speeds more, and some
+/// adapters 15 s.
+constexpr auto kOpenLimit = 25s;
 
 }  // namespace
 
@@ -130,34 +133,28 @@ Result<void> Session::watchSignals() {
 }
 
 Result<void> Session::open() {
-    if (settings_.ports.empty()) {
-        return hal::fail(ErrorCode::NoDevice,
-                         "no port given; use --port /dev/ttyACM0, or `ports` in the configuration "
-                         "file. `tipring devices` lists what is there, `tipring demo` needs none");
-    }
-    if (auto usable = dropUnusablePorts(); !usable) {
-        return usable;
+    if (auto chosen = choosePorts(); !chosen) {
+        return chosen;
     }
     if (auto done = watchSignals(); !done) {
         return done;
     }
     journal_.prepare();
     manager_ = std::make_unique<core::LineManager>(loop_, settings_.stateDirectory);
-    auto added = manager_->addProvider(*tipring_at_modem_provider(), providerConfig(settings_));
-    if (!added) {
+    if (auto added = addProviders(*manager_, choice_, settings_); !added) {
         return added;
     }
     tapi_ = manager_->createApplication("tipring");
     tapi_->setEventSink(this);
     tapi_->setEventFilter(tapi::kAllEvents);
-    const auto lines = tapi_->addresses();
-    for (const auto& line : lines) {
-        addLine(line);
-        if (!needs_.allLines) {
-            break;
-        }
+    missing_ = choice_.adapters;
+    for (const auto& line : tapi_->addresses()) {
+        considerLine(line);
     }
-    if (waiting_.empty() && !needs_.allLines) {
+    for (const auto& phone : tapi_->phones()) {
+        watchPhone(phone);
+    }
+    if (!isWaiting() && !needs_.allLines) {
         return hal::fail(ErrorCode::NoDevice,
                          fmt::format("no line at {}", fmt::join(settings_.ports, ", ")));
     }
@@ -165,17 +162,33 @@ Result<void> Session::open() {
     return {};
 }
 
-/// Before anything is opened: the driver tries a port again and again, a person wants to know now.
-Result<void> Session::dropUnusablePorts() {
+/// Before anything is opened: drivers try a port again and again, a person wants to know now.
+Result<void> Session::choosePorts() {
+    DevicesThere there;
+    const bool looks = settings_.ports.empty() ||
+                       std::any_of(settings_.ports.begin(), settings_.ports.end(),
+                                   [](const auto& name) { return name.starts_with("usb:"); });
+    if (looks) {
+        there = devicesThere();
+    }
+    if (settings_.ports.empty()) {
+        auto only = onlyDevice(there);
+        if (!only) {
+            return tl::unexpected(only.error());
+        }
+        console_.note(fmt::format("Using {}, the only device that is there.", *only));
+        settings_.ports = {*only};
+    }
     Result<void> worst;
     std::vector<std::string> usable;
     for (const std::string& name : settings_.ports) {
-        if (auto checked = checkPortName(name); checked) {
+        auto taken = takePort(name, there);
+        if (taken) {
             usable.push_back(name);
         } else if (worst) {
-            worst = std::move(checked);
+            worst = std::move(taken);
         } else {
-            console_.problem(checked.error().cause);
+            console_.problem(taken.error().cause);
         }
     }
     if (usable.empty()) {
@@ -186,6 +199,67 @@ Result<void> Session::dropUnusablePorts() {
     }
     settings_.ports = std::move(usable);
     return {};
+}
+
+Result<void> Session::takePort(const std::string& name, const DevicesThere& there) {
+    if (auto simulated = simulate(name); !simulated) {
+        return simulated;
+    }
+    auto adapter = adapterPortOf(name, there);
+    if (!adapter) {
+        return tl::unexpected(adapter.error());
+    }
+    if (*adapter) {
+        choice_.adapters.push_back(std::move(**adapter));
+        return {};
+    }
+    if (auto checked = checkPortName(name); !checked) {
+        return checked;
+    }
+    choice_.modems.push_back(name);
+    return {};
+}
+
+Result<void> Session::simulate(const std::string& name) {
+    constexpr std::string_view kScheme = "sim:";
+    if (!name.starts_with(kScheme) || name.substr(kScheme.size()) == kDemoPort) {
+        return {};
+    }
+    const std::string device = name.substr(kScheme.size(), name.find('/') - kScheme.size());
+    auto made = SimulatedDevice::create(loop_, device, settings_.country);
+    if (!made) {
+        return hal::fail(ErrorCode::NoDevice,
+                         fmt::format("there is no simulated device {}; there are {}", device,
+                                     fmt::join(simulatedDeviceNames(), ", ")));
+    }
+    simulated_.push_back(std::move(made));
+    return {};
+}
+
+/// A line that is there: is it one of those that were asked for?
+void Session::considerLine(const std::shared_ptr<tapi::Address>& line) {
+    const auto& caps = line->capabilities();
+    if (!isChosen(choice_, line->providerName(), caps.permanentId)) {
+        return;
+    }
+    std::erase_if(missing_, [&](const AdapterPort& port) {
+        return port.driver->family == line->providerName();
+    });
+    const bool callable = (caps.callStates & LINECALLSTATE_OFFERING) != 0;
+    if (needs_.ownCalls && !callable) {
+        console_.problem(
+            fmt::format("{} is for a telephone: nobody calls it from outside. `tipring monitor` "
+                        "shows what the telephone does",
+                        line->name()));
+        if (!hasLine_ && !isWaiting()) {
+            finish(ExitCode::NotFound);
+        }
+        return;
+    }
+    if (needs_.allLines || !hasLine_) {
+        hasLine_ = true;
+        addLine(line);
+    }
 }
 
 void Session::addLine(const std::shared_ptr<tapi::Address>& line) {
@@ -204,16 +278,32 @@ void Session::addLine(const std::shared_ptr<tapi::Address>& line) {
     loop_.post([this, line] { considerReady(line); });
 }
 
+/// The hook and the keys of a telephone on an adapter; lines alone do not tell them.
+void Session::watchPhone(const std::shared_ptr<tapi::Phone>& phone) {
+    if (!needs_.allLines || !needs_.journal) {
+        return;  // what is heard of it is not told
+    }
+    if (auto opened = phone->open(tapi::PhonePrivilege::Monitor); !opened) {
+        console_.problem(fmt::format("cannot watch {}", phone->name()), opened.error());
+    }
+}
+
 void Session::considerReady(const std::shared_ptr<tapi::Address>& line) {
     const auto found = std::find(waiting_.begin(), waiting_.end(), line);
     if (exit_ || found == waiting_.end() || line->state() != tapi::AddressState::InService) {
         return;
     }
     waiting_.erase(found);
-    if (waiting_.empty()) {
+    if (!isWaiting()) {
         openLimit_.cancel();
     }
     user_.onReady(line);
+    // Simulated people begin; in calls of one's own nobody else may get in between.
+    if ((needs_.ownCalls || needs_.allLines) && !std::exchange(begun_, true)) {
+        for (const auto& device : simulated_) {
+            device->begin();
+        }
+    }
 }
 
 void Session::onOpenLimit() {
@@ -225,7 +315,19 @@ void Session::onOpenLimit() {
             finish(ExitCode::NotFound);
         }
     }
+    tellMissing();
     user_.onLinesGivenUp();
+}
+
+/// What is wrong with an adapter its driver has said in the log.
+void Session::tellMissing() {
+    for (const AdapterPort& port : std::exchange(missing_, {})) {
+        console_.problem(
+            fmt::format("{} does not come into service; `tipring doctor` looks why", port.name));
+        if (!needs_.allLines && !hasLine_) {
+            finish(ExitCode::NotFound);
+        }
+    }
 }
 
 void Session::onEvent(const tapi::Event& event) {
@@ -233,15 +335,21 @@ void Session::onEvent(const tapi::Event& event) {
     if (const auto* line = std::get_if<tapi::AddressEvent>(&event)) {
         considerReady(line->address);
     } else if (const auto* object = std::get_if<tapi::TapiObjectEvent>(&event)) {
-        if (object->kind == tapi::TapiObjectEvent::Kind::AddressCreate && needs_.allLines) {
-            addLine(object->address);
-        }
+        onObject(*object);
     }
     if (!exit_) {
         user_.onEvent(event);
     }
     if (console_.broken()) {
         finish(ExitCode::Ok);
+    }
+}
+
+void Session::onObject(const tapi::TapiObjectEvent& event) {
+    if (event.kind == tapi::TapiObjectEvent::Kind::AddressCreate) {
+        considerLine(event.address);
+    } else if (event.kind == tapi::TapiObjectEvent::Kind::PhoneCreate) {
+        watchPhone(event.phone);
     }
 }
 

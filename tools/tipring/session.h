@@ -10,7 +10,9 @@
 #include "call_journal.h"
 #include "commands.h"
 #include "console.h"
+#include "device_choice.h"
 #include "settings.h"
+#include "simulated_device.h"
 #include "tipring/hal/base/event_loop.h"
 #include "tipring/tapi_core/api/tapi.h"
 #include "tipring/tapi_core/manager/line_manager.h"
@@ -28,14 +30,17 @@ ExitCode runOnLoop(Console& console, const CommonOptions& common,
                    const std::function<ExitCode(hal::EventLoop&, const Settings&)>& command);
 
 /// Everything between a command and its lines: the loop's signals, the manager with its providers,
-/// the application, the call log. Prints problems, never ends the program. Thread: the loop's.
+/// the application, the call log. Without a port the only device that is there is taken. Lines of
+/// adapters come when their adapter is up, and may leave and come back. Telephones of such lines
+/// are watched too. Prints problems, never ends the program. Thread: the loop's.
 class Session : private tapi::EventSink {
 public:
     /// What a command gets to hear.
     class User {
     public:
         virtual ~User() = default;
-        /// The line answers its device and is in service. Once, before any event of the line.
+        /// The line answers its device and is in service. Once, before any event of the line that
+        /// matters to its calls.
         virtual void onReady(const std::shared_ptr<tapi::Address>& line) = 0;
         virtual void onEvent(const tapi::Event& event) = 0;
         /// With Needs::allLines: some lines were not ready in time; which and why was told.
@@ -45,7 +50,7 @@ public:
     };
     struct Needs {
         bool allLines = false;  ///< else the first line only, and its failure ends the session
-        bool ownCalls = false;  ///< may answer; else only watches
+        bool ownCalls = false;  ///< may answer: lines that can be called only; else watches
         bool journal = true;    ///< write the call log
     };
 
@@ -58,6 +63,12 @@ public:
     /// Gives every call back on-hook, closes the lines and ends run().
     void finish(ExitCode code);
 
+    /// Some line is still to come, or to be ready.
+    [[nodiscard]] bool isWaiting() const { return !waiting_.empty() || !missing_.empty(); }
+    /// Those of `sim:` ports.
+    [[nodiscard]] const std::vector<std::unique_ptr<SimulatedDevice>>& simulated() const {
+        return simulated_;
+    }
     [[nodiscard]] hal::EventLoop& loop() { return loop_; }
     [[nodiscard]] tapi::Tapi& tapi() { return *tapi_; }
     [[nodiscard]] CallJournal& journal() { return journal_; }
@@ -66,9 +77,15 @@ public:
 
 private:
     hal::Result<void> open();
-    hal::Result<void> dropUnusablePorts();
+    hal::Result<void> choosePorts();
+    hal::Result<void> takePort(const std::string& name, const DevicesThere& there);
+    hal::Result<void> simulate(const std::string& name);
     void onEvent(const tapi::Event& event) override;
+    void onObject(const tapi::TapiObjectEvent& event);
+    void considerLine(const std::shared_ptr<tapi::Address>& line);
     void addLine(const std::shared_ptr<tapi::Address>& line);
+    void watchPhone(const std::shared_ptr<tapi::Phone>& phone);
+    void tellMissing();
     void considerReady(const std::shared_ptr<tapi::Address>& line);
     void onOpenLimit();
     void onSignal();
@@ -80,11 +97,16 @@ private:
     Needs needs_;
     User& user_;
     CallJournal journal_;
+    DeviceChoice choice_;
+    std::vector<std::unique_ptr<SimulatedDevice>> simulated_;
     std::unique_ptr<core::LineManager> manager_;
     std::unique_ptr<tapi::Tapi> tapi_;
-    std::vector<std::shared_ptr<tapi::Address>> waiting_;
+    std::vector<std::shared_ptr<tapi::Address>> waiting_;  ///< not ready yet
+    std::vector<AdapterPort> missing_;                     ///< no line of them yet
+    bool hasLine_ = false;
     std::vector<hal::SignalWatch> signals_;
     hal::Timer openLimit_;
+    bool begun_ = false;
     std::optional<ExitCode> exit_;
     bool interrupted_ = false;
 };

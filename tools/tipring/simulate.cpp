@@ -3,11 +3,11 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <csignal>
-#include <cstring>
-#include <fstream>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -15,12 +15,14 @@
 #include "console.h"
 #include "json_line.h"
 #include "network_view.h"
+#include "simulate_scenario.h"
 #include "tipring/hal/base/epoll_loop.h"
 #include "tipring/hal/base/log.h"
 #include "tipring/hal/base/virtual_loop.h"
 #include "tipring/hal/sim/control_server.h"
 #include "tipring/hal/sim/network.h"
 #include "tipring/hal/sim/personality.h"
+#include "tipring/hal/sim/usb_catalog.h"
 
 namespace tipring::tools {
 namespace {
@@ -83,12 +85,22 @@ private:
 
 ExitCode listModems(Console& console) {
     for (const sim::Personality& personality : sim::personalities()) {
-        console.result(fmt::format("{:<10} {}", personality.name, personality.description));
+        console.result(fmt::format("{:<14} {}", personality.name, personality.description));
         JsonLine line;
         console.object(
             line.set("modem", personality.name).set("description", personality.description));
     }
+    for (const sim::UsbModelKind& kind : sim::usbModelKinds()) {
+        console.result(fmt::format("{:<14} {}", kind.name, kind.description));
+        JsonLine line;
+        console.object(line.set("usb", kind.name).set("description", kind.description));
+    }
     return ExitCode::Ok;
+}
+
+/// "sim:5550100", "usbip 1-1", "/dev/pts/5".
+std::string_view placeKey(std::string_view place) {
+    return place.starts_with("sim:") ? "port" : place.starts_with("usbip") ? "usb" : "pty";
 }
 
 void tellReady(Console& console, const SimulateOptions& options, const std::string& country,
@@ -101,45 +113,40 @@ void tellReady(Console& console, const SimulateOptions& options, const std::stri
     JsonLine object;
     object.set("event", "ready").set(modem ? "modem" : "device", line.device);
     object.set("country", country).set("number", line.line->number());
-    object.setUnlessEmpty(line.place.starts_with("sim:") ? "port" : "pty", line.place);
+    object.setUnlessEmpty(placeKey(line.place), line.place);
     object.setUnlessEmpty("control", options.control);
     console.object(object);
 }
 
-/// A file, whole; up to 2 MiB, of which a scenario may be half.
-Result<std::string> readFile(const std::string& path) {
-    std::ifstream file{path, std::ios::binary};
-    std::string text(2U << 20, '\0');
-    file.read(text.data(), static_cast<std::streamsize>(text.size()));
-    if (!file.is_open() || file.bad()) {
-        return hal::fail(hal::ErrorCode::NoDevice,
-                         fmt::format("{}: {}; name a scenario file, see examples/scenarios", path,
-                                     std::strerror(errno)));
+/// What is on the bus, and how a kernel gets it.
+void tellUsb(Console& console, const sim::Network& network, const sim::UsbipOptions& usbip) {
+    for (const sim::NetworkDevice& device : network.devices()) {
+        std::vector<std::string> lines = device.lines;
+        std::replace(lines.begin(), lines.end(), std::string{}, std::string{"(open)"});
+        console.result(fmt::format("USB device {}: {}, {}{}{}", device.bus, device.model,
+                                   device.description, lines.empty() ? "" : ", lines ",
+                                   fmt::join(lines, " ")));
+        JsonLine object;
+        object.set("event", "usb").set("bus", device.bus).set("model", device.model);
+        object.set("usb", fmt::format("{:04x}:{:04x}", device.vendor, device.product));
+        object.set("lines", device.lines).setUnlessEmpty("place", device.place);
+        console.object(object);
     }
-    text.resize(static_cast<std::size_t>(file.gcount()));
-    return text;
-}
-
-Result<sim::Scenario> scenarioFor(const SimulateOptions& options, const std::string& country) {
-    if (!options.scenario.empty()) {
-        auto text = readFile(options.scenario);
-        if (!text) {
-            return tl::unexpected(text.error());
-        }
-        auto scenario = sim::readScenario(*text, options.scenario);
-        if (scenario && !country.empty()) {
-            scenario->country = country;
-        }
-        return scenario;
+    if (!network.usbipPort()) {
+        return;
     }
-    sim::Scenario scenario;
-    scenario.country = country.empty() ? options.country : country;
-    sim::Scenario::Line line;
-    line.number = options.number;
-    line.device = options.modem;
-    line.path = options.pty;
-    scenario.lines.push_back(std::move(line));
-    return scenario;
+    const std::uint32_t port = *network.usbipPort();
+    const std::string tcp = port == 3240 ? "" : fmt::format(" --tcp-port {}", port);
+    std::string example = "BUS";
+    for (const sim::NetworkDevice& device : network.devices()) {
+        example = device.place.starts_with("usbip") && example == "BUS" ? device.bus : example;
+    }
+    console.result(
+        fmt::format("USB/IP on {}:{}; as root: modprobe vhci-hcd; usbip{} attach -r {} "
+                    "-b {}",
+                    usbip.address, port, tcp, usbip.address, example));
+    JsonLine object;
+    console.object(object.set("event", "usbip").set("address", usbip.address).set("port", port));
 }
 
 /// "5550100=call.wav".
@@ -169,12 +176,16 @@ ExitCode failure(Console& console, const hal::Error& error) {
 /// All of one run: the network on a loop, what is shown of it, and who gives it commands.
 class Run {
 public:
-    Run(Console& console, const SimulateOptions& options, sim::Scenario scenario)
-        : console_(console), options_(options), scenario_(std::move(scenario)) {}
+    Run(Console& console, const SimulateOptions& options, SimulatePlan plan)
+        : console_(console),
+          options_(options),
+          scenario_(std::move(plan.scenario)),
+          usbip_(std::move(plan.usbip)) {}
 
     Result<void> build(hal::EventLoop& loop) {
         sim::NetworkOptions how;
         how.outlets = !options_.fast;
+        how.usbip = usbip_;
         auto network = sim::Network::create(loop, scenario_, how);
         if (!network) {
             return tl::unexpected(network.error());
@@ -213,6 +224,7 @@ private:
     Console& console_;
     const SimulateOptions& options_;
     sim::Scenario scenario_;
+    std::optional<sim::UsbipOptions> usbip_;
     std::unique_ptr<sim::Network> network_;
     std::unique_ptr<NetworkView> view_;
     std::unique_ptr<sim::ControlServer> server_;
@@ -228,6 +240,10 @@ Result<void> Run::takeCommands(hal::EventLoop& loop) {
     }
     for (const sim::NetworkLine& line : network_->lines()) {
         tellReady(console_, options_, scenario_.country, line);
+    }
+    tellUsb(console_, *network_, usbip_.value_or(sim::UsbipOptions{}));
+    if (!usbip_ && !scenario_.devices.empty()) {
+        console_.note("Give --usbip for a kernel to have the USB devices.");
     }
     if (!options_.control.empty()) {
         console_.note(fmt::format("Control socket: {}", options_.control));
@@ -272,13 +288,13 @@ ExitCode runSimulate(Console& console, const CommonOptions& common, const Simula
     if (auto done = hal::configureLog(common.log.empty() ? "error" : common.log); !done) {
         return failure(console, done.error());
     }
-    auto scenario = scenarioFor(given, common.country);
-    if (!scenario) {
-        return failure(console, scenario.error());
+    auto plan = planSimulation(given, common.country);
+    if (!plan) {
+        return failure(console, plan.error());
     }
     if (given.fast) {
         hal::VirtualLoop loop;
-        Run run{console, given, std::move(*scenario)};
+        Run run{console, given, std::move(*plan)};
         auto built = run.build(loop);
         return built ? run.runFast(loop) : failure(console, built.error());
     }
@@ -286,7 +302,7 @@ ExitCode runSimulate(Console& console, const CommonOptions& common, const Simula
     if (!loop) {
         return failure(console, loop.error());
     }
-    Run run{console, given, std::move(*scenario)};
+    Run run{console, given, std::move(*plan)};
     auto done = run.build(**loop);
     if (done) {
         done = run.runLive(**loop);

@@ -36,7 +36,9 @@ struct Line::Impl final : Party {
     void onReplaced(Connection& before, Connection& now) override;
     [[nodiscard]] bool wantsSound() const override { return hears(); }
     /// Somebody is there for the sound: the device, a monitor beside it, or a recording.
-    [[nodiscard]] bool hears() const { return listening || monitor != nullptr || (taped && off); }
+    [[nodiscard]] bool hears() const {
+        return listening || monitor != nullptr || (taped && (off || idAt != IdStep::Idle));
+    }
     void note(std::string_view what, std::string_view detail = {}) const {
         if (watcher != nullptr) {
             watcher->onLineEvent(face, what, detail);

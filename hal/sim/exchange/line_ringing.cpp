@@ -160,6 +160,10 @@ void Line::Impl::enterIdStep(IdStep next) {
     using Alert = dsp::CallerIdAlert;
     const Alert alert = message->standard->alert;
     idAt = next;
+    if (taped) {
+        audio();
+        exchange.wantSound(*this);
+    }
     const hal::Duration length = idStepLength();
     idTimer.arm(length);
     if (next == IdStep::Reverse &&

@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "control_words.h"
+#include "scenario/network_device.h"
 #include "scenario/network_parts.h"
 #include "tipring/hal/sim/magic_numbers.h"
 
@@ -86,6 +87,9 @@ struct Network::Impl {
                 }
             }
         }
+        if (auto made = buildDevices(scenario); !made) {
+            return made;
+        }
         for (const Scenario::Number& number : scenario.routes) {
             exchange.setRoute(number.number, number.route);
         }
@@ -110,6 +114,51 @@ struct Network::Impl {
         return {};
     }
 
+    hal::Result<void> buildDevices(const Scenario& scenario) {
+        if (options.usbip) {
+            auto created = UsbipServer::create(loop, *options.usbip);
+            if (!created) {
+                return tl::unexpected(created.error());
+            }
+            server = std::move(*created);
+        }
+        for (const Scenario::Device& plan : scenario.devices) {
+            std::vector<Line*> lines;
+            AtModem* modem = nullptr;
+            for (const std::string& number : plan.lines) {
+                NetworkStation* const station = find(number);
+                lines.push_back(station == nullptr ? nullptr : &station->line());
+                modem = station == nullptr ? modem : station->modem();
+            }
+            const UsbParts parts{loop, lines, modem, nullptr};
+            auto device = std::make_unique<NetworkUsb>(plan, parts, tell);
+            if (options.outlets) {
+                device->offer(plan, server.get());
+            }
+            device->addScript(plan, settingFor(scenario, plan.bus));
+            nameLines(plan, *device);
+            devices.push_back(std::move(device));
+        }
+        return {};
+    }
+
+    /// What is on a line, for people.
+    void nameLines(const Scenario::Device& plan, const NetworkUsb& device) {
+        for (const std::string& number : plan.lines) {
+            if (NetworkStation* const station = find(number)) {
+                station->plugInto(exchange, plan.model, device.describe().place);
+            }
+        }
+    }
+
+    NetworkUsb* findDevice(std::string_view bus) {
+        const auto at = std::find_if(devices.begin(), devices.end(),
+                                     [bus](const auto& each) { return each->bus() == bus; });
+        return at == devices.end() ? nullptr : at->get();
+    }
+
+    [[nodiscard]] std::string on(std::string_view command, const std::vector<std::string>& words);
+
     FarEnd& add(const Script& script, const ScriptSetting& setting, std::chrono::milliseconds at) {
         people.push_back(std::make_unique<NetworkPerson>(exchange, script, setting, tell));
         begins.push_back(at);
@@ -130,6 +179,8 @@ struct Network::Impl {
     hal::TimePoint started{};
     Exchange exchange;
     std::vector<std::unique_ptr<NetworkStation>> stations;
+    std::unique_ptr<UsbipServer> server;
+    std::vector<std::unique_ptr<NetworkUsb>> devices;
     std::unique_ptr<MagicNumbers> magic;
     std::vector<std::unique_ptr<NetworkPerson>> people;
     std::vector<std::chrono::milliseconds> begins;
@@ -174,6 +225,9 @@ void Network::start() {
     for (const auto& station : impl_->stations) {
         station->start();
     }
+    for (const auto& device : impl_->devices) {
+        device->start();
+    }
     for (std::size_t i = 0; i < impl_->people.size(); ++i) {
         impl_->people[i]->begin.arm(impl_->begins[i]);
     }
@@ -191,6 +245,18 @@ std::vector<NetworkLine> Network::lines() const {
     return all;
 }
 
+std::vector<NetworkDevice> Network::devices() const {
+    std::vector<NetworkDevice> all;
+    for (const auto& device : impl_->devices) {
+        all.push_back(device->describe());
+    }
+    return all;
+}
+
+std::optional<std::uint16_t> Network::usbipPort() const {
+    return impl_->server == nullptr ? std::nullopt : std::optional(impl_->server->port());
+}
+
 bool Network::isOver() const {
     const auto done = [](const auto& person) {
         return person->begun &&
@@ -198,6 +264,8 @@ bool Network::isOver() const {
     };
     return std::all_of(impl_->people.begin(), impl_->people.end(), done) &&
            (impl_->magic == nullptr || impl_->magic->isQuiet()) &&
+           std::all_of(impl_->devices.begin(), impl_->devices.end(),
+                       [](const auto& device) { return device->isOver(); }) &&
            std::all_of(impl_->stations.begin(), impl_->stations.end(),
                        [](const auto& station) { return station->isOver(); });
 }
@@ -218,18 +286,38 @@ std::string Network::run(std::string_view command) {
         }
         return text;
     }
-    if (verb != "on") {
-        return impl_->stations.front()->run(impl_->exchange, command) +
-               (verb == "help" ? " | lines? | on NUMBER COMMAND" : "");
+    if (verb == "devices?") {
+        std::string text = "ok";
+        for (const NetworkDevice& device : devices()) {
+            const char* const state = !device.plugged   ? "unplugged"
+                                      : device.attached ? "attached"
+                                                        : "free";
+            text += fmt::format(" {}={},{}", device.bus, device.model, state);
+        }
+        return text;
     }
-    NetworkStation* station = words->size() > 2 ? impl_->find((*words)[1]) : nullptr;
-    if (station == nullptr) {
-        return error(words->size() > 2 ? fmt::format("there is no line {}; lines? tells them all",
-                                                     escaped((*words)[1]))
-                                       : "on needs the number of a line and a command");
+    if (verb == "on") {
+        return impl_->on(command, *words);
     }
-    const std::size_t number = command.find((*words)[1], command.find("on") + 2);
-    return station->run(impl_->exchange, command.substr(number + (*words)[1].size()));
+    return impl_->stations.front()->run(impl_->exchange, command) +
+           (verb == "help" ? " | lines? | on NUMBER COMMAND | devices? | on BUS unplug|plug" : "");
+}
+
+/// `on NUMBER COMMAND`, `on BUS COMMAND`.
+std::string Network::Impl::on(std::string_view command, const std::vector<std::string>& words) {
+    if (words.size() < 3) {
+        return error("on needs the number of a line, or the bus id of a device, and a command");
+    }
+    const std::string& which = words[1];
+    const std::string_view rest =
+        command.substr(command.find(which, command.find("on") + 2) + which.size());
+    if (NetworkStation* const station = find(which)) {
+        return station->run(exchange, rest);
+    }
+    if (NetworkUsb* const device = findDevice(which)) {
+        return device->run(rest);
+    }
+    return error(fmt::format("there is no line {}; lines? tells them all", escaped(which)));
 }
 
 bool Network::quitAsked() const {

@@ -64,7 +64,7 @@ NetworkStation::NetworkStation(Exchange& exchange, const Scenario::Line& plan, c
     if (const Personality* personality = findPersonality(plan.device)) {
         modem_ = std::make_unique<AtModem>(loop_, line_, *personality);
         caller_ = std::make_unique<FarEnd>(exchange);
-        control_ = std::make_unique<Control>(exchange, line_, *caller_, *modem_);
+        control_ = std::make_unique<Control>(exchange, line_, *caller_, modem_.get());
     } else if (plan.device == "telephone") {
         telephone_ = std::make_unique<ScriptTelephone>(loop_, line_);
     }
@@ -92,6 +92,16 @@ hal::Result<void> NetworkStation::openOutlet(hal::EventLoop& loop, const Scenari
     pty_ = std::move(*pty);
     place_ = plan.path.empty() ? pty_->path() : plan.path;
     return {};
+}
+
+/// Whoever has the line, commands can call it then.
+void NetworkStation::plugInto(Exchange& exchange, std::string_view model, std::string place) {
+    device_ = modem_ == nullptr ? std::string(model) : device_;
+    place_ = std::move(place);
+    if (control_ == nullptr) {
+        caller_ = std::make_unique<FarEnd>(exchange);
+        control_ = std::make_unique<Control>(exchange, line_, *caller_, nullptr);
+    }
 }
 
 hal::Result<void> NetworkStation::record(const std::string& file) {

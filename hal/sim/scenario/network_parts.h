@@ -44,6 +44,9 @@ public:
     [[nodiscard]] NetworkLine describe() const;
     [[nodiscard]] std::string run(Exchange& exchange, std::string_view command);
     [[nodiscard]] Line& line() const { return line_; }
+    [[nodiscard]] AtModem* modem() const { return modem_.get(); }
+    /// A USB device has the line; for people.
+    void plugInto(Exchange& exchange, std::string_view model, std::string place);
 
     void onLineEvent(const Line& line, std::string_view what, std::string_view detail) override;
     void onLineSound(const Line& line, HeardBlock toDevice, HeardBlock fromDevice) override;

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <fmt/format.h>
 
-#include <toml++/toml.h>
 #include <algorithm>
 #include <array>
 #include <map>
@@ -9,6 +8,8 @@
 
 #include "control_line.h"
 #include "control_words.h"
+#include "scenario/device_reader.h"
+#include "scenario/scenario_values.h"
 #include "tipring/hal/sim/personality.h"
 #include "tipring/hal/sim/scenario.h"
 
@@ -16,49 +17,8 @@ namespace tipring::sim {
 namespace {
 
 constexpr std::size_t kLongestFile = 1U << 20;
-constexpr std::size_t kMostLines = 1000, kMostCalls = 10000;
-constexpr double kLongest = 7 * 24 * 3600;
+constexpr std::size_t kMostLines = 1000, kMostDevices = 100, kMostCalls = 10000;
 
-/// The first thing that was wrong; thrown inside this file only.
-struct Mistake {
-    toml::source_region where;
-    std::string what;
-};
-[[noreturn]] void reject(const toml::node& node, std::string what) {
-    throw Mistake{node.source(), std::move(what)};
-}
-
-// values
-std::string textOf(const toml::node& node, std::string_view key) {
-    const auto* text = node.as_string();
-    if (text == nullptr) {
-        reject(node, fmt::format("{} is a text in quotes", key));
-    }
-    return text->get();
-}
-std::string numberOf(const toml::node& node, std::string_view key) {
-    std::string text = node.is_string() ? node.as_string()->get() : std::string{};
-    if (text.empty() || text.size() > 20 ||
-        text.find_first_not_of("+0123456789*#") != std::string::npos) {
-        reject(node, fmt::format("{} is a number of 1 to 20 digits in quotes", key));
-    }
-    return text;
-}
-std::int64_t wholeOf(const toml::node& node, std::string_view key, std::int64_t least,
-                     std::int64_t most) {
-    const auto* value = node.as_integer();
-    if (value == nullptr || value->get() < least || value->get() > most) {
-        reject(node, fmt::format("{} is a whole number from {} to {}", key, least, most));
-    }
-    return value->get();
-}
-std::chrono::milliseconds secondsOf(const toml::node& node, std::string_view key) {
-    const auto value = node.is_number() ? node.value<double>() : std::nullopt;
-    if (!value || !(*value >= 0 && *value <= kLongest)) {
-        reject(node, fmt::format("{} is seconds, 0 to 604800", key));
-    }
-    return std::chrono::milliseconds{static_cast<std::int64_t>(*value * 1000 + 0.5)};
-}
 std::string nameOf(const toml::node& node, std::string_view key) {
     std::string text = textOf(node, key);
     if (!isPlainText(text, 60) || text.find('"') != std::string::npos) {
@@ -77,35 +37,6 @@ std::string countryOf(const toml::node& node, std::string_view key) {
     }
     return std::string{country->code};
 }
-const toml::array& listOf(const toml::node& node, std::string_view key, std::size_t most) {
-    const auto* list = node.as_array();
-    if (list == nullptr || list->size() > most) {
-        reject(node, fmt::format("{} is a list of at most {} entries", key, most));
-    }
-    return *list;
-}
-const toml::table& tableOf(const toml::node& node, std::string_view key, std::string_view example) {
-    const auto* table = node.as_table();
-    if (table == nullptr) {
-        reject(node, fmt::format("{} is a table such as {}", key, example));
-    }
-    return *table;
-}
-
-Script scriptOf(const toml::node& node, std::string_view key) {
-    const toml::array& list = listOf(node, key, kMostSteps);
-    std::vector<std::string> steps;
-    for (const toml::node& entry : list) {
-        steps.push_back(textOf(entry, "a step"));
-    }
-    auto parsed = parseScript(steps);
-    if (const auto* wrong = std::get_if<ScriptError>(&parsed)) {
-        const toml::node* at = list.get(wrong->step);
-        reject(at != nullptr ? *at : node, wrong->cause);
-    }
-    return std::get<Script>(std::move(parsed));
-}
-
 /// How a setting is written to the control socket: on, -40, european.
 std::string wordOf(const toml::node& node) {
     if (const auto* flag = node.as_boolean()) {
@@ -127,36 +58,6 @@ void takeSettings(Settings& to, const toml::node& node, std::string_view key,
         if (const std::string wrong = set(to, name.str(), wordOf(value)); !wrong.empty()) {
             reject(value, wrong);
         }
-    }
-}
-
-/// A key of a table, and how it is read.
-template <class To>
-struct Key {
-    std::string_view name;
-    void (*read)(To& to, const toml::node& node, std::string_view key);
-};
-
-template <class To, std::size_t N>
-void takeKeys(To& to, const toml::table& table, std::string_view what, const Key<To> (&keys)[N]) {
-    for (const auto& [name, node] : table) {
-        const auto* row = std::find_if(
-            keys, keys + N, [key = name.str()](const Key<To>& each) { return each.name == key; });
-        if (row == keys + N) {
-            std::string known;
-            for (const Key<To>& each : keys) {
-                known += (known.empty() ? "" : ", ") + std::string{each.name};
-            }
-            throw Mistake{name.source(), fmt::format("there is no key {} in {}; there are {}",
-                                                     name.str(), what, known)};
-        }
-        row->read(to, node, row->name);
-    }
-}
-
-void need(bool there, const toml::node& node, std::string_view what) {
-    if (!there) {
-        reject(node, std::string{what});
     }
 }
 
@@ -293,21 +194,6 @@ private:
     std::map<std::string, unsigned, std::less<>> owners_;
 };
 
-/// "5550199" and 1: "5550200".
-std::string countUp(std::string number, std::int64_t by) {
-    for (; by > 0; --by) {
-        std::size_t at = number.size();
-        while (at > 0 && number[at - 1] == '9') {
-            number[--at] = '0';
-        }
-        if (at == 0 || number[at - 1] < '0' || number[at - 1] > '8') {
-            return {};
-        }
-        ++number[at - 1];
-    }
-    return number;
-}
-
 /// "tape.wav" and 3: "tape-3.wav"; a name without a dot: "modem-3".
 std::string numbered(const std::string& path, std::int64_t index) {
     const std::size_t dot = path.rfind('.');
@@ -319,8 +205,8 @@ std::string numbered(const std::string& path, std::int64_t index) {
 class Reader {
 public:
     Scenario read(const toml::table& top) {
-        static constexpr std::array<std::string_view, 8> kKnown{
-            "country", "seed", "magic", "limit", "line", "far_end", "call", "number"};
+        static constexpr std::array<std::string_view, 9> kKnown{
+            "country", "seed", "magic", "limit", "line", "device", "far_end", "call", "number"};
         for (const auto& [name, node] : top) {
             if (std::find(kKnown.begin(), kKnown.end(), name.str()) == kKnown.end()) {
                 throw Mistake{name.source(),
@@ -330,6 +216,9 @@ public:
         }
         general(top);
         each(top, "line", kMostLines, [this](const toml::table& table) { line(table); });
+        each(top, "device", kMostDevices,
+             [this](const toml::table& table) { devices_.read(table); });
+        devices_.numberTheRest();
         each(top, "far_end", kMostLines, [this](const toml::table& table) { farEnd(table); });
         each(top, "number", kMostLines, [this](const toml::table& table) { number(table); });
         each(top, "call", kMostCalls, [this](const toml::table& table) { call(table); });
@@ -397,6 +286,12 @@ private:
                 one.record = numbered(entry.record, i + 1);
             }
             owners_.add(one.number, table);
+            if (table.contains("device") && one.device != "none") {
+                said_.device.insert(one.number);
+            }
+            if (table.contains("outlet")) {
+                said_.outlet.insert(one.number);
+            }
             for (const auto& more : one.numbers) {
                 owners_.add(more.first, table);
             }
@@ -439,6 +334,8 @@ private:
 
     Scenario made_;
     Owners owners_;
+    DeviceReader::Said said_;
+    DeviceReader devices_{made_, said_};
 };
 
 hal::Result<Scenario> mistake(const std::string& file, const toml::source_region& where,
@@ -449,6 +346,20 @@ hal::Result<Scenario> mistake(const std::string& file, const toml::source_region
 }
 
 }  // namespace
+
+std::string countUp(std::string number, std::int64_t by) {
+    for (; by > 0; --by) {
+        std::size_t at = number.size();
+        while (at > 0 && number[at - 1] == '9') {
+            number[--at] = '0';
+        }
+        if (at == 0 || number[at - 1] < '0' || number[at - 1] > '8') {
+            return {};
+        }
+        ++number[at - 1];
+    }
+    return number;
+}
 
 hal::Result<Scenario> readScenario(std::string_view text, const std::string& file) {
     if (text.size() > kLongestFile) {

@@ -57,9 +57,16 @@ std::vector<std::byte> modemDescriptors(const ConexantModemSettings& settings) {
 }  // namespace
 
 struct ConexantModem::Board final : ModemOutlet, LineMonitor {
-    Board(AtModem& ownModem, Line& ownLine, std::function<void()> ready, std::function<void()> gone)
-        : modem(ownModem), line(ownLine), onNews(std::move(ready)), onGone(std::move(gone)) {
-        modem.setOutlet(this);
+    Board(AtModem& ownModem, Line& ownLine, const ConexantModemSettings& ownSettings,
+          std::function<void()> ready, std::function<void()> gone)
+        : modem(ownModem),
+          line(ownLine),
+          settings(ownSettings),
+          onNews(std::move(ready)),
+          onGone(std::move(gone)) {
+        if (settings.hasPort) {
+            modem.setOutlet(this);
+        }
         ModemTap tap;
         tap.onCommand = [this](std::string_view command) { noteSpeaker(command); };
         modem.setTap(tap);
@@ -68,7 +75,9 @@ struct ConexantModem::Board final : ModemOutlet, LineMonitor {
     ~Board() override {
         setMonitor(false);
         modem.setTap({});
-        modem.setOutlet(nullptr);
+        if (settings.hasPort) {
+            modem.setOutlet(nullptr);
+        }
     }
 
     bool toDte(std::span<const std::byte> bytes) override {
@@ -97,6 +106,7 @@ struct ConexantModem::Board final : ModemOutlet, LineMonitor {
 
     AtModem& modem;
     Line& line;
+    ConexantModemSettings settings;
     std::function<void()> onNews, onGone;
     ConexantModemFaults faults;
     DceLines lines;
@@ -144,7 +154,7 @@ void ConexantModem::Board::noteSpeaker(std::string_view command) {
 
 /// M0 off, M1 and M3 on until there is a carrier, M2 always (V.250, 6.3.14).
 unsigned ConexantModem::Board::volume() const {
-    const bool on = speaker == 2 || (speaker != 0 && modem.isOffHook() && !lines.dcd);
+    const bool on = speaker == 2 || (speaker != 0 && modem.isOffHook() && !modem.lines().dcd);
     return on ? std::max(level, 1U) : 0;
 }
 
@@ -200,11 +210,15 @@ ConexantModem::ConexantModem(hal::EventLoop& loop, AtModem& modem, Line& line,
                              const ConexantModemSettings& settings)
     : UsbModel(loop, modemDescriptors(settings)),
       board_(std::make_unique<Board>(
-          modem, line, [this] { ready(); }, [this] { unplug(); })) {}
+          modem, line, settings, [this] { ready(); }, [this] { unplug(); })) {}
 ConexantModem::~ConexantModem() = default;
 
 void ConexantModem::setLineFaults(const ConexantModemFaults& faults) {
     board_->faults = faults;
+}
+
+std::uint8_t ConexantModem::usualConfiguration() const {
+    return board_->settings.configuration;
 }
 
 std::string ConexantModem::text(std::uint8_t index) const {
@@ -266,7 +280,7 @@ UsbHandshake ConexantModem::onOut(std::uint8_t address, std::span<const std::byt
         board_->setMonitor(board_->monitoring || enable);
         return UsbHandshake::Ok;
     }
-    if (!board_->toModem.add(data)) {
+    if (!board_->settings.hasPort || !board_->toModem.add(data)) {
         return UsbHandshake::Nak;
     }
     board_->pump();
@@ -286,7 +300,9 @@ void ConexantModem::onSettings() {
 
 void ConexantModem::onPower() {
     board_->setMonitor(false);
-    board_->modem.reset();
+    if (board_->settings.hasPort) {
+        board_->modem.reset();
+    }
 }
 
 }  // namespace tipring::sim

@@ -94,6 +94,7 @@ struct MagicJack::Board final : Telephone::Port {
     std::map<std::uint8_t, std::uint32_t> registers = baseline();
     std::uint8_t asked = 0;
     unsigned reads = 0;
+    std::set<std::uint8_t> orders;
     std::optional<PcmFrame> out, in;
     bool hookTold = false;
     dsp::DtmfDetector digits;
@@ -194,6 +195,10 @@ std::uint32_t MagicJack::chipRegister(std::uint8_t reg) const {
     return found == board_->registers.end() ? 0 : found->second;
 }
 
+const std::set<std::uint8_t>& MagicJack::orders() const {
+    return board_->orders;
+}
+
 std::span<const std::byte> MagicJack::interfaceDescriptor(std::uint8_t number,
                                                           std::uint8_t type) const {
     return number == 4 && type == 0x22 ? reportDescriptor() : std::span<const std::byte>{};
@@ -221,6 +226,7 @@ UsbHandshake MagicJack::onControlOut(const hal::UsbSetup& setup, std::span<const
         return UsbHandshake::Stall;
     }
     const std::uint8_t code = byteAt(data, 0);
+    board_->orders.insert(code);
     if (code == kOpRead) {
         board_->asked = byteAt(data, 2);
     } else if (code == kOpWrite && byteAt(data, 3) == 1) {

@@ -94,7 +94,8 @@ SimUsbDevice::SimUsbDevice(hal::EventLoop& loop, UsbModel& model, std::string na
         bytes.size() > 16 ? model.text(std::to_integer<std::uint8_t>(bytes[16])) : "";
     identity_.busPath = name_;
     if (!descriptors_.configurations.empty()) {
-        configuration_ = descriptors_.configurations.front().value;
+        const std::uint8_t usual = model.usualConfiguration();
+        configuration_ = usual != 0 ? usual : descriptors_.configurations.front().value;
         (void)model.controlOut({0, 9, configuration_, 0}, {});
     }
 }

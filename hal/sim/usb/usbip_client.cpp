@@ -72,7 +72,16 @@ struct UsbipClient::Urb {
 
 UsbipClient::UsbipClient(hal::EventLoop& loop, UsbipShop& shop, hal::FileDescriptor socket)
     : loop_(loop), shop_(shop), socket_(std::move(socket)) {}
-UsbipClient::~UsbipClient() = default;
+
+/// Detached, or the connection broke: the virtual cable is out, and the power with it. The next one
+/// finds the device as one that was just plugged in; a call on it has ended.
+UsbipClient::~UsbipClient() {
+    UsbModel* const model = host_ == nullptr ? nullptr : host_->model();
+    host_.reset();
+    if (model != nullptr && model->plugged()) {
+        model->plugIn();
+    }
+}
 
 hal::Result<void> UsbipClient::begin() {
     auto watch = hal::Watch::create(loop_, socket_.get(), hal::Io::Read,

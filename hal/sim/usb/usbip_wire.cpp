@@ -131,6 +131,7 @@ Next UsbipReader::submit(Bytes bytes) {
         return std::optional<UsbipMessage>{};
     }
     message.data = bytes.subspan(kCommand, data);
+    packets_.clear();
     for (std::size_t i = 0; i < packets; ++i) {
         const std::size_t at = kCommand + data + i * kIsoPacket;
         const UsbipIsoPacket packet{u32(bytes, at), u32(bytes, at + 4)};
@@ -138,8 +139,9 @@ Next UsbipReader::submit(Bytes bytes) {
             return refuse(fmt::format("packet {} lies outside of the {} bytes of its transfer", i,
                                       message.length));
         }
-        message.packets.push_back(packet);
+        packets_.push_back(packet);
     }
+    message.packets = packets_;
     take(whole);
     return UsbipMessage(std::move(message));
 }

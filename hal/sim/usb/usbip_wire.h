@@ -33,8 +33,9 @@ struct UsbipSubmit {
     hal::UsbSetup setup;
     std::uint16_t setupLength = 0;
     bool isochronous = false;
-    std::span<const std::byte> data{};  ///< to the device; valid until the next call
-    std::vector<UsbipIsoPacket> packets{};
+    // Valid until the next call.
+    std::span<const std::byte> data{};  ///< to the device
+    std::span<const UsbipIsoPacket> packets{};
 };
 struct UsbipUnlink {
     std::uint32_t sequence = 0, victim = 0;
@@ -63,6 +64,7 @@ private:
     void take(std::size_t size) { taken_ += size; }
 
     std::vector<std::byte> bytes_;
+    std::vector<UsbipIsoPacket> packets_;  ///< of the last submit; keeps its room
     std::size_t taken_ = 0;
     bool imported_ = false, broken_ = false;
 };

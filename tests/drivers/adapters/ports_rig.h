@@ -78,7 +78,7 @@ public:
     PortsRig(hal::EventLoop& loop, std::span<const UsbModelRow> rows, AdapterFactory factory,
              std::string name)
         : ports(std::make_unique<AdapterPorts>(loop, rows, std::move(factory),
-                                               AdapterPortsOptions{std::move(name)})) {}
+                                               AdapterPortsOptions{{std::move(name)}})) {}
 
     void onPortArrived(const analog::PortInfo& port) override {
         here.push_back(port);

@@ -37,9 +37,12 @@ protected:
                 calls.push_back(fresh->call);
             } else if (const auto* state = std::get_if<tapi::CallStateEvent>(&event)) {
                 idles[state->call->id()] += state->lineState == State::Idle ? 1 : 0;
+            } else if (std::holds_alternative<tapi::ToneEvent>(event)) {
+                ++tones;
             }
         }
         std::vector<Call> calls;
+        int tones = 0;
         std::map<std::uint64_t, int> idles;
     };
 

@@ -73,6 +73,37 @@ TEST_P(EveryFlash, HoldsAndTakesBack) {
     EXPECT_EQ(paths(original), "LA AL ");
 }
 
+/// What the modem itself does not hear the core does, after a flash as before.
+TEST_P(EveryFlash, TheCoreHearsAgainWhenTheCallIsBack) {
+    talking();
+    const tapi::MonitoredTone tone{7, std::chrono::milliseconds{200}, {1400, 0, 0}};
+    ASSERT_TRUE(original->monitorTones({&tone, 1}));
+    const auto records = [this] { return original->mediaStatus().record.running; };
+    loop.advance(seconds{2});
+    ASSERT_TRUE(records());
+    ok(original->hold(reply()));
+    EXPECT_FALSE(records());
+    loop.advance(seconds{5});
+    ok(original->unhold(reply()));
+    loop.advance(seconds{2});
+    EXPECT_TRUE(records());
+    anna().say(sine(1400));
+    loop.advance(seconds{3});
+    EXPECT_EQ(sink.tones, 1);
+    consult();
+    EXPECT_FALSE(records());
+    if (!offers(original, CallFeature::Unhold)) {
+        return;  // an exchange that cannot end one of two calls
+    }
+    ok(original->unhold(reply()));
+    ASSERT_TRUE(reaches(original, State::Connected));
+    loop.advance(seconds{2});
+    EXPECT_TRUE(records());
+    anna().say(sine(1400));
+    loop.advance(seconds{3});
+    EXPECT_EQ(sink.tones, 2);
+}
+
 TEST_P(EveryFlash, AHeldCallIsDroppedForGood) {
     talking();
     ok(original->hold(reply()));

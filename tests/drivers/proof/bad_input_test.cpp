@@ -257,7 +257,7 @@ TEST_P(Twins, WithOneSerialNumberAreTwoDevices) {
     const AdapterKind& kind = GetParam();
     AdapterModel& first = plug(kind, "US", "a");
     AdapterModel& second = plug(kind, "US", "b");
-    serve(kind, {}, "sim:a sim:b");
+    serve(kind, {}, "sim:a\nsim:b");
     ASSERT_TRUE(served(2 * kind.lines));
     ASSERT_TRUE(comesBack(0));
     ASSERT_TRUE(comesBack(kind.lines));

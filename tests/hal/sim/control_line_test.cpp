@@ -10,7 +10,7 @@ using namespace std::chrono_literals;
 
 struct LineControlRig : ModemRig {
     std::string run(std::string_view command) { return control.run(command); }
-    Control control{exchange, line, farEnd, modem};
+    Control control{exchange, line, farEnd, &modem};
 };
 
 TEST(LineControl, ChangesSettingsAndTellsThem) {

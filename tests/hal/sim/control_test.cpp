@@ -24,7 +24,7 @@ using namespace std::chrono_literals;
 
 struct ControlRig : ModemRig {
     std::string run(std::string_view command) { return control.run(command); }
-    Control control{exchange, line, farEnd, modem};
+    Control control{exchange, line, farEnd, &modem};
 };
 
 TEST(Control, DrivesACallFromRingToHangUp) {
@@ -53,6 +53,24 @@ TEST(Control, DrivesACallFromRingToHangUp) {
     EXPECT_EQ(rig.run("digits?"), "ok 78");
     EXPECT_EQ(rig.run("hangup"), "ok");
     EXPECT_EQ(rig.run("rings?"), "ok 0");
+}
+
+TEST(Control, ACallerWithAModemSendsAndDoesNotEcho) {
+    ControlRig rig;
+    rig.ask("ATE0");
+    EXPECT_EQ(rig.run("call number=5551234 modem text=\"hello\\n\""), "ok");
+    rig.advance(3s);
+    rig.take();
+    rig.ask("ATA");
+    rig.advance(5s);
+    EXPECT_EQ(rig.take(), "\r\nCONNECT 33600\r\nhello\n");
+    EXPECT_EQ(rig.run("data \"who\\r\""), "ok");
+    EXPECT_EQ(rig.take(), "who\r");
+    EXPECT_EQ(rig.ask("guest"), "");
+    EXPECT_EQ(rig.run("data?"), "ok guest\\x0D");
+    EXPECT_EQ(rig.run("data"), "error data needs one text in quotes; \\r and \\n end a line");
+    EXPECT_EQ(rig.run("data one two"),
+              "error data needs one text in quotes; \\r and \\n end a line");
 }
 
 TEST(Control, PlaysAScript) {

@@ -233,7 +233,8 @@ device = "telephone"
     EXPECT_EQ(net.exchange().findLine("5550101")->copper().whiteNoise, -40.0F);
     EXPECT_EQ(net.run("on 5550101 rings?").substr(0, 30), "error line 5550101 has no mode");
     EXPECT_EQ(net.run("on 77 rings?"), "error there is no line 77; lines? tells them all");
-    EXPECT_EQ(net.run("on"), "error on needs the number of a line and a command");
+    EXPECT_EQ(net.run("on"),
+              "error on needs the number of a line, or the bus id of a device, and a command");
     EXPECT_EQ(net.run(std::string_view{"\0\xff\"", 3}).substr(0, 5), "error");
     EXPECT_FALSE(net.quitAsked());
     EXPECT_EQ(net.run("quit"), "ok");

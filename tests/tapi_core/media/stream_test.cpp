@@ -149,7 +149,8 @@ TEST_F(StreamTest, TerminalsAreMixedAndTheRestIsSilence) {
 TEST_F(StreamTest, APausedDirectionIsStillListenedTo) {
     const auto both = probe(5, 10000);
     std::size_t received = 0;
-    stream.listen([&](std::uint64_t, std::span<const std::int16_t> s) { received += s.size(); });
+    stream.listen(
+        [&](std::uint64_t, std::span<const std::int16_t> s, char) { received += s.size(); });
     stream.start(StreamDirection::Record);
     stream.start(StreamDirection::Play);
     stream.pause(StreamDirection::Record);

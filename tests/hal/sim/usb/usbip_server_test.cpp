@@ -228,6 +228,21 @@ TEST_F(UsbipServerTest, AClientThatGoesFreesItsDevice) {
     EXPECT_TRUE(next->closed);
 }
 
+TEST_F(UsbipServerTest, AClientThatGoesTakesThePowerWithIt) {
+    {
+        const auto peer = attached();
+        (void)peer->ask(peer->submit(false, 1, 3, "", hex("83 0E 00")));
+        EXPECT_EQ(board.slicRegister(14), 0);
+    }
+    loop.advance(5ms);
+    EXPECT_EQ(board.slicRegister(14), 0x10) << "as out of the box";
+    EXPECT_TRUE(board.plugged());
+    board.unplug();
+    (void)Peer(loop, server->port()).ask(Peer::import("1-1"));
+    loop.advance(5ms);
+    EXPECT_FALSE(board.plugged()) << "nobody plugs it in by going";
+}
+
 TEST_F(UsbipServerTest, HostilePeersLoseTheirConnectionAndNobodyElseDoes) {
     const auto good = attached();
     Telephone otherPhone{loop};

@@ -35,6 +35,8 @@ public:
     virtual void partyChanged() = 0;
     /// The sound of a call, or of all, is over.
     virtual void soundOver(const LineCall* call, std::string_view cause) = 0;
+    /// The line is this call's again, after the exchange was asked for something.
+    virtual void soundGoesOn(const LineCall& /*call*/) {}
     /// All calls are disconnected.
     virtual void endCalls(std::uint32_t mode, std::string_view cause) = 0;
     /// Puts the line down; CallGroup::lineGoesDown() comes from inside.
@@ -134,6 +136,7 @@ private:
     hal::Result<void> leaveActive(tspi::Request&& request, std::uint32_t mode);
     void finishCall(LineCall& call, std::uint32_t mode, std::string_view cause);
     void stayAlone(LineCall& stays);
+    void talks(LineCall& call);
     [[nodiscard]] std::string_view keysWithout(const LineCall& call) const;
 
     void onHeld();

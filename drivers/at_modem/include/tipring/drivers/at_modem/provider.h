@@ -23,6 +23,9 @@
 ///                       "american-transfer" (the same, and hanging up transfers), "european" (R
 ///                       and a digit), "pbx" (to and fro; hanging up transfers) or "none"; default:
 ///                       as usual in `country`, none where that is not set
+///     lineMonitor       "on": caller ID is heard on the line too, where the modem is a Conexant
+///                       CX93010 in the configuration that has its line monitor; "off" (default);
+///                       or the name of the USB device
 ///     heartbeat         seconds between AT commands on an idle line: 0 (never) or 10..86400,
 ///                       default 3600
 ///     reopen            seconds between attempts to open a port that went: 1..3600, default 10

@@ -12,6 +12,9 @@ namespace tipring::sim {
 struct ConexantModemSettings {
     std::uint16_t vendor = 0x0572, product = 0x1329;
     bool hasMonitor = true;  ///< false: a dongle with configuration 1 alone
+    /// false: its AT commands come another way (SimPortName), and only the monitor is here.
+    bool hasPort = true;
+    std::uint8_t configuration = 1;  ///< that a host finds active: udev's choice
 };
 
 struct ConexantModemFaults {
@@ -35,6 +38,7 @@ public:
 
     void setLineFaults(const ConexantModemFaults& faults);
     [[nodiscard]] std::string text(std::uint8_t index) const override;
+    [[nodiscard]] std::uint8_t usualConfiguration() const override;
 
 private:
     UsbHandshake onControlIn(const hal::UsbSetup& setup, std::span<std::byte> room,

@@ -30,8 +30,8 @@ namespace tipring::sim {
 /// A reply is "ok", "ok WORDS" or "error WHAT AND WHAT TO DO". Thread: the loop's.
 class Control final : public CommandReceiver {
 public:
-    /// All borrowed; the line is the one that calls go to.
-    Control(Exchange& exchange, Line& line, FarEnd& farEnd, AtModem& modem);
+    /// All borrowed; the line is the one that calls go to. `modem`: null where it has none.
+    Control(Exchange& exchange, Line& line, FarEnd& farEnd, AtModem* modem);
     ~Control() override;
 
     [[nodiscard]] std::string run(std::string_view command) override;

@@ -201,8 +201,8 @@ public:
     void setExtension(bool offHook);
     void sayOnExtension(std::span<const std::int16_t> samples);
 
-    /// One watcher, or null. `sound`: of every moment off hook, also where the device does not
-    /// listen; else as far as it does.
+    /// One watcher, or null. `sound`: of every moment off hook and of each message on hook (caller
+    /// ID, lamp), also where the device does not listen; else as far as it does.
     void watch(LineWatcher* watcher, bool sound = false);
 
     // What the device does, told as what it means.

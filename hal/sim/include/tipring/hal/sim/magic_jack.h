@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstdint>
 #include <memory>
+#include <set>
 
 #include "tipring/hal/sim/telephone.h"
 #include "tipring/hal/sim/usb_model.h"
@@ -27,6 +29,9 @@ public:
     [[nodiscard]] std::string text(std::uint8_t index) const override;
     /// For tests.
     [[nodiscard]] std::uint32_t chipRegister(std::uint8_t reg) const;
+    /// The first bytes of all feature reports that came: 0x00 and 0x20 are harmless, 0x80 is the
+    /// memory's.
+    [[nodiscard]] const std::set<std::uint8_t>& orders() const;
 
 private:
     UsbHandshake onControlIn(const hal::UsbSetup& setup, std::span<std::byte> room,

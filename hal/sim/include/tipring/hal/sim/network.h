@@ -3,6 +3,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -12,13 +13,14 @@
 #include "tipring/hal/sim/at_modem.h"
 #include "tipring/hal/sim/command_receiver.h"
 #include "tipring/hal/sim/scenario.h"
+#include "tipring/hal/sim/usbip_server.h"
 
 namespace tipring::sim {
 
 /// Something that happened in a network.
 struct NetworkEvent {
     hal::Duration at{};       ///< since the start
-    std::string_view where;   ///< "line" or "far-end"
+    std::string_view where;   ///< "line", "far-end" or "device"
     std::string_view number;  ///< which one
     std::string_view what;    ///< see LineWatcher and ScriptRunner
     std::string_view detail;
@@ -29,14 +31,24 @@ struct NetworkLine {
     Line* line = nullptr;
     AtModem* modem = nullptr;  ///< null: a telephone, or nothing
     std::string device;        ///< its kind
-    std::string place;         ///< "/dev/pts/5", "sim:5550100", or empty
+    std::string place;         ///< "/dev/pts/5", "sim:5550100", "usbip 1-1", or empty
     float toDevice = -100;     ///< dBm0 of the last block heard; -100 in silence
     float fromDevice = -100;
 };
 
+/// A USB device of a network, for people.
+struct NetworkDevice {
+    std::string_view model, description;  ///< of usbModelKinds()
+    std::string bus, place;               ///< "1-1"; "usbip 1-1", "sim:1-1", or empty
+    std::vector<std::string> lines;       ///< on its jacks; empty: an open one
+    std::uint16_t vendor = 0, product = 0;
+    bool plugged = true, attached = false;  ///< attached: somebody has it
+};
+
 struct NetworkOptions {
-    bool outlets = true;   ///< PTYs and sim: ports for the modems
-    std::string folder{};  ///< that sound files of the scenario start from
+    bool outlets = true;                  ///< PTYs and sim: ports for the modems and USB devices
+    std::string folder{};                 ///< that sound files of the scenario start from
+    std::optional<UsbipOptions> usbip{};  ///< where USB/IP is spoken; none: devices have no outlet
 };
 
 /// The network of a scenario on a loop: exchange, lines, devices, people, calls. The same scenario
@@ -59,12 +71,16 @@ public:
 
     [[nodiscard]] Exchange& exchange();
     [[nodiscard]] std::vector<NetworkLine> lines() const;
+    [[nodiscard]] std::vector<NetworkDevice> devices() const;
+    /// Where USB/IP is spoken; none: nowhere.
+    [[nodiscard]] std::optional<std::uint16_t> usbipPort() const;
     /// No script runs but those that wait for a call, no call of the scenario is still to come, and
     /// every line is idle.
     [[nodiscard]] bool isOver() const;
 
-    /// `lines?`, `quit`, `help`; `on NUMBER COMMAND` as Control has them for that line.
-    /// Any other command is for the first line.
+    /// `lines?`, `devices?`, `quit`, `help`; `on NUMBER COMMAND` as Control has them for that line;
+    /// `on BUS unplug|plug`, and `lift|hangup|flash|keys 123` of a device with a telephone that no
+    /// script has. Any other command is for the first line.
     [[nodiscard]] std::string run(std::string_view command) override;
     [[nodiscard]] bool quitAsked() const override;
 

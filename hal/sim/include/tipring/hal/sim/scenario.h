@@ -33,6 +33,17 @@ struct Scenario {
         std::optional<Script> script;  ///< of a telephone
         std::chrono::milliseconds at{0};
     };
+    /// A USB device.
+    struct Device {
+        enum class Outlet : std::uint8_t { Usbip, Process, None };
+        std::string model;  ///< a kind of usbModelKinds()
+        std::string bus;    ///< its bus id, "1-1"; one for each device
+        Outlet outlet = Outlet::Usbip;
+        std::string path;                ///< the name after `sim:`; empty: the bus id
+        std::vector<std::string> lines;  ///< on its jacks, in order; empty: an open jack
+        std::optional<Script> script;    ///< of who sits at its telephone
+        std::chrono::milliseconds at{0};
+    };
     struct FarEnd {
         std::string number;
         std::optional<Script> script;
@@ -53,12 +64,17 @@ struct Scenario {
     std::string magic = "5559";          ///< prefix of the magic numbers; empty: none
     std::chrono::milliseconds limit{0};  ///< after which it is over; 0: none
     std::vector<Line> lines;
+    std::vector<Device> devices;
     std::vector<FarEnd> farEnds;
     std::vector<Call> calls;
     std::vector<Number> routes;
 };
 
-/// Reads a scenario. Total and bounded: 1 MiB, 1000 lines and far ends, 10000 calls. The cause of
+/// "5550199" and 1: "5550200". Empty where that has more digits.
+[[nodiscard]] std::string countUp(std::string number, std::int64_t by);
+
+/// Reads a scenario. Total and bounded: 1 MiB, 1000 lines and far ends, 100 devices,
+/// 10000 calls. The cause of
 /// an error is "FILE:LINE:COLUMN: what is wrong; what was expected". Unknown keys are errors.
 [[nodiscard]] hal::Result<Scenario> readScenario(std::string_view text, const std::string& file);
 

@@ -79,6 +79,8 @@ public:
     [[nodiscard]] const hal::UsbEndpoint* endpoint(std::uint8_t address) const;
     /// Text of a string descriptor; empty where there is none.
     [[nodiscard]] virtual std::string text(std::uint8_t index) const;
+    /// That the kernel selects when it is plugged in; 0: the first one.
+    [[nodiscard]] virtual std::uint8_t usualConfiguration() const { return 0; }
 
     // One transaction each. `size` is what came; more than `room` has is Babble.
     UsbHandshake controlIn(const hal::UsbSetup& setup, std::span<std::byte> room,

@@ -24,7 +24,8 @@ struct UsbipOptions {
 /// The protocol knows no password: whoever reaches the port has the devices. A peer that sends what
 /// makes no sense, asks for too much or does not read loses its connection, with a warning in the
 /// log; others are not touched. A model is one client's at a time; an unplugged one ends the
-/// connection, which the client sees as unplugging. Thread: the loop's.
+/// connection, which the client sees as unplugging. A client that goes takes the power with it: the
+/// model is as out of the box for the next one. Thread: the loop's.
 class UsbipServer {
 public:
     static constexpr std::size_t kMaxClients = 16;

@@ -15,6 +15,7 @@
 #include "tipring/hal/base/result.h"
 #include "tipring/tapi_core/media/concealment.h"
 #include "tipring/tapi_core/media/drift_meter.h"
+#include "tipring/tapi_core/media/line_echo.h"
 #include "tipring/tapi_core/media/terminal.h"
 
 namespace tipring::media {
@@ -47,8 +48,10 @@ struct StreamCounters {
 /// events and the receiver come under it: note what they say, and call nothing of the stream.
 class Stream {
 public:
-    /// Gets all received sound, gaps filled, whether or not a terminal wants it.
-    using Receiver = std::function<void(std::uint64_t position, std::span<const std::int16_t>)>;
+    /// Gets all received sound, gaps filled, whether or not a terminal wants it; with cancelEcho()
+    /// without what was played. `playedKey`: LineEcho::playedKey().
+    using Receiver =
+        std::function<void(std::uint64_t position, std::span<const std::int16_t>, char playedKey)>;
 
     Stream() = default;
     Stream(const Stream&) = delete;
@@ -76,6 +79,9 @@ public:
     [[nodiscard]] StreamCounters counters(StreamDirection direction) const;
 
     void listen(Receiver receiver);
+    /// The receiver does not hear what the terminals play: for devices that do both at once.
+    /// Terminals get the sound as it is.
+    void cancelEcho();
 
     /// The device received `samples`; `position` is its count before them.
     void receive(std::uint64_t position, std::span<const std::int16_t> samples);
@@ -112,6 +118,8 @@ private:
     std::array<Direction, 2> directions_;
     Concealment concealment_;
     Receiver receiver_;
+    bool cancelsEcho_ = false;
+    std::unique_ptr<LineEcho> echo_;  ///< from the first time that something is played
     Piece piece_{};
 };
 

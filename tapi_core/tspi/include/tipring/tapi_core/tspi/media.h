@@ -27,6 +27,13 @@ typedef struct HDRVMEDIA_tag* HDRVMEDIA;   /* the provider's */
 #define TSPI_MEDIAEVENT_UNDERRUN 2u /* parameter: 0; the line heard a gap */
 #define TSPI_MEDIAEVENT_OVERRUN 3u  /* parameter: 0; received samples were lost before the core */
 #define TSPI_MEDIAEVENT_SILENCE 4u  /* parameter: 0; the device reports a silent line */
+/* The line is used for something else for a while: a hook flash, digits that go to the exchange, a
+ * second call. Parameter: directions that the provider ended for it, as with ENDED; 0 where all go
+ * on. Until RESUMED what is received is not the far end, and the core concludes nothing from it. */
+#define TSPI_MEDIAEVENT_INTERRUPTED 5u
+/* Parameter: 0. The line is this call's again: directions that had ended may be started anew, and
+ * the core does so for what it listens for by itself. A call that ends meanwhile needs none. */
+#define TSPI_MEDIAEVENT_RESUMED 6u
 
 /* Threads: the routines of one stream may come from any thread of the provider, one at a time; they
  * may read or write a file block and never wait for the core. After mediaClose: silence.
