@@ -3,6 +3,8 @@
 
 #include <fmt/format.h>
 
+#include <utility>
+
 namespace tipring::analog {
 namespace {
 
@@ -115,6 +117,11 @@ hal::Result<void> AnalogCall::drop(tspi::Request&& request) {
     return owner_.drop(*this, std::move(request));
 }
 
+hal::Result<void> AnalogCall::swapHold(tspi::Request&& request, tspi::Call& held) {
+    return swaps ? owner_.swapHold(*this, std::move(request), static_cast<AnalogCall&>(held))
+                 : LineCall::swapHold(std::move(request), held);
+}
+
 void AnalogCall::close() {
     owner_.closeCall(*this);
 }
@@ -124,6 +131,12 @@ hal::Result<void> AnalogCall::status(TspiCallStatus& status) {
         return told;
     }
     status.features |= featuresOf(status.state, incomplete);
+    if (swaps && is(LINECALLSTATE_CONNECTED | LINECALLSTATE_ONHOLD)) {
+        status.features |= LINECALLFEATURE_SWAPHOLD;
+    }
+    if (swaps && is(LINECALLSTATE_ONHOLD)) {
+        status.features &= ~std::uint32_t{LINECALLFEATURE_DROP};
+    }
     return {};
 }
 

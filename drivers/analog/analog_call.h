@@ -4,6 +4,7 @@
 #include <string>
 #include <string_view>
 
+#include "media_tap.h"
 #include "tipring/drivers/analog/line_call.h"
 #include "tipring/hal/dsp/caller_id.h"
 
@@ -28,7 +29,10 @@ public:
                                            std::span<const TspiGenerateTone> tones) = 0;
     virtual hal::Result<void> monitorDigits(AnalogCall& call, std::uint32_t modes) = 0;
     virtual hal::Result<std::unique_ptr<tspi::MediaStream>> openMedia(
-        const AnalogCall& call, const tspi::MediaEvents& events, TspiMediaCaps& caps) = 0;
+        AnalogCall& call, const tspi::MediaEvents& events, TspiMediaCaps& caps) = 0;
+    /// `held` is another call of the line, which waited or was talked to before.
+    virtual hal::Result<void> swapHold(AnalogCall& call, tspi::Request&& request,
+                                       AnalogCall& held) = 0;
 
 protected:
     CallOwner() = default;
@@ -45,6 +49,7 @@ public:
     hal::Result<void> dial(tspi::Request&& request, std::string_view address) override;
     hal::Result<void> answer(tspi::Request&& request) override;
     hal::Result<void> drop(tspi::Request&& request) override;
+    hal::Result<void> swapHold(tspi::Request&& request, tspi::Call& held) override;
     void close() override;
     hal::Result<void> status(TspiCallStatus& status) override;
     hal::Result<void> generateDigits(std::uint32_t endToEndId, std::uint32_t digitMode,
@@ -60,6 +65,8 @@ public:
     void setCallerId(const dsp::CallerId& id);
 
     std::uint32_t monitored = 0;  ///< LINEDIGITMODE_*
+    bool swaps = false;           ///< a call that waited is there to be swapped with
+    MediaTap media;
 
 private:
     CallOwner& owner_;

@@ -40,15 +40,15 @@ void describeFxo(const PortInfo& port, const AnalogOptions& options, TspiLineCap
         caps.lineStates |= LINEDEVSTATE_MSGWAITON | LINEDEVSTATE_MSGWAITOFF;
     }
     caps.devCapFlags |= LINEDEVCAPFLAGS_DIALDIALTONE;
-    // A line of which a tone is no sign of a hang-up is listened to by the core.
-    const Supervision supervision = options.fxo.supervision.value_or(profile.supervision);
-    caps.detections = has(supervision, Supervision::Tones) ? TSPI_DETECT_PROGRESS : 0U;
+    if (able.sound && !flashServices(options.flash).takeWaiting.empty()) {
+        caps.callStates |= LINECALLSTATE_ONHOLD;
+        caps.answerMode = LINEANSWERMODE_HOLD;
+    }
     caps.generateDigitModes =
         LINEDIGITMODE_PULSE | (able.sound ? std::uint32_t{LINEDIGITMODE_DTMF} : 0U);
     if (!able.sound) {
         caps.devCapFlags &= ~std::uint32_t{LINEDEVCAPFLAGS_MSP};
         caps.generateToneModes = caps.generateToneMaxFrequencies = 0;
-        caps.detections = 0;
         caps.media.directions = caps.media.fullDuplex = caps.media.deviceRate = 0;
     }
     caps.ringModes = kRingModes;
@@ -120,6 +120,7 @@ void describeAddress(const TspiLineCaps& line, FlashKind flash, TspiAddressCaps&
                              LINECALLFEATURE_ACCEPT | LINECALLFEATURE_ANSWER);
     caps.maxNoAnswerTimeout = 3600;
     addFlashCaps(flashServices(flash), caps);
+    caps.callFeatures |= when(!flashServices(flash).takeWaiting.empty(), LINECALLFEATURE_SWAPHOLD);
 }
 
 void describePhone(const PortInfo& port, std::uint32_t lineDeviceId, TspiPhoneCaps& caps) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 
 #include "tipring/drivers/analog/fxo_line.h"
 

@@ -7,15 +7,21 @@
 namespace tipring::analog {
 
 hal::Result<std::unique_ptr<tspi::MediaStream>> CallHolder::openMedia(
-    const AnalogCall& call, const tspi::MediaEvents& events, TspiMediaCaps& caps) {
-    const CallGroup::All all = liveCalls();
-    if (std::find(all.begin(), all.end(), &call) == all.end()) {
-        return hal::fail(hal::ErrorCode::InvalCallState, "the call is over");
-    }
+    AnalogCall& call, const tspi::MediaEvents& events, TspiMediaCaps& caps) {
     if (silent_) {
         return hal::fail(hal::ErrorCode::OperationUnavail, "the adapter has no sound of this line");
     }
-    return media_.open(call, events, caps);
+    return call.media.open(events, caps);
+}
+
+hal::Result<void> CallHolder::swapHold(AnalogCall&, tspi::Request&&, AnalogCall&) {
+    return hal::fail(hal::ErrorCode::OperationUnavail, "the line has one call at a time");
+}
+
+void CallHolder::interrupted(bool on, const char* cause) {
+    if (live()) {
+        call_->media.setInterrupted(on, cause);
+    }
 }
 
 hal::Result<void> CallHolder::generateTone(AnalogCall& call, std::uint32_t endToEndId,
@@ -64,11 +70,11 @@ AnalogCall& CallHolder::newCall(std::uint32_t origin) {
     return *call_;
 }
 
-AnalogCall* CallHolder::announce(std::uint32_t origin) {
-    AnalogCall& call = newCall(origin);
+AnalogCall* CallHolder::announce(std::uint32_t origin, bool waits) {
+    AnalogCall& call = waits ? keepCall(origin) : newCall(origin);
     call.handle = events_.newCall(call);
     if (call.handle == nullptr) {
-        call_ = nullptr;
+        call_ = waits ? call_ : nullptr;
         calls_.pop_back();
         return nullptr;
     }
@@ -79,7 +85,11 @@ AnalogCall* CallHolder::announce(std::uint32_t origin) {
 void CallHolder::endSound(const LineCall* call, std::string_view cause) {
     tones_.stop();
     generated(LINEGENERATETERM_CANCEL);
-    media_.callEnded(call, std::string(cause).c_str());
+    for (const auto& each : calls_) {
+        if (call == nullptr ? !each->is(kCallIsOver) : each.get() == call) {
+            each->media.callEnded(std::string(cause).c_str());
+        }
+    }
 }
 
 void CallHolder::endCall(std::uint32_t mode, std::string_view cause) {
@@ -111,6 +121,13 @@ void CallHolder::idleCall() {
     }
 }
 
+void CallHolder::endAside(AnalogCall& call, std::uint32_t mode, std::string_view cause) {
+    call.media.callEnded(std::string(cause).c_str());
+    call.enter(LINECALLSTATE_DISCONNECTED, mode, cause);
+    call.dropping.succeed();
+    call.enter(LINECALLSTATE_IDLE, 0, {});
+}
+
 bool CallHolder::forget(AnalogCall& call) {
     call.announced = false;
     call.failRequests({hal::ErrorCode::InvalCallHandle, "the call was closed"});
@@ -120,7 +137,7 @@ bool CallHolder::forget(AnalogCall& call) {
         generating_ = false;
         call_ = nullptr;
     }
-    media_.callEnded(&call, "the call was closed");
+    call.media.callEnded("the call was closed");
     std::erase_if(calls_, [&](const auto& other) { return other.get() == &call; });
     return was;
 }
@@ -136,7 +153,12 @@ void CallHolder::abandonCalls(const hal::Error& why) {
 
 void CallHolder::pump(std::uint64_t position, std::span<const std::int16_t> heard,
                       std::span<std::int16_t> spoken) {
-    media_.pump(call_, position, heard, spoken);
+    if (live()) {
+        if (std::exchange(pumped_, call_) != call_) {
+            call_->media.resume(position);
+        }
+        call_->media.pump(position, heard, spoken);
+    }
     if (tones_.mix(spoken)) {
         generated(LINEGENERATETERM_DONE);
     }

@@ -15,9 +15,11 @@ namespace tipring::analog {
 /// that; calls that the core has not closed yet; their sound and tones.
 class CallHolder : public CallOwner {
 public:
-    hal::Result<std::unique_ptr<tspi::MediaStream>> openMedia(const AnalogCall& call,
+    hal::Result<std::unique_ptr<tspi::MediaStream>> openMedia(AnalogCall& call,
                                                               const tspi::MediaEvents& events,
                                                               TspiMediaCaps& caps) override;
+    hal::Result<void> swapHold(AnalogCall& call, tspi::Request&& request,
+                               AnalogCall& held) override;
     hal::Result<void> generateTone(AnalogCall& call, std::uint32_t endToEndId, std::uint32_t mode,
                                    std::uint32_t duration,
                                    std::span<const TspiGenerateTone> tones) override;
@@ -31,8 +33,8 @@ protected:
     /// A call beside the live one; nobody was told of it.
     AnalogCall& keepCall(std::uint32_t origin);
     AnalogCall& newCall(std::uint32_t origin);
-    /// Announces an incoming call; null where nobody has room.
-    AnalogCall* announce(std::uint32_t origin);
+    /// Announces an incoming call; null where nobody has room. `waits`: it is not the live one.
+    AnalogCall* announce(std::uint32_t origin, bool waits = false);
     /// The disconnected state of all live calls; sound and tones end.
     void endCall(std::uint32_t mode, std::string_view cause);
     void idleCall();
@@ -43,6 +45,10 @@ protected:
     void pump(std::uint64_t position, std::span<const std::int16_t> heard,
               std::span<std::int16_t> spoken);
     void generated(std::uint32_t how);
+    /// The live call's sound is not the far end's for a while, or is again.
+    void interrupted(bool on, const char* cause);
+    /// Ends one that is not the live one.
+    static void endAside(AnalogCall& call, std::uint32_t mode, std::string_view cause);
     /// The sound of that call, or of all, is over; tones too.
     void endSound(const LineCall* call, std::string_view cause);
     [[nodiscard]] bool live() const { return call_ != nullptr; }
@@ -59,7 +65,7 @@ private:
 
     CallGroup* callGroup_;
     std::vector<std::unique_ptr<AnalogCall>> calls_;
-    MediaTap media_;
+    const AnalogCall* pumped_ = nullptr;  ///< compared only
     TonePlayer tones_;
 };
 

@@ -298,6 +298,7 @@ void FxoLine::Impl::talk(bool sure, std::string_view cause) {
     ringbackTimer.cancel();
     connected = true;
     confirmed = sure;
+    ear.resetWaiting();
     talkBegan = loop.now();
     tell({.kind = Kind::Connected, .confirmed = sure, .cause = cause});
 }

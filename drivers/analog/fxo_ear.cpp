@@ -28,6 +28,18 @@ const dsp::CountryTones* tonesOf(const LineProfile& profile) {
     return dsp::builtinTones().find(profile.code);
 }
 
+/// The first sound of the country's call-waiting tone.
+dsp::WantedTone beepOf(const dsp::CountryTones* tones) {
+    dsp::WantedTone beep;
+    beep.minimumOn = 40;
+    const dsp::TonePattern* pattern =
+        tones != nullptr ? tones->find(dsp::ToneKind::CallWaiting) : nullptr;
+    if (pattern != nullptr && pattern->count > 0) {
+        beep.hertz = pattern->steps.front().hertz[0];
+    }
+    return beep;
+}
+
 }  // namespace
 
 FxoEar::FxoEar(const LineProfile& profile) : quiet_(kSilenceNeeded) {
@@ -45,6 +57,51 @@ FxoEar::FxoEar(const LineProfile& profile) : quiet_(kSilenceNeeded) {
     }
     if (const dsp::CountryTones* tones = tonesOf(profile)) {
         progress_.emplace(*tones);
+    }
+    if (const dsp::WantedTone beep = beepOf(tonesOf(profile)); beep.hertz > 0) {
+        beep_.emplace(std::span(&beep, 1));
+    }
+    for (const dsp::CallerIdReceiver& receiver : messages_) {
+        if (!waiting_ && receiver.standard().callWaiting.key != 0) {
+            waiting_.emplace(receiver.standard());
+        }
+    }
+}
+
+void FxoEar::hearWaiting(std::span<const std::int16_t> samples, EarListener& listener) {
+    if (waiting_) {
+        waiting_->process(samples, [&listener](const dsp::CallWaitingEvent& event) {
+            listener.onWaiting(event);
+        });
+    }
+    if (beep_ && beepsExpected_) {
+        beep_->process(samples, [&listener](const dsp::ToneEvent& event) {
+            if (event.kind == dsp::ToneEvent::Kind::Start) {
+                listener.onWaitingBeep();
+            }
+        });
+    }
+}
+
+void FxoEar::expectBeeps(bool on) {
+    if (beep_ && on && !beepsExpected_) {
+        beep_->reset();
+    }
+    beepsExpected_ = on;
+}
+
+void FxoEar::answerWaiting(std::span<std::int16_t> spoken) {
+    if (waiting_) {
+        if (waiting_->muted()) {
+            std::fill(spoken.begin(), spoken.end(), std::int16_t{0});
+        }
+        waiting_->send(spoken);
+    }
+}
+
+void FxoEar::resetWaiting() {
+    if (waiting_) {
+        waiting_->reset();
     }
 }
 

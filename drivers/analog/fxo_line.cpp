@@ -35,6 +35,8 @@ constexpr std::uint16_t kProgress = any(FxoState::Waiting, FxoState::Alerting);
 constexpr float kSureInCall = 0.85F;                 // speech may have a moment of a tone
 constexpr std::chrono::milliseconds kLasting{2000};  // a dial tone in a call
 constexpr std::chrono::milliseconds kRingbackGone{2500};
+constexpr std::chrono::milliseconds kRecall{500};  // until an exchange takes digits after a flash
+constexpr std::size_t kEchoLasts = 4800;  // samples: what adapters keep, and the line's hybrid
 constexpr std::chrono::milliseconds kRingBack{5000};  // after our hang-up, by the exchange
 
 /// What a tone of the network says.
@@ -256,6 +258,18 @@ hal::Result<void> FxoLine::Impl::dialMore(std::string_view digits, bool more,
 
 hal::Result<void> FxoLine::Impl::sendKeys(std::string_view digits, std::chrono::milliseconds toneOn,
                                           bool pulse) {
+    DialTimes times;
+    times.toneOn = toneOn;
+    return send(digits, pulse, times);
+}
+
+hal::Result<void> FxoLine::Impl::flash(std::string_view code) {
+    DialTimes times;
+    times.pause = kRecall;
+    return send(code.empty() ? std::string("!") : "!," + std::string(code), false, times);
+}
+
+hal::Result<void> FxoLine::Impl::send(std::string_view digits, bool pulse, const DialTimes& times) {
     if (state != FxoState::Talking) {
         return hal::fail(ErrorCode::InvalCallState, "keys can be sent in a call only");
     }
@@ -265,8 +279,6 @@ hal::Result<void> FxoLine::Impl::sendKeys(std::string_view digits, std::chrono::
     stopSending();
     sending = !digits.empty();
     if (sending) {
-        DialTimes times;
-        times.toneOn = toneOn;
         dialler.start(digits, pulse || !abilities.sound, times);
     }
     return {};
@@ -308,11 +320,16 @@ void FxoLine::Impl::onSound(std::uint64_t position, std::span<const std::int16_t
     if (!inCall || !offHook()) {
         return;
     }
-    // The network before the call: whoever listens to that should not judge what is known here.
+    const bool talked = state == FxoState::Talking;
+    if (talked) {
+        ear.hearWaiting(heard, *this);
+    }
     if (state == FxoState::Waiting || state == FxoState::Alerting) {
         ear.hearAnswer(heard, *this);
     }
-    if (state != FxoState::Talking || company || has(supervision, Supervision::Tones)) {
+    // With two parties the network before the call: whoever listens to that cannot judge it.
+    const bool early = !talked || (company && echoLeft == 0);
+    if (early) {
         ear.hearTones(heard, *this);
     }
     if ((kBetweenParties & bit(state)) != 0) {
@@ -320,9 +337,30 @@ void FxoLine::Impl::onSound(std::uint64_t position, std::span<const std::int16_t
     } else if (inCall && offHook()) {
         observer.onFxoSound(position, heard, spoken);
     }
+    if (talked && state == FxoState::Talking) {
+        const bool echo = echoes(heard.size(), spoken);
+        if (!early && !echo && !ear.muted() && (company || has(supervision, Supervision::Tones))) {
+            ear.hearTones(heard, *this);
+        }
+    }
     if (offHook()) {
         dialler.mix(spoken);
     }
+    if (state == FxoState::Talking) {
+        ear.answerWaiting(spoken);
+    }
+}
+
+/// What comes back of a prompt may have the tones of a network in it. The core, which knows what it
+/// plays, judges by tones meanwhile.
+bool FxoLine::Impl::echoes(std::size_t passed, std::span<const std::int16_t> spoken) {
+    const bool now =
+        std::any_of(spoken.begin(), spoken.end(), [](std::int16_t each) { return each != 0; });
+    if (now && echoLeft == 0) {
+        ear.resetTones();
+    }
+    echoLeft = now ? kEchoLasts : echoLeft - std::min(echoLeft, passed);
+    return echoLeft > 0;
 }
 
 /// The call goes on in silence, and what it says goes nowhere.
@@ -419,6 +457,16 @@ void FxoLine::Impl::onTone(const dsp::ProgressEvent& event) {
     step(input);
 }
 
+void FxoLine::Impl::onWaiting(const dsp::CallWaitingEvent& event) {
+    const bool valid = event.kind == dsp::CallWaitingEvent::Kind::Caller && event.id.checksumValid;
+    if (event.kind != dsp::CallWaitingEvent::Kind::Mute) {
+        ear.resetTones();
+    }
+    tell({.kind = Kind::Waiting,
+          .on = event.kind == dsp::CallWaitingEvent::Kind::Mute,
+          .callerId = valid ? &event.id : nullptr});
+}
+
 // ---- the line itself
 
 FxoLine::FxoLine(hal::EventLoop& loop, FxoPort& port, const LineProfile& profile,
@@ -449,6 +497,12 @@ hal::Result<void> FxoLine::dialMore(std::string_view keys, bool incomplete,
 hal::Result<void> FxoLine::flash(std::string_view keys, std::chrono::milliseconds breakTime,
                                  FlashAim aim) {
     return impl_->flash(keys, breakTime, aim);
+}
+hal::Result<void> FxoLine::flash(std::string_view code) {
+    return impl_->flash(code);
+}
+void FxoLine::expectBeeps(bool on) {
+    impl_->ear.expectBeeps(on);
 }
 bool FxoLine::mayFlash() const {
     return impl_->mayFlash();

@@ -52,6 +52,7 @@ struct FxoLine::Impl final : private FxoPortListener,
     hal::Result<void> sendKeys(std::string_view keys, std::chrono::milliseconds toneOn, bool pulse);
     hal::Result<void> flash(std::string_view keys, std::chrono::milliseconds breakTime,
                             FlashAim aim);
+    hal::Result<void> flash(std::string_view code);
     [[nodiscard]] bool mayFlash() const;
     void hangUp();
 
@@ -86,7 +87,8 @@ struct FxoLine::Impl final : private FxoPortListener,
     const dsp::CallerId* message = nullptr;  ///< of the input Caller
     unsigned ringMode = 1, ringCount = 0;    ///< of the input Ring
     hal::Duration shortRing{};
-    std::string why;  ///< of the input Gone
+    std::size_t echoLeft = 0;  ///< samples for which what was said may come back
+    std::string why;           ///< of the input Gone
 
 private:
     struct Row;
@@ -96,6 +98,8 @@ private:
     [[nodiscard]] bool offHook() const;
     [[nodiscard]] hal::Result<void> mayDial(std::string_view keys) const;
     [[nodiscard]] bool hasTones() const { return abilities.sound && ear.hasTones(); }
+    hal::Result<void> send(std::string_view digits, bool pulse, const DialTimes& times);
+    [[nodiscard]] bool echoes(std::size_t passed, std::span<const std::int16_t> spoken);
     hal::Result<void> goOffHook();
     void release();
     void tell(FxoEvent event) { observer.onFxo(event); }
@@ -177,6 +181,8 @@ private:
     void onMessage(const dsp::CallerId& id) override;
     void onTone(const dsp::ProgressEvent& event) override;
     void onFarEnd() override { step(FxoInput::FarEnd); }
+    void onWaiting(const dsp::CallWaitingEvent& event) override;
+    void onWaitingBeep() override { tell({.kind = FxoEvent::Kind::WaitingTone}); }
 };
 
 }  // namespace tipring::analog

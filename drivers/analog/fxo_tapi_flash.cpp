@@ -23,7 +23,8 @@ const FlashServices& FxoTapiLine::services() const {
 
 /// Anything that is being dialled can be stopped; what stops a call cannot be asked any more.
 bool FxoTapiLine::mayFlash() const {
-    return line_ && live() && !call_->is(kCallIsOver) && line_->mayFlash();
+    const bool alone = waiting_ == nullptr && held_ == nullptr && next_ == nullptr;
+    return alone && line_ && live() && !call_->is(kCallIsOver) && line_->mayFlash();
 }
 
 void FxoTapiLine::setActive(LineCall* call) {
@@ -61,8 +62,15 @@ void FxoTapiLine::sendFlash(std::string_view service, std::string_view number, F
         number.empty() ? std::string(service) : fmt::format("{}W{}", service, number);
     kLog.debug("{}: flash {}", name_, hal::Private{keys});
     generated(LINEGENERATETERM_CANCEL);
+    interrupted(true, "the exchange is being asked for a service");
     if (auto sent = line_->flash(keys, milliseconds{services().breakTime}, aim); !sent) {
         group_.flashFailed(sent.error(), true);
+    }
+}
+
+void FxoTapiLine::soundGoesOn(const LineCall& call) {
+    if (&call == call_) {
+        interrupted(false, nullptr);
     }
 }
 

@@ -76,7 +76,8 @@ FxoTapiLine::FxoTapiLine(hal::EventLoop& loop, const AnalogOptions& options,
       slot_(slot),
       options_(options),
       outCause_("the adapter is not plugged in"),
-      makingTimer_(loop, [this] { makingSucceeded(); }) {
+      makingTimer_(loop, [this] { makingSucceeded(); }),
+      waitingTimer_(loop, [this] { waitingGone(); }) {
     slot_ = this;
 }
 
@@ -84,6 +85,7 @@ FxoTapiLine::~FxoTapiLine() {
     slot_ = nullptr;
     const hal::Error why{ErrorCode::InvalLineHandle, "the line was closed"};
     static_cast<void>(group_.takeAll());
+    flashing_.fail(why);
     abandonCalls(why);
     group_.abandon(why);
 }
@@ -107,6 +109,7 @@ void FxoTapiLine::detach() {
         constexpr std::string_view kCause = "the adapter was unplugged";
         group_.abandon({ErrorCode::NoDevice, std::string(kCause)});
         endCall(LINEDISCONNECTMODE_UNKNOWN, kCause);
+        endOthers();
         idleCall();
         onFxo({.kind = Kind::Gone, .cause = kCause});
     }
@@ -129,7 +132,7 @@ hal::Result<void> FxoTapiLine::status(TspiLineStatus& status) {
 
 void FxoTapiLine::countCalls(std::uint32_t& active, std::uint32_t& onHold) const {
     active = live() && !call_->is(LINECALLSTATE_ONHOLD) ? 1 : 0;
-    onHold = group_.onHoldCalls();
+    onHold = held_ != nullptr ? 1 : group_.onHoldCalls();
 }
 
 hal::Result<void> FxoTapiLine::addressStatus(std::uint32_t, TspiAddressStatus& status) {
@@ -186,6 +189,9 @@ void FxoTapiLine::makingSucceeded() {
 }
 
 hal::Result<void> FxoTapiLine::answer(AnalogCall& call, tspi::Request&& request) {
+    if (&call == waiting_) {
+        return flashTo(call, std::move(request));
+    }
     if (&call != call_ || !line_) {
         return hal::fail(ErrorCode::InvalCallState, "this call rings no more");
     }
@@ -197,6 +203,9 @@ hal::Result<void> FxoTapiLine::answer(AnalogCall& call, tspi::Request&& request)
 }
 
 hal::Result<void> FxoTapiLine::drop(AnalogCall& call, tspi::Request&& request) {
+    if (&call == waiting_ || &call == held_) {
+        return dropAside(call, std::move(request));
+    }
     if (group_.leaving(call)) {  // it ended by itself and is being put away
         call.dropping = std::move(request);
         return {};
@@ -238,8 +247,17 @@ void FxoTapiLine::closeCall(AnalogCall& call) {
     if (grouped) {
         group_.forget(call);
     }
-    if (forget(call) && !grouped && line_) {
-        hangUp();
+    if (&call == next_) {
+        flashing_.fail({ErrorCode::InvalCallHandle, "the call was closed"});
+    }
+    for (AnalogCall** place : {&waiting_, &held_, &next_}) {
+        *place = *place == &call ? nullptr : *place;
+    }
+    if (forget(call) && !grouped) {
+        endOthers();
+        if (line_) {
+            hangUp();
+        }
     }
 }
 
@@ -249,6 +267,9 @@ hal::Result<void> FxoTapiLine::generateDigits(AnalogCall& call, std::uint32_t en
     if (&call != call_ || !line_) {
         return hal::fail(ErrorCode::InvalCallState, "the call is over");
     }
+    if (next_ != nullptr) {
+        return hal::fail(ErrorCode::InUse, "the exchange is being asked for the other call");
+    }
     if (auto sent = line_->sendKeys(digits, milliseconds{duration}, mode == LINEDIGITMODE_PULSE);
         !sent) {
         return sent;
@@ -256,6 +277,7 @@ hal::Result<void> FxoTapiLine::generateDigits(AnalogCall& call, std::uint32_t en
     generated(LINEGENERATETERM_CANCEL);
     generation_ = endToEndId;
     generating_ = !digits.empty();
+    interrupted(digits.find('!') != std::string_view::npos, "a hook flash asks the exchange");
     return {};
 }
 
@@ -325,7 +347,20 @@ void FxoTapiLine::onProgress(const FxoEvent& event) {
     case Kind::Flashed: onFlashed(event); break;
     case Kind::Ended: onEnded(event); break;
     case Kind::Over: onOver(); break;
-    case Kind::KeysSent: generated(LINEGENERATETERM_DONE); break;
+    case Kind::Waiting: onWaiting(event); break;
+    case Kind::WaitingTone:
+        if (waiting_ != nullptr) {
+            waitingTimer_.arm(kWaits);
+        }
+        break;
+    case Kind::KeysSent:
+        if (next_ != nullptr) {
+            onWaitingTaken();
+            break;
+        }
+        interrupted(false, nullptr);
+        generated(LINEGENERATETERM_DONE);
+        break;
     default: break;
     }
 }
@@ -339,6 +374,7 @@ void FxoTapiLine::onEnded(const FxoEvent& event) {
         return;  // over, and not disconnected
     }
     endCall(modeOf(event.end), event.cause);
+    endOthers();
 }
 
 void FxoTapiLine::onOver() {

@@ -45,6 +45,8 @@ private:
     hal::Result<void> generateDigits(AnalogCall& call, std::uint32_t endToEndId, std::uint32_t mode,
                                      std::string_view digits, std::uint32_t duration) override;
     hal::Result<void> monitorDigits(AnalogCall& call, std::uint32_t modes) override;
+    hal::Result<void> swapHold(AnalogCall& call, tspi::Request&& request,
+                               AnalogCall& held) override;
 
     // FlashHost (fxo_tapi_flash.cpp)
     [[nodiscard]] const FlashServices& services() const override;
@@ -57,6 +59,7 @@ private:
     void prepareConsult(const TspiCallParams& params) override;
     void partyChanged() override;
     void soundOver(const LineCall* call, std::string_view cause) override { endSound(call, cause); }
+    void soundGoesOn(const LineCall& call) override;
     void endCalls(std::uint32_t mode, std::string_view cause) override { endCall(mode, cause); }
     void hangUp() override;
     void onFlashed(const FxoEvent& event);
@@ -73,6 +76,19 @@ private:
     void makingSucceeded();
     void countCalls(std::uint32_t& active, std::uint32_t& onHold) const;
 
+    // fxo_waiting.cpp: a second call, by call waiting
+    void onWaiting(const FxoEvent& event);
+    void expectBeeps(bool on);
+    void waitingGone();
+    [[nodiscard]] hal::Result<void> flashTo(AnalogCall& other, tspi::Request&& request);
+    void onWaitingTaken();
+    hal::Result<void> dropAside(AnalogCall& call, tspi::Request&& request);
+    /// The line is put down: the exchange calls again for those that are left.
+    void endOthers();
+
+    /// A call that waits has a beep in less than that.
+    static constexpr std::chrono::seconds kWaits{30};
+
     hal::EventLoop& loop_;
     FxoTapiLine*& slot_;  ///< of the device: the open line
     const AnalogOptions& options_;
@@ -80,8 +96,12 @@ private:
     std::string name_, outCause_;
     CallGroup group_{*this};
     std::chrono::milliseconds consultNoAnswer_{0};
-    hal::Timer makingTimer_;
+    hal::Timer makingTimer_, waitingTimer_;
     bool messageWaiting_ = false;
+    AnalogCall* waiting_ = nullptr;  ///< offered while another one talks
+    AnalogCall* held_ = nullptr;     ///< of two by call waiting
+    AnalogCall* next_ = nullptr;     ///< to be talked to when the flash is out
+    tspi::Request flashing_;
 };
 
 }  // namespace tipring::analog

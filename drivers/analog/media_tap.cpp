@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "media_tap.h"
 
-#include <algorithm>
 #include <optional>
 #include <utility>
 
@@ -9,14 +8,12 @@ namespace tipring::analog {
 
 class MediaTap::Stream final : public tspi::MediaStream {
 public:
-    Stream(MediaTap& tap, const tspi::Call& call, const tspi::MediaEvents& events)
-        : tap_(&tap), call_(&call), events_(events) {}
+    Stream(MediaTap& tap, const tspi::MediaEvents& events) : tap_(&tap), events_(events) {}
     ~Stream() override {
         if (tap_ != nullptr) {
-            std::erase(tap_->streams_, this);
+            tap_->stream_ = nullptr;
         }
     }
-    [[nodiscard]] bool isOf(const tspi::Call* call) const { return call_ == call; }
 
     hal::Result<void> start(tspi::Request&& request, std::uint32_t direction) override {
         if (silent_) {
@@ -41,12 +38,6 @@ public:
         return {};
     }
 
-    /// Its call is the active one again: what the port had for another call is no gap.
-    void resume(std::uint64_t position) {
-        if (origin_) {
-            *origin_ += position - next_;
-        }
-    }
     void pump(std::uint64_t position, std::span<const std::int16_t> heard,
               std::span<std::int16_t> spoken) {
         next_ = position + heard.size();
@@ -59,9 +50,16 @@ public:
             sent_ += spoken.size();
         }
     }
+    void resume(std::uint64_t position) {
+        if (origin_) {
+            *origin_ += position - next_;
+        }
+    }
+    void setInterrupted(bool on, const char* cause) {
+        events_.event(on ? TSPI_MEDIAEVENT_INTERRUPTED : TSPI_MEDIAEVENT_RESUMED, 0, cause);
+    }
     void end(const char* cause) {
         silent_ = true;
-        tap_ = nullptr;
         if (const auto running = std::exchange(directions_, 0U); running != 0) {
             events_.event(TSPI_MEDIAEVENT_ENDED, running, cause);
         }
@@ -70,7 +68,6 @@ public:
 
 private:
     MediaTap* tap_;
-    const tspi::Call* call_;  ///< compared only
     tspi::MediaEvents events_;
     std::uint32_t directions_ = 0;
     bool silent_ = false;
@@ -80,8 +77,8 @@ private:
 };
 
 MediaTap::~MediaTap() {
-    for (Stream* stream : streams_) {
-        stream->orphan();
+    if (stream_ != nullptr) {
+        stream_->orphan();
     }
 }
 
@@ -92,44 +89,44 @@ void MediaTap::describe(TspiMediaCaps& caps) {
     caps.bits = 16;
 }
 
-MediaTap::Stream* MediaTap::find(const tspi::Call* call) const {
-    const auto found = std::find_if(streams_.begin(), streams_.end(),
-                                    [call](const Stream* stream) { return stream->isOf(call); });
-    return found != streams_.end() ? *found : nullptr;
-}
-
-hal::Result<std::unique_ptr<tspi::MediaStream>> MediaTap::open(const tspi::Call& call,
-                                                               const tspi::MediaEvents& events,
+hal::Result<std::unique_ptr<tspi::MediaStream>> MediaTap::open(const tspi::MediaEvents& events,
                                                                TspiMediaCaps& caps) {
-    if (find(&call) != nullptr) {
+    if (stream_ != nullptr) {
         return hal::fail(hal::ErrorCode::InUse, "the call has a stream already");
     }
-    auto stream = std::make_unique<Stream>(*this, call, events);
-    streams_.push_back(stream.get());
+    auto stream = std::make_unique<Stream>(*this, events);
+    stream_ = stream.get();
+    if (interrupted_) {
+        stream_->setInterrupted(true, "the line is used for something else");
+    }
     describe(caps);
     return stream;
 }
 
-void MediaTap::pump(const tspi::Call* active, std::uint64_t position,
-                    std::span<const std::int16_t> heard, std::span<std::int16_t> spoken) {
-    if (Stream* stream = find(active); stream != nullptr) {
-        if (std::exchange(running_, active) != active) {
-            stream->resume(position);
-        }
-        stream->pump(position, heard, spoken);
+void MediaTap::pump(std::uint64_t position, std::span<const std::int16_t> heard,
+                    std::span<std::int16_t> spoken) {
+    if (stream_ != nullptr) {
+        stream_->pump(position, heard, spoken);
     }
 }
 
-void MediaTap::callEnded(const tspi::Call* call, const char* cause) {
-    const auto ends = [call](const Stream* stream) {
-        return call == nullptr || stream->isOf(call);
-    };
-    // One at a time: whoever hears of an end may close another.
-    for (auto at = streams_.begin();
-         (at = std::find_if(streams_.begin(), streams_.end(), ends)) != streams_.end();) {
-        Stream* stream = *at;
-        streams_.erase(at);
-        stream->end(cause);
+void MediaTap::resume(std::uint64_t position) {
+    if (stream_ != nullptr) {
+        stream_->resume(position);
+    }
+}
+
+void MediaTap::setInterrupted(bool on, const char* cause) {
+    if (std::exchange(interrupted_, on) != on && stream_ != nullptr) {
+        stream_->setInterrupted(on, cause);
+    }
+}
+
+void MediaTap::callEnded(const char* cause) {
+    interrupted_ = false;
+    if (stream_ != nullptr) {
+        stream_->end(cause);
+        std::exchange(stream_, nullptr)->orphan();
     }
 }
 

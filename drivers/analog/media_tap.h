@@ -4,35 +4,36 @@
 #include <cstdint>
 #include <memory>
 #include <span>
-#include <vector>
 
 #include "tipring/tapi_core/tspi/provider.h"
 
 namespace tipring::analog {
 
-/// The sound of a line's calls between the port and the core: full duplex, the port is the clock.
-/// One stream a call, of which the active call's runs; it may outlive the call, silent.
+/// The sound of a line's call between the port and the core: full duplex, the port is the clock.
+/// One stream at a time; it may outlive the call, silent.
 class MediaTap {
 public:
     ~MediaTap();
-    /// InUse when the call has a stream.
-    hal::Result<std::unique_ptr<tspi::MediaStream>> open(const tspi::Call& call,
-                                                         const tspi::MediaEvents& events,
+    /// InUse when a stream is open.
+    hal::Result<std::unique_ptr<tspi::MediaStream>> open(const tspi::MediaEvents& events,
                                                          TspiMediaCaps& caps);
     static void describe(TspiMediaCaps& caps);
 
-    /// One block of that call both ways. `position` is the port's; a jump of it is passed on.
-    void pump(const tspi::Call* active, std::uint64_t position, std::span<const std::int16_t> heard,
+    /// One block both ways. `position` is the port's; a jump of it is passed on.
+    void pump(std::uint64_t position, std::span<const std::int16_t> heard,
               std::span<std::int16_t> spoken);
-    /// The call ended, or all (null): its stream says so and is silent from now on.
-    void callEnded(const tspi::Call* call, const char* cause);
+    /// The port was another call's until now: that is no gap.
+    void resume(std::uint64_t position);
+    /// What is heard is not the far end for a while, or is again. Both directions go on.
+    void setInterrupted(bool on, const char* cause);
+    /// The call ended: the stream says so and is silent from now on.
+    void callEnded(const char* cause);
 
 private:
     class Stream;
-    [[nodiscard]] Stream* find(const tspi::Call* call) const;
 
-    std::vector<Stream*> streams_;
-    const tspi::Call* running_ = nullptr;  ///< compared only
+    Stream* stream_ = nullptr;
+    bool interrupted_ = false;
 };
 
 }  // namespace tipring::analog

@@ -57,14 +57,16 @@ void CallProgressBank::process(std::span<const ChannelSamples> blocks, Listener<
     std::vector<ProgressListener>& listeners = state_->listeners;
     const ProgressPlan& plan = state_->plan;
     feedTogether(
-        plan.table, state_->frame, plan.silence, blocks,
-        [&](std::size_t channel, auto& samples, FrameJob& job) {
-            return listeners[channel].fill(samples, job);
-        },
-        [&](std::size_t channel, const FrameJob& job) {
-            listeners[channel].hear(job, plan, [&tell, channel](const ProgressEvent& event) {
-                tell(Event{event, channel});
-            });
+        plan.table, state_->frame, plan.silence,
+        blocks, [&](std::size_t channel) -> auto& { return listeners[channel].hops(); },
+        [&](std::span<const std::size_t> channels, std::span<const FrameJob> jobs) {
+            for (std::size_t i = 0; i < jobs.size(); ++i) {
+                const std::size_t channel = channels[i];
+                listeners[channel].hear(jobs[i], plan,
+                                        [&tell, channel](const ProgressEvent& event) {
+                                            tell(Event{event, channel});
+                                        });
+            }
         });
 }
 

@@ -3,12 +3,24 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
 #include <cstring>
 
 #include "tipring/hal/dsp/bank.h"
 #include "tone_frame.h"
 
 namespace tipring::dsp {
+
+/// Samples that were not looked at yet.
+struct Rest {
+    const std::int16_t* at = nullptr;
+    std::size_t count = 0;
+
+    void skip(std::size_t samples) {
+        at += samples;
+        count -= samples;
+    }
+};
 
 /// Cuts the samples of one channel into hops and holds the newest two.
 template <std::size_t kHop>
@@ -17,25 +29,25 @@ public:
     /// Takes samples up to the end of the hop; when it is full, true, and the frame that it
     /// completes in `job`, which borrows the samples. The samples have to stay where they are until
     /// all of them are taken.
-    bool fill(std::span<const std::int16_t>& samples, FrameJob& job) {
+    bool fill(Rest& samples, FrameJob& job) {
         auto& hop = hops_[filling_];
         const std::int16_t* before = borrowed_ != nullptr ? borrowed_ : hops_[filling_ ^ 1].data();
-        if (fill_ == 0 && samples.size() >= kHop) {
+        if (fill_ == 0 && samples.count >= kHop) {
             job.before = before;
-            job.now = samples.data();
-            samples = samples.subspan(kHop);
+            job.now = samples.at;
+            samples.skip(kHop);
             // When another whole hop follows, it finds this one where it is.
-            borrowed_ = samples.size() >= kHop ? job.now : nullptr;
+            borrowed_ = samples.count >= kHop ? job.now : nullptr;
             if (borrowed_ == nullptr) {
-                std::memcpy(hop.data(), job.now, sizeof hop);
+                copy(hop.data(), job.now, kHop);
                 filling_ ^= 1;
             }
             return true;
         }
-        const std::size_t count = std::min(kHop - fill_, samples.size());
-        std::memcpy(hop.data() + fill_, samples.data(), count * sizeof samples[0]);
-        samples = samples.subspan(count);
-        fill_ += count;
+        const std::size_t count = std::min<std::size_t>(kHop - fill_, samples.count);
+        copy(hop.data() + fill_, samples.at, count);
+        samples.skip(count);
+        fill_ += static_cast<std::uint32_t>(count);
         if (fill_ < kHop) {
             return false;
         }
@@ -47,46 +59,62 @@ public:
     }
 
 private:
-    alignas(64) std::array<std::array<std::int16_t, kHop>, 2> hops_{};
+    /// A call for each few samples would cost as much as looking at them.
+    static void copy(std::int16_t* to, const std::int16_t* from, std::size_t count) {
+        constexpr std::size_t kAtOnce = 32;
+        for (; count >= kAtOnce; count -= kAtOnce, to += kAtOnce, from += kAtOnce) {
+            std::memcpy(to, from, kAtOnce * sizeof *to);
+        }
+        if (count > 0) {
+            std::memcpy(to, from, count * sizeof *to);
+        }
+    }
+
+    // The small ones first: they share a line of the cache with the first samples.
     const std::int16_t* borrowed_ = nullptr;  ///< the newest hop, if it is not in `hops_`
-    std::size_t fill_ = 0;
-    unsigned filling_ = 0;
+    std::uint32_t fill_ = 0;
+    std::uint32_t filling_ = 0;
+    std::array<std::array<std::int16_t, kHop>, 2> hops_{};
 };
 
 /// Takes the samples of many channels so that their frames are looked at together, some channels at
-/// a time: `fill(channel, samples, job)` as HopBuffer has it, `hear(channel, job)` for what came of
-/// the frame.
-template <class Fill, class Hear>
+/// a time: `hopsOf(channel)` gives its HopBuffer, `hear(channels, jobs)` is for what came of frames
+/// of different channels, kTogether at most.
+inline constexpr std::size_t kTogether = 16;
+
+template <class HopsOf, class Hear>
 void feedTogether(const FrameTable& table, FrameFunction frame, float floor,
-                  std::span<const ChannelSamples> blocks, Fill fill, Hear hear) {
-    constexpr std::size_t kTogether = 8;
+                  std::span<const ChannelSamples> blocks, HopsOf hopsOf, Hear hear) {
     std::array<FrameSums, kTogether> sums;
     std::array<FrameJob, kTogether> jobs;
     std::array<std::size_t, kTogether> channels;
-    std::array<ChannelSamples, kTogether> rest;
+    std::array<Rest, kTogether> rest;
+    for (std::size_t i = 0; i < kTogether; ++i) {
+        jobs[i].sums = &sums[i];
+    }
     while (!blocks.empty()) {
-        std::size_t some = std::min(kTogether, blocks.size());
-        std::copy_n(blocks.begin(), some, rest.begin());
-        blocks = blocks.subspan(some);
-        while (some > 0) {
-            std::size_t due = 0, more = 0;
-            for (std::size_t i = 0; i < some; ++i) {
-                ChannelSamples& block = rest[i];
-                if (fill(block.channel, block.samples, jobs[due])) {
-                    channels[due] = block.channel;
-                    jobs[due].sums = &sums[due];
-                    ++due;
-                }
-                if (!block.samples.empty()) {
-                    rest[more++] = block;
-                }
-            }
-            some = more;
-            frame(table, std::span(jobs).first(due), floor);
-            for (std::size_t i = 0; i < due; ++i) {
-                hear(channels[i], jobs[i]);
-            }
+        const std::size_t some = std::min(kTogether, blocks.size());
+        std::uint32_t left = 0;  // bit i: there are samples in rest[i]
+        for (std::size_t i = 0; i < some; ++i) {
+            rest[i] = {blocks[i].samples.data(), blocks[i].samples.size()};
+            left |= (rest[i].count > 0 ? 1U : 0U) << i;
         }
+        while (left != 0) {
+            std::size_t due = 0;
+            std::uint32_t more = 0;
+            for (; left != 0; left &= left - 1) {
+                const auto i = static_cast<std::size_t>(std::countr_zero(left));
+                const std::size_t channel = channels[due] = blocks[i].channel;
+                due += hopsOf(channel).fill(rest[i], jobs[due]) ? 1 : 0;
+                more |= (rest[i].count > 0 ? 1U : 0U) << i;
+            }
+            left = more;
+            const auto ready = std::span(jobs).first(due);
+            frame(table, ready, floor);
+            hear(std::span<const std::size_t>(channels).first(due),
+                 std::span<const FrameJob>(ready));
+        }
+        blocks = blocks.subspan(some);
     }
 }
 

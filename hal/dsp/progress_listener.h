@@ -124,9 +124,7 @@ private:
 class ProgressListener {
 public:
     explicit ProgressListener(const ProgressPlan& plan) : follower_(plan) {}
-    bool fill(std::span<const std::int16_t>& samples, FrameJob& job) {
-        return hops_.fill(samples, job);
-    }
+    [[nodiscard]] HopBuffer<ProgressPlan::kHop>& hops() noexcept { return hops_; }
     void hear(const FrameJob& job, const ProgressPlan& plan, Listener<ProgressEvent> tell);
 
 private:

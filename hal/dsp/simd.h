@@ -27,4 +27,15 @@ inline bool hasAvx2() noexcept {
 #endif
 }
 
+/// True where the processor has the instructions of AVX-512 that servers have since 2017.
+inline bool hasAvx512() noexcept {
+#if TIPRING_HAS_AVX2
+    __builtin_cpu_init();
+    return __builtin_cpu_supports("avx512f") != 0 && __builtin_cpu_supports("avx512bw") != 0 &&
+           __builtin_cpu_supports("avx512dq") != 0 && __builtin_cpu_supports("avx512vl") != 0;
+#else
+    return false;
+#endif
+}
+
 }  // namespace tipring::dsp

@@ -123,6 +123,24 @@ Result<RequestId> Call::addToConference(const std::shared_ptr<Call>&, Reply) {
 Result<RequestId> Call::removeFromConference(Reply) {
     return unavailable("a conference");
 }
+Result<RequestId> Call::conference(const std::shared_ptr<Call>&, Reply) {
+    return unavailable("a conference");
+}
+Result<RequestId> Call::transfer(const std::shared_ptr<Call>&, Reply) {
+    return unavailable("a transfer");
+}
+Result<RequestId> Call::finish(FinishMode, Reply) {
+    return unavailable("a consultation");
+}
+Result<void> Call::setMember(const MemberSettings&) {
+    return unavailable("the core's own conference");
+}
+Result<MemberStatus> Call::memberStatus() const {
+    return unavailable("the core's own conference");
+}
+std::shared_ptr<CallHub> Call::hub() const {
+    return nullptr;
+}
 Result<RequestId> Call::devSpecific(std::string_view, Reply) {
     return unavailable("the provider's own request");
 }
@@ -139,6 +157,9 @@ AddressStatus Address::status() const {
 }
 Result<std::shared_ptr<Call>> Address::pickup(std::string_view, Reply) {
     return unavailable("picking up a call");
+}
+Result<ConferenceCalls> Address::setupConference(std::uint32_t, const CallParams&, Reply) {
+    return unavailable("a conference");
 }
 Result<void> Address::setRingsBeforeAnswer(std::uint32_t) {
     return unavailable("a number of rings");
@@ -161,6 +182,12 @@ Result<void> Address::checkMediaDetection(MediaModes) const {
 Result<void> Address::setEventFilter(EventClass, std::int32_t, bool) {
     return unavailable("a filter of one address");
 }
+Result<void> Address::setCallHubTracking(CallHubTracking) {
+    return unavailable("tracking of hubs");
+}
+CallHubTracking Address::callHubTracking() const {
+    return CallHubTracking::None;
+}
 std::vector<std::shared_ptr<Phone>> Address::phones() const {
     return {};
 }
@@ -181,6 +208,9 @@ Result<std::shared_ptr<ProviderInterface>> Address::queryInterface(std::string_v
 std::vector<std::shared_ptr<Phone>> Tapi::phones() const {
     return {};
 }
+std::vector<std::shared_ptr<CallHub>> Tapi::callHubs() const {
+    return {};
+}
 Result<std::shared_ptr<Address>> Tapi::findAddress(const CallParams&) const {
     return hal::fail(ErrorCode::LineMapperFailed, "no line fits");
 }
@@ -189,6 +219,9 @@ Result<void> Tapi::setPriority(MediaMode, Priority) {
 }
 Priority Tapi::priority(MediaMode) const {
     return Priority::Normal;
+}
+Result<std::shared_ptr<Room>> Tapi::createRoom(const RoomSettings&) {
+    return unavailable("a conference room");
 }
 Result<RegistrationCookie> Tapi::registerRequestRecipient() {
     return unavailable("assisted telephony");

@@ -32,6 +32,7 @@ constexpr ClassName kClassNames[] = {
     {EventClass::GatherDigits, "gather digits"},
     {EventClass::AddressDevSpecific, "address dev-specific"},
     {EventClass::PhoneDevSpecific, "phone dev-specific"},
+    {EventClass::Room, "room"},
 };
 
 std::size_t indexOf(EventClass eventClass) {

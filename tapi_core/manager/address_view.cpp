@@ -54,6 +54,25 @@ tapi::Result<std::shared_ptr<tapi::Call>> AddressView::pickup(std::string_view g
                : tl::unexpected(std::move(way.error()));
 }
 
+tapi::Result<tapi::ConferenceCalls> AddressView::setupConference(std::uint32_t parties,
+                                                                 const tapi::CallParams& params,
+                                                                 tapi::Reply reply) {
+    auto way = wayOf(application_);
+    return way ? way->core->setupConference(line_, way->application, parties, params,
+                                            std::move(reply))
+               : tl::unexpected(std::move(way.error()));
+}
+
+tapi::Result<void> AddressView::setCallHubTracking(tapi::CallHubTracking level) {
+    auto way = wayOf(application_);
+    return way ? way->core->hubs().track(line_, way->application, level)
+               : tl::unexpected(std::move(way.error()));
+}
+
+tapi::CallHubTracking AddressView::callHubTracking() const {
+    return CallHubs::levelOf(*line_);
+}
+
 tapi::Result<tapi::RequestId> AddressView::devSpecific(std::string_view data, tapi::Reply reply) {
     auto way = wayOf(application_);
     if (!way) {

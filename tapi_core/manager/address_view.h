@@ -30,10 +30,15 @@ public:
     [[nodiscard]] std::vector<std::shared_ptr<tapi::Call>> calls() const override;
     tapi::Result<std::shared_ptr<tapi::Call>> pickup(std::string_view group,
                                                      tapi::Reply reply) override;
+    tapi::Result<tapi::ConferenceCalls> setupConference(std::uint32_t parties,
+                                                        const tapi::CallParams& params,
+                                                        tapi::Reply reply) override;
     tapi::Result<tapi::RequestId> devSpecific(std::string_view data, tapi::Reply reply) override;
     tapi::Result<void> setEventFilter(tapi::EventClass eventClass, std::int32_t subEvent,
                                       bool on) override;
 
+    tapi::Result<void> setCallHubTracking(tapi::CallHubTracking level) override;
+    [[nodiscard]] tapi::CallHubTracking callHubTracking() const override;
     [[nodiscard]] std::vector<std::shared_ptr<tapi::Phone>> phones() const override;
     [[nodiscard]] std::vector<tapi::InterfaceDescription> interfaces() const override;
     tapi::Result<std::shared_ptr<tapi::ProviderInterface>> queryInterface(

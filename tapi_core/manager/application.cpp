@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "core.h"
+#include "room_view.h"
 
 namespace tipring::core {
 
@@ -30,6 +31,7 @@ TapiView::~TapiView() {
     application_->sink = nullptr;
     application_->addresses.clear();
     application_->phones.clear();
+    application_->hubs.clear();
 }
 
 std::vector<std::shared_ptr<tapi::Address>> TapiView::addresses() const {
@@ -57,6 +59,12 @@ void TapiView::setEventFilter(tapi::EventFilter filter) {
 
 tapi::EventFilter TapiView::eventFilter() const {
     return application_->filter;
+}
+
+std::vector<std::shared_ptr<tapi::CallHub>> TapiView::callHubs() const {
+    const auto core = coreOf(*application_);
+    return core ? (*core)->hubs().viewsFor(application_)
+                : std::vector<std::shared_ptr<tapi::CallHub>>{};
 }
 
 tapi::Result<std::shared_ptr<tapi::Address>> TapiView::findAddress(
@@ -103,6 +111,14 @@ tapi::Result<void> TapiView::setPriority(tapi::MediaMode mediaMode, tapi::Priori
 tapi::Priority TapiView::priority(tapi::MediaMode mediaMode) const {
     const auto core = application_->core.lock();
     return core ? core->priorities().get(application_->name, mediaMode) : tapi::Priority::Normal;
+}
+
+tapi::Result<std::shared_ptr<tapi::Room>> TapiView::createRoom(const tapi::RoomSettings& settings) {
+    auto core = coreOf(*application_);
+    if (!core) {
+        return tl::unexpected(std::move(core.error()));
+    }
+    return RoomView::create(*core, application_, settings);
 }
 
 tapi::Result<tapi::RegistrationCookie> TapiView::registerRequestRecipient() {

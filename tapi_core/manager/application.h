@@ -13,6 +13,7 @@ namespace tipring::core {
 class Core;
 class AddressView;
 class PhoneView;
+class HubView;
 
 /// One application, as long as its Tapi lives.
 struct ApplicationRecord {
@@ -24,6 +25,7 @@ struct ApplicationRecord {
     tapi::Priority requestPriority = tapi::Priority::Normal;
     std::map<std::uint32_t, std::shared_ptr<AddressView>> addresses;  // by line id
     std::map<std::uint32_t, std::shared_ptr<PhoneView>> phones;       // by phone id
+    std::map<std::uint64_t, std::weak_ptr<HubView>> hubs;             // by hub id
 
     [[nodiscard]] bool wants(tapi::EventClass eventClass) const {
         return !closed && sink != nullptr && filter.has(eventClass);
@@ -37,6 +39,7 @@ public:
     ~TapiView() override;
 
     [[nodiscard]] std::vector<std::shared_ptr<tapi::Address>> addresses() const override;
+    [[nodiscard]] std::vector<std::shared_ptr<tapi::CallHub>> callHubs() const override;
     [[nodiscard]] tapi::Result<std::shared_ptr<tapi::Address>> findAddress(
         const tapi::CallParams& wanted) const override;
     void setEventSink(tapi::EventSink* sink) override;
@@ -48,6 +51,8 @@ public:
     tapi::Result<void> unregisterNotifications(tapi::RegistrationCookie cookie) override;
     tapi::Result<void> setPriority(tapi::MediaMode mediaMode, tapi::Priority priority) override;
     [[nodiscard]] tapi::Priority priority(tapi::MediaMode mediaMode) const override;
+    tapi::Result<std::shared_ptr<tapi::Room>> createRoom(
+        const tapi::RoomSettings& settings) override;
     tapi::Result<tapi::RegistrationCookie> registerRequestRecipient() override;
     tapi::Result<void> setRequestPriority(tapi::Priority priority) override;
     tapi::Result<tapi::AssistedRequest> takeRequest() override;

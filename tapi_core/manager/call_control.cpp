@@ -130,6 +130,11 @@ hal::Result<tapi::RequestId> Core::drop(CallView& view, tapi::Reply reply) {
     if (auto allowed = check(view, Operation::Drop); !allowed) {
         return tl::unexpected(std::move(allowed.error()));
     }
+    if (Bridges::does(*call, Operation::Drop)) {
+        replyTo(view.application, std::move(reply))({});
+        bridges_.drop(call);
+        return requests_.reserve();
+    }
     if (call->driverCall == nullptr) {
         return hal::fail(hal::ErrorCode::InvalCallState,
                          "cannot disconnect: the provider has not begun the call");
@@ -192,8 +197,9 @@ hal::Result<tapi::RequestId> Core::dial(CallView& view, std::string_view digits,
 /// The time that a caller is willing to wait, on devices that have no such timer.
 void Core::watchForAnswer(const CallPtr& call) {
     constexpr hal::Duration kGrace = std::chrono::seconds(2);
-    const bool waits = call->state == tapi::LineCallState::Proceeding ||
-                       call->state == tapi::LineCallState::Ringback;
+    const auto state = deviceStateOf(*call);
+    const bool waits =
+        state == tapi::LineCallState::Proceeding || state == tapi::LineCallState::Ringback;
     if (!waits) {
         call->noAnswer.reset();
         return;
@@ -216,6 +222,12 @@ void Core::dropCall(const CallPtr& call, const std::string& why) {
         return;
     }
     kLog.info("line {}: the call is dropped: {}", call->line->name, why);
+    if (call->role == BridgeRole::Conference) {
+        return bridges_.drop(call);
+    }
+    if (call->watchdog && call->state != tapi::LineCallState::Disconnected) {
+        return;  // that was asked already
+    }
     call->toDial.clear();
     armWatchdog(call, why);
     if (call->driverCall == nullptr || call->phase == CallRecord::Phase::Asked) {
@@ -227,6 +239,28 @@ void Core::dropCall(const CallPtr& call, const std::string& why) {
     if (!asked) {
         forceIdle(call, why);
     }
+}
+
+hal::Result<void> Core::clearHub(const HubRecord& hub, const ApplicationRecord& application) {
+    if (hub.idle) {
+        return hal::fail(hal::ErrorCode::InvalCallState, "the hub is idle");
+    }
+    for (const CallPtr& call : hub.calls) {
+        const bool owned =
+            std::any_of(call->views.begin(), call->views.end(), [&](const auto& view) {
+                return view->application.get() == &application && !view->deallocated &&
+                       view->rights == tapi::CallPrivilege::Owner;
+            });
+        if (!owned) {
+            return hal::fail(
+                hal::ErrorCode::NotOwner,
+                fmt::format("call {} of the hub is not this application's to hang up", call->id));
+        }
+    }
+    for (const CallPtr& call : std::vector(hub.calls)) {
+        dropCall(call, "its hub is cleared");
+    }
+    return {};
 }
 
 void Core::armWatchdog(const CallPtr& call, std::string why) {
@@ -260,6 +294,7 @@ void Core::forceIdle(const CallPtr& call, const std::string& cause) {
 void Core::endCall(const CallPtr& call) {
     const LinePtr line = call->line;
     call->judge.reset();
+    call->beneath.reset();
     media_.close(call, "the call ended");
     call->phase = CallRecord::Phase::Ended;
     call->state = tapi::LineCallState::Idle;
@@ -273,8 +308,18 @@ void Core::endCall(const CallPtr& call) {
     endGeneration(call, true);
     listening_.end(*call);
     tellState(call);
+    hubs_.leave(call);
     call->views.clear();
     line->calls.erase(std::remove(line->calls.begin(), line->calls.end(), call), line->calls.end());
+    bridges_.onGone(call);
+    if (call->handle == nullptr) {  // a conference of the core's own: no provider has to close it
+        loop_.post([weak = weak_from_this(), line] {
+            if (const auto self = weak.lock()) {
+                self->releaseLine(line);
+            }
+        });
+        return;
+    }
     ProviderRecord& provider = *line->provider;
     if (call->driverCall != nullptr) {
         provider.removeCall(call->driverCall);  // it may give the handle to its next call

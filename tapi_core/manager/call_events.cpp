@@ -152,15 +152,17 @@ void Core::onCallState(const LinePtr& line, const CallPtr& call, const ProviderI
             fmt::format("{:#x} is no mode of the state {}", item.p2, tapi::name(next)));
         mode = unknownModeOf(next);
     }
-    if (!legalMove(call->state, next, call->inbound, call->conference)) {
-        line->provider->breach(ContractRule::IllegalMove, "LINE_CALLSTATE", line->name,
-                               fmt::format("a call cannot go from {} to {}",
-                                           call->state ? tapi::name(*call->state) : "its beginning",
-                                           tapi::name(next)));
+    const auto now = deviceStateOf(*call);
+    if (!legalMove(now, next, call->inbound, call->conference)) {
+        line->provider->breach(
+            ContractRule::IllegalMove, "LINE_CALLSTATE", line->name,
+            fmt::format("a call cannot go from {} to {}", now ? tapi::name(*now) : "its beginning",
+                        tapi::name(next)));
         return;
     }
     const bool decided = call->endedByCore && next == tapi::LineCallState::Disconnected;
-    if ((call->state == next && call->mode == mode) || decided) {
+    const std::uint32_t modeNow = call->beneath ? call->beneath->mode : call->mode;
+    if ((now == next && modeNow == mode) || decided) {
         return;
     }
     if (item.p3 != 0) {
@@ -170,6 +172,8 @@ void Core::onCallState(const LinePtr& line, const CallPtr& call, const ProviderI
     if (next == tapi::LineCallState::Idle) {
         call->endedByProvider = true;
         endCall(call);
+    } else if (call->beneath && next != tapi::LineCallState::Disconnected) {
+        bridges_.onDeviceState(call, next, mode);
     } else {
         enterState(call, next, mode);
     }
@@ -177,6 +181,9 @@ void Core::onCallState(const LinePtr& line, const CallPtr& call, const ProviderI
 
 void Core::enterState(const CallPtr& call, tapi::LineCallState state, std::uint32_t mode) {
     const bool other = call->state != state;  // else it is another mode of the same
+    if (state == tapi::LineCallState::Disconnected) {
+        call->beneath.reset();
+    }
     call->firstState.reset();
     call->state = state;
     call->mode = mode;
@@ -192,8 +199,10 @@ void Core::enterState(const CallPtr& call, tapi::LineCallState state, std::uint3
     if (state == tapi::LineCallState::Disconnected) {
         media_.close(call, "the call was disconnected");
         armWatchdog(call, "the provider left a disconnected call without idle");
+        bridges_.onGone(call);
     } else if (other) {
         media_.onChange(call);
+        bridges_.onState(call);
     }
 }
 
@@ -218,11 +227,15 @@ void Core::announce(const CallPtr& call) {
     if (!std::exchange(call->announced, true)) {
         readInfo(call);
         ownership_.announce(call);
+        hubs_.onIds(call);
     }
 }
 
 /// What the provider knows of the call; what the core keeps of it stays.
 void Core::readInfo(const CallPtr& call) {
+    if (call->driverCall == nullptr) {
+        return;  // a conference of the core's own
+    }
     Filled<TspiCallInfo> info;
     info->networkHour = 0xFF;
     ProviderRecord& provider = *call->line->provider;
@@ -253,6 +266,7 @@ void Core::readInfo(const CallPtr& call) {
         fresh.caller = call->heardCaller->party;
         fresh.networkTime = call->heardCaller->time;
     }
+    call->switchRelation = info->relatedCallId;
     kept = std::move(fresh);
     if (call->mediaModes == 0) {
         call->mediaModes = info->mediaMode;
@@ -317,6 +331,9 @@ void Core::onCallInfo(const CallPtr& call, std::uint32_t reported) {
     }
     if (rest != 0) {
         tell(Item::Other);
+    }
+    if ((changed & (LINECALLINFOSTATE_CALLID | LINECALLINFOSTATE_RELATEDCALLID)) != 0) {
+        hubs_.onIds(call);
     }
 }
 

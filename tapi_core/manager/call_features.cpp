@@ -117,6 +117,22 @@ bool coreHears(const LineRecord& line, Operation operation) {
     }
 }
 
+/// What the core's own mixer can do on the line.
+bool coreJoins(const LineRecord& line, Operation operation) {
+    constexpr Operation kJoins[] = {
+        Operation::SetupTransfer,          Operation::CompleteTransfer,
+        Operation::SetupConference,        Operation::AddToConference,
+        Operation::PrepareAddToConference, Operation::RemoveFromConference};
+    return Bridges::canJoin(line) &&
+           std::find(std::begin(kJoins), std::end(kJoins), operation) != std::end(kJoins);
+}
+
+/// To a conference of the core's own a call is added without further ado.
+bool stands(const CallRecord& call, Operation operation) {
+    return operation == Operation::AddToConference && call.role == BridgeRole::Conference &&
+           call.state == tapi::LineCallState::Connected;
+}
+
 /// Privilege, state and ability.
 hal::Result<void> checkStanding(const CallView& view, Operation operation) {
     if (view.deallocated) {
@@ -135,18 +151,27 @@ hal::Result<void> checkStanding(const CallView& view, Operation operation) {
         return checkEarly(operation);
     }
     // While the provider has not yet said anything of a call, its state is unknown.
-    if (auto allowed =
-            checkState(operation, call.state.value_or(tapi::LineCallState::Unknown), call.mode);
-        !allowed) {
+    const auto state = call.state.value_or(tapi::LineCallState::Unknown);
+    if (auto allowed = checkState(operation, state, call.mode);
+        !allowed && !stands(call, operation)) {
         return allowed;
     }
-    return checkAbility(*call.line, operation);
+    if (Bridges::does(call, operation)) {
+        return {};
+    }
+    if (call.role == BridgeRole::Conference && needOf(operation).function != nullptr) {
+        return hal::fail(
+            hal::ErrorCode::OperationUnavail,
+            fmt::format("cannot {}: the conference is the core's own", name(operation)));
+    }
+    return checkProvider(*call.line, operation);
 }
 
 /// LINECALLFEATURE_* that the provider says are possible now; all where it says nothing.
 std::uint32_t liveFeatures(const CallRecord& call) {
     constexpr std::uint32_t kAll = 0xFFFFFFFF;
-    if (call.phase != CallRecord::Phase::Alive || call.line->provider == nullptr) {
+    if (call.phase != CallRecord::Phase::Alive || call.line->provider == nullptr ||
+        call.driverCall == nullptr) {
         return kAll;
     }
     ProviderRecord& provider = *call.line->provider;
@@ -165,6 +190,14 @@ bool livesIn(std::uint32_t live, Operation operation) {
 }  // namespace
 
 hal::Result<void> checkAbility(const LineRecord& line, Operation operation) {
+    return coreJoins(line, operation) ? hal::Result<void>{} : checkProvider(line, operation);
+}
+
+bool providerCan(const LineRecord& line, Operation operation) {
+    return checkProvider(line, operation).has_value();
+}
+
+hal::Result<void> checkProvider(const LineRecord& line, Operation operation) {
     const Need& need = needOf(operation);
     if (line.provider == nullptr || need.function == nullptr || coreHears(line, operation)) {
         return {};  // a line without a provider has no calls to ask
@@ -186,7 +219,7 @@ hal::Result<void> checkOperation(const CallView& view, Operation operation) {
         return stands;
     }
     if (needOf(operation).live && !coreHears(*view.call->line, operation) &&
-        !livesIn(liveFeatures(*view.call), operation)) {
+        !Bridges::does(*view.call, operation) && !livesIn(liveFeatures(*view.call), operation)) {
         return hal::fail(hal::ErrorCode::InvalCallState,
                          fmt::format("cannot {}: the provider says that it is not possible now",
                                      name(operation)));
@@ -199,7 +232,8 @@ tapi::CallFeatures featuresOf(const CallView& view) {
     std::uint32_t features = 0;
     for (std::size_t index = 0; index < kOperations; ++index) {
         const auto operation = static_cast<Operation>(index);
-        const bool now = livesIn(live, operation) || coreHears(*view.call->line, operation);
+        const bool now = livesIn(live, operation) || coreHears(*view.call->line, operation) ||
+                         Bridges::does(*view.call, operation);
         if (featureOf(operation) != 0 && now && checkStanding(view, operation)) {
             features |= featureOf(operation);
         }

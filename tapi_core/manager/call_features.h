@@ -21,6 +21,9 @@ class CallView;
 
 /// OPERATIONUNAVAIL where the line can never do it, in any state.
 [[nodiscard]] hal::Result<void> checkAbility(const LineRecord& line, Operation operation);
+/// The same without what the core does in the provider's place by its own mixer.
+[[nodiscard]] hal::Result<void> checkProvider(const LineRecord& line, Operation operation);
+[[nodiscard]] bool providerCan(const LineRecord& line, Operation operation);
 /// LINECALLFEATURE_* that can ever be possible on the line.
 [[nodiscard]] std::uint32_t possibleFeatures(const LineRecord& line);
 

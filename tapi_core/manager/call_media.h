@@ -32,7 +32,7 @@ struct CallTerminal {
         Paused,
         Ending,  ///< the device still drains
     };
-    enum class Kind : std::uint8_t { File, Descriptor, SoundDevice, Tone, Null };
+    enum class Kind : std::uint8_t { File, Descriptor, SoundDevice, Tone, Null, Room };
 
     tapi::TerminalId id{};
     Kind kind{};
@@ -91,7 +91,7 @@ public:
     [[nodiscard]] CallEar::Tell earTell();
     [[nodiscard]] tapi::MediaStatus status() const;
 
-    const std::weak_ptr<CallRecord> call;
+    std::weak_ptr<CallRecord> call;
     HTAPIMEDIA handle = nullptr;
     HDRVMEDIA driverMedia = nullptr;
     TspiMediaCaps caps{};

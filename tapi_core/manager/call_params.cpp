@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <bit>
 
+#include "bridges.h"
 #include "tipring/tapi_core/api/requests.h"
 
 namespace tipring::core {
@@ -40,8 +41,10 @@ tl::unexpected<hal::Error> invalid(std::string why) {
 hal::Result<void> checkFlags(const LineRecord& line, std::uint32_t flags) {
     std::uint32_t rest = flags;
     for (const FlagNeed& need : kFlags) {
-        const bool able = need.flag == LINECALLPARAMFLAGS_IDLE ||
-                          (line.addressCaps.addressCapFlags & need.caps) != 0;
+        const bool able =
+            need.flag == LINECALLPARAMFLAGS_IDLE ||
+            (need.flag == LINECALLPARAMFLAGS_NOHOLDCONFERENCE && Bridges::canJoin(line)) ||
+            (line.addressCaps.addressCapFlags & need.caps) != 0;
         if ((flags & need.flag) != 0 && !able) {
             return invalid(fmt::format("line {} cannot {}", line.name, need.what));
         }
@@ -188,7 +191,7 @@ TspiCallParams toProvider(const tapi::CallParams& params, std::uint32_t mediaMod
     out.bearerMode = static_cast<std::uint32_t>(params.bearerMode);
     out.mediaMode = mediaModes;
     out.noAnswerTimeout = static_cast<std::uint32_t>(params.noAnswerTimeout.count());
-    out.flags = params.flags.bits();
+    out.flags = params.flags.bits() & ~LINECALLPARAMFLAGS_NOHOLDCONFERENCE;  // the core's own
     out.minRate = params.minRate;
     out.maxRate = params.maxRate;
     out.dialParams = toProvider(params.dialParams);

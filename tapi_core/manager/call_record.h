@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "address_view.h"
+#include "bridges.h"
 #include "hang_up_judge.h"
 #include "listening.h"
 #include "provider_queue.h"
@@ -20,8 +21,10 @@ namespace tipring::core {
 
 struct ApplicationRecord;
 struct LineRecord;
+struct HubRecord;
 class CallMedia;
 class CallView;
+class RoomView;
 
 /// Who calls, as the core heard it.
 struct HeardCaller {
@@ -66,6 +69,18 @@ struct CallRecord : std::enable_shared_from_this<CallRecord> {
     std::string destination;          ///< of an outgoing call, as checked
     std::vector<std::string> toDial;  ///< pieces that did not fit into lineMakeCall
     tapi::CallInfo info;
+    std::uint32_t switchRelation = 0;  ///< the related call id, as the provider told it
+    std::shared_ptr<HubRecord> hub;    ///< null: in none
+    std::weak_ptr<RoomView> room;      ///< empty: in none
+    std::shared_ptr<Bridge> bridge;    ///< null: the core joins it with nothing
+    BridgeRole role = BridgeRole::None;
+    bool joinsSilently = false;            ///< a consultation of a no-hold conference
+    std::weak_ptr<CallRecord> consultFor;  ///< what this call was made for
+    struct Beneath {
+        tapi::LineCallState state{};
+        std::uint32_t mode = 0;
+    };
+    std::optional<Beneath> beneath;  ///< what the device says, where the core says something else
     std::shared_ptr<CallMedia> media;
     tapi::MediaStatus mediaStatus;  ///< as it was at the end
     tapi::HangUpWatch hangUpWatch;
@@ -125,6 +140,15 @@ public:
     [[nodiscard]] tapi::MediaStatus mediaStatus() const override;
     tapi::Result<void> setHangUpWatch(const tapi::HangUpWatch& watch) override;
 
+    // call_consult.cpp
+    tapi::Result<tapi::RequestId> conference(const std::shared_ptr<tapi::Call>& consultation,
+                                             tapi::Reply reply) override;
+    tapi::Result<tapi::RequestId> transfer(const std::shared_ptr<tapi::Call>& consultation,
+                                           tapi::Reply reply) override;
+    tapi::Result<tapi::RequestId> finish(tapi::FinishMode mode, tapi::Reply reply) override;
+    tapi::Result<void> setMember(const tapi::MemberSettings& settings) override;
+    [[nodiscard]] tapi::Result<tapi::MemberStatus> memberStatus() const override;
+
     // call_supplementary.cpp
     tapi::Result<tapi::RequestId> hold(tapi::Reply reply) override;
     tapi::Result<tapi::RequestId> unhold(tapi::Reply reply) override;
@@ -146,6 +170,8 @@ public:
     tapi::Result<tapi::RequestId> addToConference(const std::shared_ptr<tapi::Call>& consultation,
                                                   tapi::Reply reply) override;
     tapi::Result<tapi::RequestId> removeFromConference(tapi::Reply reply) override;
+
+    [[nodiscard]] std::shared_ptr<tapi::CallHub> hub() const override;
 
     tapi::Result<tapi::RequestId> devSpecific(std::string_view data, tapi::Reply reply) override;
     tapi::Result<tapi::RequestId> setCallParams(tapi::BearerMode bearer, std::uint32_t minRate,

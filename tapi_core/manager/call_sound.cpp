@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "core.h"
+#include "room_view.h"
 #include "tipring/hal/base/log.h"
 
 namespace tipring::core {
@@ -40,6 +41,9 @@ tapi::PartyStatus statusOf(dsp::CallerIdStatus status) {
 hal::Result<tapi::RequestId> Core::play(CallView& view, const std::string& path,
                                         tapi::Reply reply) {
     auto allowed = check(view, Operation::Play);
+    if (allowed && view.call->role == BridgeRole::Conference) {
+        return byCore(bridges_.play(view, path, replyTo(view.application, std::move(reply))));
+    }
     return allowed ? media_.play(view, path, std::move(reply))
                    : tl::unexpected(std::move(allowed.error()));
 }
@@ -47,6 +51,9 @@ hal::Result<tapi::RequestId> Core::play(CallView& view, const std::string& path,
 hal::Result<tapi::RequestId> Core::record(CallView& view, const std::string& path,
                                           tapi::Reply reply) {
     auto allowed = check(view, Operation::Record);
+    if (allowed && view.call->role == BridgeRole::Conference) {
+        return byCore(bridges_.record(view, path, replyTo(view.application, std::move(reply))));
+    }
     return allowed ? media_.record(view, path, std::move(reply))
                    : tl::unexpected(std::move(allowed.error()));
 }
@@ -54,18 +61,28 @@ hal::Result<tapi::RequestId> Core::record(CallView& view, const std::string& pat
 hal::Result<tapi::RequestId> Core::stopPlaying(CallView& view, tapi::StopMode mode,
                                                tapi::Reply reply) {
     auto allowed = checkPrivilege(Operation::Play, view.rights);
+    if (allowed && view.call->role == BridgeRole::Conference) {
+        return byCore(bridges_.stopPlaying(view, replyTo(view.application, std::move(reply))));
+    }
     return allowed ? media_.stopPlaying(view, mode, std::move(reply))
                    : tl::unexpected(std::move(allowed.error()));
 }
 
 hal::Result<tapi::RequestId> Core::stopRecording(CallView& view, tapi::Reply reply) {
     auto allowed = checkPrivilege(Operation::Record, view.rights);
+    if (allowed && view.call->role == BridgeRole::Conference) {
+        return byCore(bridges_.stopRecording(view, replyTo(view.application, std::move(reply))));
+    }
     return allowed ? media_.stopRecording(view, std::move(reply))
                    : tl::unexpected(std::move(allowed.error()));
 }
 
 hal::Result<tapi::TerminalId> Core::addTerminal(CallView& view, tapi::TerminalSpec spec) {
     auto allowed = check(view, operationOf(spec));
+    if (allowed && view.call->role == BridgeRole::Conference) {
+        return hal::fail(hal::ErrorCode::OperationUnavail,
+                         "a conference plays and records files: other terminals are its members'");
+    }
     return allowed ? media_.add(view, std::move(spec)) : tl::unexpected(std::move(allowed.error()));
 }
 
@@ -111,7 +128,10 @@ hal::Result<void> Core::setHangUpWatch(CallView& view, const tapi::HangUpWatch& 
 MediaControl::Ways Core::waysOfMedia() {
     return {asking(), [this](const CallPtr& call, dsp::ToneKind tone) { onProgress(call, tone); },
             [this](const CallPtr& call, const dsp::CallerId& id) { onHeardCaller(call, id); },
-            [this](const LineRecord& line) { return countryOf(line); }};
+            [this](const LineRecord& line) { return countryOf(line); },
+            [this](const CallPtr& call, tapi::TerminalId id, const std::string& why) {
+                onRoomEnded(call, id, why);
+            }};
 }
 
 /// Whose tones are on the line: as the provider is configured, else where we are.
@@ -141,7 +161,10 @@ void Core::onHangUpSign(const CallPtr& call, const ProviderItem& item) {
 
 /// A call is watched while it is connected; when it is so no more, what was seen are the reasons.
 void Core::watchForHangUp(const CallPtr& call) {
-    if (call->state == tapi::LineCallState::Connected) {
+    if (call->role == BridgeRole::Conference) {
+        return;
+    }
+    if (deviceStateOf(*call) == tapi::LineCallState::Connected) {
         if (!call->judge) {
             call->judge.emplace(loop_, call->hangUpWatch,
                                 [this, weak = std::weak_ptr<CallRecord>(call)] {
@@ -160,7 +183,8 @@ void Core::watchForHangUp(const CallPtr& call) {
 
 /// Nobody is there any more, as far as signs can tell.
 void Core::farEndGone(const CallPtr& call) {
-    if (call->phase != CallRecord::Phase::Alive || call->state != tapi::LineCallState::Connected) {
+    if (call->phase != CallRecord::Phase::Alive ||
+        deviceStateOf(*call) != tapi::LineCallState::Connected) {
         return;
     }
     const auto now =
@@ -195,14 +219,27 @@ void Core::onProgress(const CallPtr& call, dsp::ToneKind tone) {
     };
     const auto* found = std::find_if(std::begin(kMeanings), std::end(kMeanings),
                                      [&](const Meaning& each) { return each.tone == tone; });
+    const auto now = deviceStateOf(*call);
     const bool making = !call->inbound && call->phase == CallRecord::Phase::Alive &&
-                        call->state != tapi::LineCallState::Connected;
-    if (!making || found == std::end(kMeanings) || call->state == found->state ||
-        !legalMove(call->state, found->state, call->inbound)) {
+                        now != tapi::LineCallState::Connected;
+    if (!making || found == std::end(kMeanings) || now == found->state ||
+        !legalMove(now, found->state, call->inbound)) {
         return;
     }
     call->cause = "as the tones of the line say";
-    enterState(call, found->state, found->mode);
+    if (call->beneath) {
+        bridges_.onDeviceState(call, found->state, found->mode);
+    } else {
+        enterState(call, found->state, found->mode);
+    }
+}
+
+void Core::onRoomEnded(const CallPtr& call, tapi::TerminalId, const std::string& why) {
+    if (const auto room = call->room.lock()) {
+        room->onEnded(call);
+    } else {
+        bridges_.onSilenced(call, why);
+    }
 }
 
 void Core::onHeardCaller(const CallPtr& call, const dsp::CallerId& id) {

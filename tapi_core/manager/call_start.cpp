@@ -56,7 +56,9 @@ hal::Result<void> Core::checkAppearance(const LineRecord& line,
     constexpr std::uint32_t kNotActive =
         LINECALLSTATE_ONHOLD | LINECALLSTATE_ONHOLDPENDCONF | LINECALLSTATE_ONHOLDPENDTRANSFER;
     const auto active = std::count_if(line.calls.begin(), line.calls.end(), [](const auto& call) {
-        return (static_cast<std::uint32_t>(call->state.value_or(tapi::LineCallState::Unknown)) &
+        return call->role != BridgeRole::Conference &&
+               (static_cast<std::uint32_t>(
+                    deviceStateOf(*call).value_or(tapi::LineCallState::Unknown)) &
                 kNotActive) == 0;
     });
     const std::uint32_t most = line.caps.maxActiveCalls;  // 0: the provider does not say
@@ -80,6 +82,10 @@ hal::Result<void> Core::checkAppearance(const LineRecord& line,
 }
 
 hal::Result<tapi::RequestId> Core::connect(CallView& view, tapi::Reply reply) {
+    return connectWith(view, replyTo(view.application, std::move(reply)));
+}
+
+hal::Result<tapi::RequestId> Core::connectWith(CallView& view, PendingRequest::Done done) {
     const CallPtr call = view.call;
     if (auto allowed = check(view, Operation::Connect); !allowed) {
         return tl::unexpected(std::move(allowed.error()));
@@ -100,7 +106,7 @@ hal::Result<tapi::RequestId> Core::connect(CallView& view, tapi::Reply reply) {
     auto pieces = cutDialString(call->destination, line->caps.maxDialString);
     const TspiCallParams params = toProvider(call->params, call->mediaModes);
     auto asked =
-        begin({view.shared_from_this()}, "lineMakeCall", std::move(reply), [&](tapi::RequestId id) {
+        begin({view.shared_from_this()}, "lineMakeCall", std::move(done), [&](tapi::RequestId id) {
             return provider.table().lineMakeCall(id, line->driverLine, call->handle,
                                                  pieces.front().c_str(), &params,
                                                  &call->driverCall);
@@ -140,7 +146,8 @@ hal::Result<std::shared_ptr<tapi::Call>> Core::pickup(const LinePtr& line,
     call->info.origin = tapi::CallOrigin::Inbound;
     call->info.reason = tapi::CallReason::PickUp;
     auto view = std::make_shared<CallView>(call, application, addressFor(application, line));
-    auto asked = begin({view}, "linePickup", std::move(reply), [&](tapi::RequestId id) {
+    auto done = replyTo(application, std::move(reply));
+    auto asked = begin({view}, "linePickup", std::move(done), [&](tapi::RequestId id) {
         return provider.table().linePickup(id, line->driverLine, 0, call->handle, &call->driverCall,
                                            dialable->c_str());
     });
@@ -152,7 +159,7 @@ hal::Result<std::shared_ptr<tapi::Call>> Core::pickup(const LinePtr& line,
 /// in the handle of each. One that is refused leaves the calls as they were: they may be tried
 /// again.
 hal::Result<tapi::RequestId> Core::begin(const CallViews& views, const char* function,
-                                         tapi::Reply reply, const AskForCall& ask) {
+                                         PendingRequest::Done done, const AskForCall& ask) {
     const LinePtr line = views.front()->call->line;
     ProviderRecord& provider = *line->provider;
     for (const auto& view : views) {
@@ -168,8 +175,7 @@ hal::Result<tapi::RequestId> Core::begin(const CallViews& views, const char* fun
     pending.line = line;
     pending.call = views.front()->call;
     pending.limit = kMakeCallLimit;
-    pending.done = [this, views, answer = replyTo(views.front()->application, std::move(reply))](
-                       const hal::Result<void>& result) {
+    pending.done = [this, views, answer = std::move(done)](const hal::Result<void>& result) {
         const bool noHandle = result && std::any_of(views.begin(), views.end(), [](auto& view) {
                                   return view->call->driverCall == nullptr;
                               });

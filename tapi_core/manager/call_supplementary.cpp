@@ -25,10 +25,12 @@ hal::Result<CallView*> partner(const CallView& view, const tapi::Call* other, st
                                hal::ErrorCode wrongHandle, const char* what) {
     // Every call of this core is one of its views.
     auto* found = static_cast<CallView*>(const_cast<tapi::Call*>(other));
+    const bool anyLine = view.call->bridge != nullptr;  // the core joins across lines
     if (found == nullptr || found == &view || found->deallocated ||
-        found->application != view.application || found->call->line != view.call->line) {
-        return hal::fail(wrongHandle,
-                         fmt::format("{} is not a call of this application on the line", what));
+        found->application != view.application ||
+        (found->call->line != view.call->line && !anyLine)) {
+        return hal::fail(wrongHandle, fmt::format("{} is not a call of this application{}", what,
+                                                  anyLine ? "" : " on the line"));
     }
     if (found->rights != tapi::CallPrivilege::Owner) {
         return hal::fail(hal::ErrorCode::NotOwner,
@@ -54,6 +56,14 @@ const TspiProvider& tableOf(const CallView& view) {
     return view.call->line->provider->table();
 }
 
+/// The core makes no consultation by itself: an analog line has room for one call.
+tl::unexpected<hal::Error> noRoomFor(const CallView& view) {
+    return hal::fail(hal::ErrorCode::CallUnavail,
+                     fmt::format("line {} has no room for a consultation: make one on any line, "
+                                 "and conference() or transfer() it",
+                                 view.call->line->name));
+}
+
 /// Calls of applications come here.
 template <class Member, class... Arguments>
 auto inCore(CallView& view, Member member, Arguments&&... arguments)
@@ -64,6 +74,12 @@ auto inCore(CallView& view, Member member, Arguments&&... arguments)
 }
 
 }  // namespace
+
+/// An id for what the core has done itself.
+hal::Result<tapi::RequestId> Core::byCore(hal::Result<void> asked) {
+    return asked ? hal::Result<tapi::RequestId>{requests_.reserve()}
+                 : tl::unexpected(std::move(asked.error()));
+}
 
 hal::Result<tapi::RequestId> Core::hold(CallView& view, tapi::Reply reply) {
     if (auto allowed = check(view, Operation::Hold); !allowed) {
@@ -76,6 +92,9 @@ hal::Result<tapi::RequestId> Core::hold(CallView& view, tapi::Reply reply) {
 hal::Result<tapi::RequestId> Core::unhold(CallView& view, tapi::Reply reply) {
     if (auto allowed = check(view, Operation::Unhold); !allowed) {
         return tl::unexpected(std::move(allowed.error()));
+    }
+    if (Bridges::does(*view.call, Operation::Unhold)) {
+        return byCore(bridges_.unhold(view, replyTo(view.application, std::move(reply))));
     }
     return callRequest(view.call, "lineUnhold", tableOf(view).lineUnhold,
                        replyTo(view.application, std::move(reply)));
@@ -144,18 +163,29 @@ hal::Result<std::shared_ptr<tapi::Call>> Core::setupTransfer(CallView& view,
     if (auto allowed = check(view, Operation::SetupTransfer); !allowed) {
         return tl::unexpected(std::move(allowed.error()));
     }
+    if (Bridges::does(*view.call, Operation::SetupTransfer)) {
+        return noRoomFor(view);
+    }
     auto consultation = consultationOf(view, params);
     if (!consultation) {
         return tl::unexpected(std::move(consultation.error()));
     }
-    CallRecord& made = *(*consultation)->call;
+    auto asked =
+        setupTransferWith(view, *consultation, replyTo(view.application, std::move(reply)));
+    return asked ? hal::Result<std::shared_ptr<tapi::Call>>(*consultation)
+                 : tl::unexpected(std::move(asked.error()));
+}
+
+hal::Result<tapi::RequestId> Core::setupTransferWith(CallView& view,
+                                                     const std::shared_ptr<CallView>& consultation,
+                                                     PendingRequest::Done done) {
+    CallRecord& made = *consultation->call;
+    made.consultFor = view.call;
     const TspiCallParams toAsk = toProvider(made.params, made.mediaModes);
-    auto asked = begin({*consultation}, "lineSetupTransfer", std::move(reply), [&](auto id) {
+    return begin({consultation}, "lineSetupTransfer", std::move(done), [&](auto id) {
         return tableOf(view).lineSetupTransfer(id, view.call->driverCall, made.handle,
                                                &made.driverCall, &toAsk);
     });
-    return asked ? hal::Result<std::shared_ptr<tapi::Call>>(*consultation)
-                 : tl::unexpected(std::move(asked.error()));
 }
 
 hal::Result<tapi::RequestId> Core::completeTransfer(CallView& view, const tapi::Call* consultation,
@@ -167,6 +197,10 @@ hal::Result<tapi::RequestId> Core::completeTransfer(CallView& view, const tapi::
                                hal::ErrorCode::InvalConsultCallHandle, "the consultation call");
     if (!other) {
         return tl::unexpected(other.error());
+    }
+    if (Bridges::does(*view.call, Operation::CompleteTransfer)) {
+        return byCore(
+            bridges_.completeTransfer(view, **other, replyTo(view.application, std::move(reply))));
     }
     return callRequest(view.call, "lineCompleteTransfer",
                        replyTo(view.application, std::move(reply)), [&](tapi::RequestId id) {
@@ -188,14 +222,36 @@ hal::Result<std::shared_ptr<tapi::Call>> Core::completeAsConference(CallView& vi
         return tl::unexpected(other.error());
     }
     const auto conference = conferenceOf(view);
+    if (Bridges::does(*view.call, Operation::CompleteTransfer)) {
+        auto made = bridges_.completeAsConference(view, **other, conference,
+                                                  replyTo(view.application, std::move(reply)));
+        return made ? hal::Result<std::shared_ptr<tapi::Call>>(conference)
+                    : tl::unexpected(std::move(made.error()));
+    }
     CallRecord& made = *conference->call;
-    auto asked = begin({conference}, "lineCompleteTransfer", std::move(reply), [&](auto id) {
+    auto done = joining(view.call, {conference->call, (*other)->call},
+                        replyTo(view.application, std::move(reply)));
+    auto asked = begin({conference}, "lineCompleteTransfer", std::move(done), [&](auto id) {
         return tableOf(view).lineCompleteTransfer(id, view.call->driverCall,
                                                   (*other)->call->driverCall, made.handle,
                                                   &made.driverCall, LINETRANSFERMODE_CONFERENCE);
     });
     return asked ? hal::Result<std::shared_ptr<tapi::Call>>(conference)
                  : tl::unexpected(std::move(asked.error()));
+}
+
+/// Where it succeeds, `calls` belong to the hub of `call`.
+PendingRequest::Done Core::joining(const CallPtr& call, std::vector<CallPtr> calls,
+                                   PendingRequest::Done answer) {
+    return [this, call, calls = std::move(calls),
+            answer = std::move(answer)](const hal::Result<void>& result) {
+        answer(result);
+        for (const CallPtr& each : calls) {
+            if (result && each->phase != CallRecord::Phase::Ended) {
+                hubs_.join(each, call);
+            }
+        }
+    };
 }
 
 /// The call that stands for a conference which `view` is to be a member of: not begun.
@@ -223,6 +279,13 @@ hal::Result<tapi::ConferenceCalls> Core::setupConference(CallView& view, std::ui
         return tl::unexpected(std::move(allowed.error()));
     }
     const LineRecord& line = *view.call->line;
+    if (Bridges::does(*view.call, Operation::SetupConference)) {
+        const auto conference = conferenceOf(view);
+        auto made = bridges_.setUp(view.shared_from_this(), conference, parties,
+                                   replyTo(view.application, std::move(reply)));
+        return made ? hal::Result<tapi::ConferenceCalls>{{conference, nullptr}}
+                    : tl::unexpected(std::move(made.error()));
+    }
     const std::uint32_t most = line.addressCaps.maxConference;  // 0: the provider does not say
     if (most != 0 && parties > most) {
         return hal::fail(
@@ -233,20 +296,40 @@ hal::Result<tapi::ConferenceCalls> Core::setupConference(CallView& view, std::ui
     if (!consultation) {
         return tl::unexpected(std::move(consultation.error()));
     }
-    const auto conference = conferenceOf(view);
-    CallRecord& whole = *conference->call;
-    CallRecord& next = *(*consultation)->call;
-    const TspiCallParams toAsk = toProvider(next.params, next.mediaModes);
+    return askForConference(view.call, conferenceOf(view), *consultation, parties,
+                            replyTo(view.application, std::move(reply)));
+}
+
+hal::Result<tapi::RequestId> Core::setupConferenceWith(
+    CallView& view, const std::shared_ptr<CallView>& consultation, std::uint32_t parties,
+    PendingRequest::Done done) {
     auto asked =
-        begin({conference, *consultation}, "lineSetupConference", std::move(reply), [&](auto id) {
-            return tableOf(view).lineSetupConference(id, view.call->driverCall, line.driverLine,
-                                                     whole.handle, &whole.driverCall, next.handle,
-                                                     &next.driverCall, parties, &toAsk);
+        askForConference(view.call, conferenceOf(view), consultation, parties, std::move(done));
+    return asked ? hal::Result<tapi::RequestId>{requests_.reserve()}
+                 : tl::unexpected(std::move(asked.error()));
+}
+
+/// Asks the provider for a conference, with `first` in it or nobody.
+hal::Result<tapi::ConferenceCalls> Core::askForConference(
+    const CallPtr& first, const std::shared_ptr<CallView>& conference,
+    const std::shared_ptr<CallView>& consultation, std::uint32_t parties,
+    PendingRequest::Done done) {
+    CallRecord& whole = *conference->call;
+    CallRecord& next = *consultation->call;
+    next.consultFor = conference->call;
+    const LineRecord& line = *whole.line;
+    const TspiCallParams toAsk = toProvider(next.params, next.mediaModes);
+    const auto function = line.provider->table().lineSetupConference;
+    auto answer = first ? joining(first, {conference->call}, std::move(done)) : std::move(done);
+    auto asked =
+        begin({conference, consultation}, "lineSetupConference", std::move(answer), [&](auto id) {
+            return function(id, first ? first->driverCall : nullptr, line.driverLine, whole.handle,
+                            &whole.driverCall, next.handle, &next.driverCall, parties, &toAsk);
         });
     if (!asked) {
         return tl::unexpected(std::move(asked.error()));
     }
-    return tapi::ConferenceCalls{conference, *consultation};
+    return tapi::ConferenceCalls{conference, consultation};
 }
 
 hal::Result<std::shared_ptr<tapi::Call>> Core::prepareAddToConference(
@@ -257,19 +340,29 @@ hal::Result<std::shared_ptr<tapi::Call>> Core::prepareAddToConference(
     if (auto whole = checkConference(view); !whole) {
         return tl::unexpected(std::move(whole.error()));
     }
+    if (Bridges::does(*view.call, Operation::PrepareAddToConference)) {
+        return noRoomFor(view);
+    }
     auto consultation = consultationOf(view, params);
     if (!consultation) {
         return tl::unexpected(std::move(consultation.error()));
     }
-    CallRecord& made = *(*consultation)->call;
-    const TspiCallParams toAsk = toProvider(made.params, made.mediaModes);
-    auto asked =
-        begin({*consultation}, "linePrepareAddToConference", std::move(reply), [&](auto id) {
-            return tableOf(view).linePrepareAddToConference(id, view.call->driverCall, made.handle,
-                                                            &made.driverCall, &toAsk);
-        });
+    auto asked = prepareAddWith(view, *consultation, replyTo(view.application, std::move(reply)));
     return asked ? hal::Result<std::shared_ptr<tapi::Call>>(*consultation)
                  : tl::unexpected(std::move(asked.error()));
+}
+
+hal::Result<tapi::RequestId> Core::prepareAddWith(CallView& conference,
+                                                  const std::shared_ptr<CallView>& consultation,
+                                                  PendingRequest::Done done) {
+    CallRecord& made = *consultation->call;
+    made.consultFor = conference.call;
+    const TspiCallParams toAsk = toProvider(made.params, made.mediaModes);
+    return begin({consultation}, "linePrepareAddToConference", std::move(done), [&](auto id) {
+        return tableOf(conference)
+            .linePrepareAddToConference(id, conference.call->driverCall, made.handle,
+                                        &made.driverCall, &toAsk);
+    });
 }
 
 hal::Result<tapi::RequestId> Core::addToConference(CallView& view, const tapi::Call* consultation,
@@ -285,20 +378,32 @@ hal::Result<tapi::RequestId> Core::addToConference(CallView& view, const tapi::C
     if (!other) {
         return tl::unexpected(other.error());
     }
-    return callRequest(view.call, "lineAddToConference",
-                       replyTo(view.application, std::move(reply)), [&](tapi::RequestId id) {
-                           return tableOf(view).lineAddToConference(id, view.call->driverCall,
-                                                                    (*other)->call->driverCall);
-                       });
+    if (Bridges::does(*view.call, Operation::AddToConference)) {
+        return byCore(bridges_.add(view, **other, replyTo(view.application, std::move(reply))));
+    }
+    auto done = joining(view.call, {(*other)->call}, replyTo(view.application, std::move(reply)));
+    return callRequest(view.call, "lineAddToConference", std::move(done), [&](tapi::RequestId id) {
+        return tableOf(view).lineAddToConference(id, view.call->driverCall,
+                                                 (*other)->call->driverCall);
+    });
 }
 
 hal::Result<tapi::RequestId> Core::removeFromConference(CallView& view, tapi::Reply reply) {
     if (auto allowed = check(view, Operation::RemoveFromConference); !allowed) {
         return tl::unexpected(std::move(allowed.error()));
     }
+    if (Bridges::does(*view.call, Operation::RemoveFromConference)) {
+        return byCore(bridges_.remove(view, replyTo(view.application, std::move(reply))));
+    }
+    auto done = [this, call = view.call, answer = replyTo(view.application, std::move(reply))](
+                    const hal::Result<void>& result) {
+        answer(result);
+        if (result) {
+            hubs_.leave(call);
+        }
+    };
     return callRequest(view.call, "lineRemoveFromConference",
-                       tableOf(view).lineRemoveFromConference,
-                       replyTo(view.application, std::move(reply)));
+                       tableOf(view).lineRemoveFromConference, std::move(done));
 }
 
 tapi::Result<tapi::RequestId> CallView::hold(tapi::Reply reply) {
@@ -330,7 +435,9 @@ tapi::Result<std::shared_ptr<tapi::Call>> CallView::completeAsConference(
 tapi::Result<tapi::ConferenceCalls> CallView::setupConference(std::uint32_t parties,
                                                               const tapi::CallParams& params,
                                                               tapi::Reply reply) {
-    return inCore(*this, &Core::setupConference, parties, params, std::move(reply));
+    auto core = coreOf(*application);
+    return core ? (*core)->setupConference(*this, parties, params, std::move(reply))
+                : tl::unexpected(std::move(core.error()));
 }
 tapi::Result<std::shared_ptr<tapi::Call>> CallView::prepareAddToConference(
     const tapi::CallParams& params, tapi::Reply reply) {

@@ -87,6 +87,10 @@ tapi::Result<void> CallView::gatherDigits(const tapi::GatherDigits& wanted) {
     return core ? (*core)->gatherDigits(*this, wanted) : tl::unexpected(std::move(core.error()));
 }
 
+std::shared_ptr<tapi::CallHub> CallView::hub() const {
+    return application->closed ? nullptr : CallHubs::viewOf(application, call->hub);
+}
+
 tapi::Result<tapi::RequestId> CallView::devSpecific(std::string_view data, tapi::Reply reply) {
     auto core = coreOf(*application);
     return core ? (*core)->devSpecific(*this, data, std::move(reply))

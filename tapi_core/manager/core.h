@@ -9,6 +9,8 @@
 #include "address_view.h"
 #include "application.h"
 #include "assisted_requests.h"
+#include "bridges.h"
+#include "call_hubs.h"
 #include "call_record.h"
 #include "call_states.h"
 #include "contract_checker.h"
@@ -115,6 +117,21 @@ public:
                                                  tapi::Reply reply);
     hal::Result<tapi::RequestId> removeFromConference(CallView& view, tapi::Reply reply);
 
+    // Consultations of any line: call_consult.cpp
+    hal::Result<tapi::RequestId> conference(CallView& view, const tapi::Call* consultation,
+                                            tapi::Reply reply);
+    hal::Result<tapi::RequestId> transfer(CallView& view, const tapi::Call* consultation,
+                                          tapi::Reply reply);
+    hal::Result<tapi::RequestId> finish(CallView& view, tapi::FinishMode mode, tapi::Reply reply);
+    hal::Result<tapi::ConferenceCalls> setupConference(
+        const std::shared_ptr<LineRecord>& line,
+        const std::shared_ptr<ApplicationRecord>& application, std::uint32_t parties,
+        const tapi::CallParams& params, tapi::Reply reply);
+    hal::Result<void> setMember(CallView& view, const tapi::MemberSettings& settings);
+    hal::Result<tapi::MemberStatus> memberStatus(const CallView& view) {
+        return bridges_.memberStatus(view);
+    }
+
     // What calls carry for applications: call_data.cpp
     hal::Result<tapi::RequestId> accept(CallView& view, tapi::Reply reply);
     hal::Result<tapi::RequestId> secure(CallView& view, tapi::Reply reply);
@@ -162,12 +179,24 @@ public:
         return media_.status(call);
     }
 
-    // Phones and provider-specific interfaces
+    // Hubs, phones and provider-specific interfaces
+    CallHubs& hubs() { return hubs_; }
+    Bridges& bridges() { return bridges_; }
+    MediaControl& media() { return media_; }
+    hal::EventLoop& loop() { return loop_; }
+    /// A Done that replies to an application.
+    PendingRequest::Done replyTo(std::shared_ptr<ApplicationRecord> application, tapi::Reply reply);
+    tapi::RequestId requestId() { return requests_.reserve(); }
+    void tell(const std::shared_ptr<ApplicationRecord>& application, tapi::RoomEvent event) {
+        outbox_->event(application, std::move(event));
+    }
+    hal::Result<void> clearHub(const HubRecord& hub, const ApplicationRecord& application);
     PhoneManager& phones() { return phones_; }
     InterfaceRegistry& interfaces() { return interfaces_; }
 
 private:
     friend class LineServices;
+    friend class Bridges;
     using LinePtr = std::shared_ptr<LineRecord>;
     using CallPtr = std::shared_ptr<CallRecord>;
     using ApplicationPtr = std::shared_ptr<ApplicationRecord>;
@@ -196,8 +225,6 @@ private:
     hal::Result<tapi::RequestId> requestResult(ProviderRecord& provider, const char* function,
                                                const std::string& device, tapi::RequestId id,
                                                TSPI_RESULT result);
-    /// A Done that replies to an application.
-    PendingRequest::Done replyTo(ApplicationPtr application, tapi::Reply reply);
 
     // line_control.cpp
     hal::Result<void> describeLine(ProviderRecord& provider, LineRecord& line);
@@ -235,11 +262,35 @@ private:
                                              TSPI_RESULT (*pointer)(DRV_REQUESTID, HDRVCALL),
                                              PendingRequest::Done done);
     void armFirstState(const CallPtr& call);
+    hal::Result<tapi::RequestId> connectWith(CallView& view, PendingRequest::Done done);
     hal::Result<tapi::RequestId> begin(const CallViews& views, const char* function,
-                                       tapi::Reply reply, const AskForCall& ask);
+                                       PendingRequest::Done done, const AskForCall& ask);
     hal::Result<std::shared_ptr<CallView>> consultationOf(const CallView& view,
                                                           const tapi::CallParams& wanted);
     std::shared_ptr<CallView> conferenceOf(const CallView& view);
+    hal::Result<tapi::RequestId> setupTransferWith(CallView& view,
+                                                   const std::shared_ptr<CallView>& consultation,
+                                                   PendingRequest::Done done);
+    hal::Result<tapi::RequestId> setupConferenceWith(CallView& view,
+                                                     const std::shared_ptr<CallView>& consultation,
+                                                     std::uint32_t parties,
+                                                     PendingRequest::Done done);
+    hal::Result<tapi::ConferenceCalls> askForConference(
+        const CallPtr& first, const std::shared_ptr<CallView>& conference,
+        const std::shared_ptr<CallView>& consultation, std::uint32_t parties,
+        PendingRequest::Done done);
+    hal::Result<tapi::RequestId> prepareAddWith(CallView& conference,
+                                                const std::shared_ptr<CallView>& consultation,
+                                                PendingRequest::Done done);
+    hal::Result<tapi::RequestId> conferenceByCore(CallView& view,
+                                                  const std::shared_ptr<CallView>& other,
+                                                  PendingRequest::Done done);
+    hal::Result<tapi::RequestId> byCore(hal::Result<void> asked);
+    void queueNumber(CallView& consultation);
+    hal::Result<void> beginConsultation(CallView& other, const PendingRequest::Done& go);
+    CallPtr handOver(const CallPtr& call);
+    PendingRequest::Done joining(const CallPtr& call, std::vector<CallPtr> calls,
+                                 PendingRequest::Done answer);
     void onMakeCallDone(const CallPtr& call, const hal::Result<void>& result);
     void dialNext(const CallPtr& call);
     void beginCall(const CallPtr& call);
@@ -268,6 +319,7 @@ private:
     void farEndGone(const CallPtr& call);
     void onProgress(const CallPtr& call, dsp::ToneKind tone);
     void onHeardCaller(const CallPtr& call, const dsp::CallerId& id);
+    void onRoomEnded(const CallPtr& call, tapi::TerminalId id, const std::string& why);
 
     hal::EventLoop& loop_;
     const std::shared_ptr<ContractChecker> checker_;
@@ -282,6 +334,8 @@ private:
     Ownership ownership_;
     Listening listening_;
     MediaControl media_;
+    CallHubs hubs_{outbox_, lines_};
+    Bridges bridges_{*this};
     std::vector<std::unique_ptr<ProviderRecord>> providers_;
     std::vector<LinePtr> lines_;
     std::vector<ApplicationPtr> applications_;

@@ -58,6 +58,9 @@ void Core::readAddressCaps(ProviderRecord& provider, LineRecord& line) {
     line.addressCaps = line.hasAddressCaps ? caps.value() : addressCapsOf(line.able);
     addCapabilities(line.capabilities, line.addressCaps);
     line.capabilities.maxCallDataSize = kMaxCallData;
+    if (line.provider != nullptr) {
+        Bridges::addCapabilities(line);
+    }
 }
 
 hal::Result<void> Core::openLine(const LinePtr& line) {
@@ -125,6 +128,7 @@ void Core::closeLine(const LinePtr& line) {
 }
 
 void Core::abandonLine(const LinePtr& line, const std::string& cause) {
+    bridges_.leaveLine(*line);
     const auto calls = line->calls;
     for (const CallPtr& call : calls) {
         forceIdle(call, cause);

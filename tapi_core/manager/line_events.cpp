@@ -63,6 +63,7 @@ void LineServices::onOpened(const LinePtr& line) {
     selectExtVersion(*line);
     checkAddresses(*line);
     updateStatusMessages(line);
+    core_.hubs().tellProvider(*line);
 }
 
 void LineServices::onClosed(LineRecord& line) {

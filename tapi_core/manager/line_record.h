@@ -50,6 +50,12 @@ struct LineRecord {
         std::weak_ptr<ApplicationRecord> application;
         std::uint32_t rings = 0;
     };
+    struct HubWish {
+        std::weak_ptr<ApplicationRecord> application;
+        tapi::CallHubTracking level{};
+    };
+    std::vector<HubWish> hubWishes;    ///< of Address::setCallHubTracking
+    bool hubsTold = false;             ///< the provider was told of them once
     std::vector<RingWish> ringWishes;  ///< before an answering application answers
 
     tapi::AddressState state = tapi::AddressState::InService;

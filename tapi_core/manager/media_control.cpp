@@ -54,7 +54,7 @@ bool sending(const CallRecord& call) {
 }
 
 std::uint32_t stateOf(const CallRecord& call) {
-    return static_cast<std::uint32_t>(call.state.value_or(tapi::LineCallState::Unknown));
+    return static_cast<std::uint32_t>(deviceStateOf(call).value_or(tapi::LineCallState::Unknown));
 }
 
 }  // namespace
@@ -301,7 +301,8 @@ void MediaControl::switchOff(const CallPtr& call, Way way, const std::string& ca
 }
 
 void MediaControl::onChange(const CallPtr& call) {
-    if (call->phase != CallRecord::Phase::Alive || call->line->provider == nullptr) {
+    if (call->phase != CallRecord::Phase::Alive || call->line->provider == nullptr ||
+        call->role == BridgeRole::Conference) {
         return;
     }
     if (call->media) {

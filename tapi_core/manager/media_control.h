@@ -30,6 +30,9 @@ public:
         std::function<void(const CallPtr& call, dsp::ToneKind tone)> progress;
         std::function<void(const CallPtr& call, const dsp::CallerId& id)> callerId;
         std::function<std::string(const LineRecord& line)> country;  ///< ISO 3166-1
+        /// A room's terminal ended, though nobody took it away; `why` may be empty.
+        std::function<void(const CallPtr& call, tapi::TerminalId id, const std::string& why)>
+            roomEnded;
     };
 
     MediaControl(hal::EventLoop& loop, std::shared_ptr<Outbox> outbox, RequestTable& requests,
@@ -48,6 +51,16 @@ public:
                                       tapi::Reply reply);
     hal::Result<void> remove(CallView& view, tapi::TerminalId id);
     [[nodiscard]] tapi::MediaStatus status(const CallRecord& call) const;
+
+    /// Puts the terminal of a room on the call and starts it; `started` comes when the device runs
+    /// for it, or cannot. Errors as those of a terminal that needs both directions.
+    hal::Result<tapi::TerminalId> attach(const CallPtr& call,
+                                         std::unique_ptr<media::Terminal> terminal,
+                                         PendingRequest::Done started);
+    /// Takes it away at once.
+    void detach(const CallPtr& call, tapi::TerminalId id);
+    /// The sound of a call goes on under another record; the applications' terminals end.
+    void handOver(const CallPtr& from, const CallPtr& to);
 
     /// The call has another state, or sends no digits or tones any more.
     void onChange(const CallPtr& call);
@@ -83,7 +96,7 @@ private:
     // media_terminals.cpp: what hangs on them
     hal::Result<CallTerminal*> find(CallView& view, tapi::TerminalId id) const;
     hal::Result<void> checkFree(const CallMedia& media, const CallTerminal& terminal) const;
-    hal::Result<tapi::RequestId> begin(CallView& view, CallTerminal& terminal, tapi::Reply reply);
+    hal::Result<tapi::RequestId> begin(const CallPtr& call, CallTerminal& terminal, Done started);
     hal::Result<tapi::RequestId> end(CallView& view, CallTerminal& terminal, tapi::StopMode mode,
                                      tapi::Reply reply);
     hal::Result<tapi::RequestId> beginBrief(CallView& view, tapi::TerminalSpec spec, Way way,

@@ -52,6 +52,9 @@ void MediaControl::onNotice(const ProviderItem& item) {
     case CallMedia::kTerminalNote:
         if (CallTerminal* terminal =
                 media->find(tapi::TerminalId{static_cast<std::uint32_t>(item.p2)})) {
+            if (terminal->kind == CallTerminal::Kind::Room) {  // it was refused, or removed
+                return ways_.roomEnded(call, terminal->id, item.text());
+            }
             terminal->name = item.text();
             tellFile(call, *terminal, item.text(), FileState::Active, FileCause::Normal, {});
         }
@@ -165,6 +168,7 @@ void MediaControl::tellEnd(const CallPtr& call, const CallTerminal& terminal,
                 view->cookie);
         }
         return;
+    case CallTerminal::Kind::Room: return ways_.roomEnded(call, terminal.id, text);
     case CallTerminal::Kind::Null: return;
     }
 }

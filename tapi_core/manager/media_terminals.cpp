@@ -102,12 +102,12 @@ hal::Result<void> MediaControl::checkFree(const CallMedia& media,
 hal::Result<tapi::RequestId> MediaControl::start(CallView& view, tapi::TerminalId id,
                                                  tapi::Reply reply) {
     const auto found = find(view, id);
-    return found ? begin(view, **found, std::move(reply)) : tl::unexpected(found.error());
+    return found ? begin(view.call, **found, replyTo(view, std::move(reply)))
+                 : tl::unexpected(found.error());
 }
 
-hal::Result<tapi::RequestId> MediaControl::begin(CallView& view, CallTerminal& terminal,
-                                                 tapi::Reply reply) {
-    const CallPtr call = view.call;
+hal::Result<tapi::RequestId> MediaControl::begin(const CallPtr& call, CallTerminal& terminal,
+                                                 Done started) {
     const auto media = call->media;
     if (terminal.state != TerminalStanding::Idle && terminal.state != TerminalStanding::Paused) {
         return hal::fail(hal::ErrorCode::InvalCallState,
@@ -120,11 +120,11 @@ hal::Result<tapi::RequestId> MediaControl::begin(CallView& view, CallTerminal& t
     }
     const bool paused = terminal.state == TerminalStanding::Paused;
     // It runs before its directions do: a device may be faster than its reply.
-    if (auto started = media->stream.startTerminal(*terminal.terminal); !started) {
-        return tl::unexpected(std::move(started.error()));
+    if (auto active = media->stream.startTerminal(*terminal.terminal); !active) {
+        return tl::unexpected(std::move(active.error()));
     }
     terminal.state = TerminalStanding::Waiting;
-    terminal.started = replyTo(view, std::move(reply));
+    terminal.started = std::move(started);
     terminal.endedEarly = false;
     const tapi::TerminalId id = terminal.id;
     const auto arranged = arrange(call);
@@ -181,6 +181,64 @@ void MediaControl::failWaiting(const CallPtr& call, const hal::Error& why) {
     for (const tapi::TerminalId id : ids) {
         fail(call, *call->media->find(id), why);
     }
+}
+
+hal::Result<tapi::TerminalId> MediaControl::attach(const CallPtr& call,
+                                                   std::unique_ptr<media::Terminal> terminal,
+                                                   Done started) {
+    if (auto opened = open(call); !opened) {
+        return tl::unexpected(std::move(opened.error()));
+    }
+    std::string name = terminal->name();
+    CallTerminal& added =
+        call->media->add(std::move(terminal), CallTerminal::Kind::Room, std::move(name));
+    const tapi::TerminalId id = added.id;
+    auto asked = begin(call, added, std::move(started));
+    if (asked) {
+        return id;
+    }
+    if (CallTerminal* left = call->media ? call->media->find(id) : nullptr) {
+        call->media->remove(*left);
+    }
+    return tl::unexpected(std::move(asked.error()));
+}
+
+void MediaControl::detach(const CallPtr& call, tapi::TerminalId id) {
+    CallTerminal* terminal = call->media ? call->media->find(id) : nullptr;
+    if (terminal == nullptr) {
+        return;
+    }
+    call->media->remove(*terminal);
+    onChange(call);
+}
+
+void MediaControl::handOver(const CallPtr& from, const CallPtr& to) {
+    const auto media = from->media;
+    if (!media) {
+        return;
+    }
+    std::vector<tapi::TerminalId> ids;
+    for (const auto& each : media->terminals) {
+        if (each->kind != CallTerminal::Kind::Room) {
+            ids.push_back(each->id);
+        }
+    }
+    failWaiting(from, {hal::ErrorCode::Disconnected, "the call was transferred"});
+    for (const tapi::TerminalId id : ids) {
+        CallTerminal* terminal = media->find(id);
+        if (terminal != nullptr && terminal->state != TerminalStanding::Idle) {
+            terminal->cause = media::TerminalCause::Normal;
+            terminal->text = "the call was transferred";
+            finish(from, *terminal);
+        }
+        if (CallTerminal* left = media->find(id)) {
+            media->remove(*left);
+        }
+    }
+    from->mediaStatus = media->status();
+    from->mediaStatus.open = false;
+    media->call = to;
+    to->media = std::exchange(from->media, nullptr);
 }
 
 hal::Result<void> MediaControl::pause(CallView& view, tapi::TerminalId id) {
@@ -342,7 +400,7 @@ hal::Result<tapi::RequestId> MediaControl::beginBrief(CallView& view, tapi::Term
     }
     (*terminal)->brief = true;
     const tapi::TerminalId id = (*terminal)->id;
-    auto asked = begin(view, **terminal, std::move(reply));
+    auto asked = begin(call, **terminal, replyTo(view, std::move(reply)));
     if (CallTerminal* left = asked ? nullptr : call->media->find(id)) {
         call->media->remove(*left);
     }

@@ -143,6 +143,7 @@ void Core::addDevice(ProviderRecord& provider, const std::string& deviceKey) {
         return;
     }
     line->provider = &provider;
+    Bridges::addCapabilities(*line);
     line->state = tapi::AddressState::InService;
     line->stateCause.clear();
     if (std::find(lines_.begin(), lines_.end(), line) == lines_.end()) {

@@ -314,6 +314,12 @@ std::vector<SeatReport> ConferenceRoom::seats() const {
     return reports;
 }
 
+bool ConferenceRoom::occupied() const {
+    const std::lock_guard lock(state_->mutex);
+    return std::any_of(state_->seats.begin(), state_->seats.end(),
+                       [](const auto& seat) { return seat->state != SeatState::Away; });
+}
+
 hal::Result<void> ConferenceRoom::announce(std::unique_ptr<Terminal> terminal) {
     const std::lock_guard lock(state_->mutex);
     if (!terminal || !terminal->captures()) {

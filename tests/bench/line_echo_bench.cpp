@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // What a call costs more while its core hears without the echo of what is played: "calls" is how
-// many of them one core of the processor could do at once. Floor: 200 while playing, and no
+// many of them one core of the processor could do at once. Floor: 1000 while playing, and no
 // difference that can be measured while nothing is played.
 #include <benchmark/benchmark.h>
 

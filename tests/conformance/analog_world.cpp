@@ -30,6 +30,9 @@ public:
         farEnd_.say(farEndVoice());
     }
     void hangUp(tapi::Address&) override { farEnd_.hangUp(); }
+    bool press(tapi::Address&, std::string_view keys) override {
+        return farEnd_.pressKeys(keys).has_value();
+    }
     bool unplug() override {
         ports_.unplug("sim/1");
         return true;

@@ -30,6 +30,9 @@ public:
     }
     void answer(tapi::Address&) override { static_cast<void>(simulation_->farEnd().answer()); }
     void hangUp(tapi::Address&) override { simulation_->farEnd().hangUp(); }
+    bool press(tapi::Address&, std::string_view keys) override {
+        return simulation_->farEnd().pressKeys(keys).has_value();
+    }
     bool unplug() override {
         port_.reset();
         return true;

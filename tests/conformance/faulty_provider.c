@@ -15,6 +15,9 @@
 #define FAULT_CONTRADICTION 9
 #define FAULT_ANY_CLASS 10
 #define FAULT_LEFT_TIMER 11
+#define FAULT_FALSE_SIGN 12
+#define FAULT_DEAF 13
+#define FAULT_EMPTY_CLAIM 14
 
 static TspiProvider faulty;
 
@@ -122,6 +125,39 @@ static TSPI_RESULT faultyShutdown(HPROVIDER provider) {
 }
 static void plant(void) {
     faulty.providerShutdown = faultyShutdown;
+}
+#elif TIPRING_FAULT == FAULT_FALSE_SIGN
+static TSPI_RESULT faultyAnswer(DRV_REQUESTID requestId, HDRVCALL call) {
+    Call* answered = (Call*)call;
+    Session* session = answered->session;
+    const TSPI_RESULT result = lineAnswer(requestId, call);
+    if (result > 0) {
+        session->events(session->line, answered->handle, LINE_HANGUPSIGN,
+                        TSPI_HANGUPSIGN_BATTERYDROP, 100, 0);
+    }
+    return result;
+}
+static void plant(void) {
+    faulty.lineAnswer = faultyAnswer;
+}
+#elif TIPRING_FAULT == FAULT_DEAF || TIPRING_FAULT == FAULT_EMPTY_CLAIM
+static TSPI_RESULT faultyCaps(HPROVIDER provider, uint32_t deviceId, TspiLineCaps* caps) {
+    const TSPI_RESULT result = lineGetDevCaps(provider, deviceId, caps);
+    caps->monitorDigitModes = LINEDIGITMODE_DTMF;
+    return result;
+}
+#if TIPRING_FAULT == FAULT_DEAF
+static TSPI_RESULT faultyMonitor(HDRVCALL call, uint32_t digitModes) {
+    (void)call;
+    (void)digitModes;
+    return 0; /* and nothing is ever told */
+}
+#endif
+static void plant(void) {
+    faulty.lineGetDevCaps = faultyCaps;
+#if TIPRING_FAULT == FAULT_DEAF
+    faulty.lineMonitorDigits = faultyMonitor;
+#endif
 }
 #else
 static void plant(void) {}

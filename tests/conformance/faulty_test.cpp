@@ -32,6 +32,7 @@ private:
     void hangUp(tapi::Address& address) override {
         static_cast<void>(address.devSpecific("hangup", {}));
     }
+    bool press(tapi::Address&, std::string_view) override { return true; }
     std::string path_;
     hal::VirtualLoop loop_;
 };
@@ -53,6 +54,9 @@ constexpr Fault kFaults[] = {
     {9, "caps.consistent"},
     {10, "caps.device-classes"},
     {11, "rule.devices"},
+    {12, "call.hang-up-signs"},
+    {13, "call.detections"},
+    {14, "call.detections"},
 };
 
 class FaultyTest : public testing::TestWithParam<Fault> {};

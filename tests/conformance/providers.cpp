@@ -46,6 +46,13 @@ public:
         fake_.state(fake_.lastCall(), LINECALLSTATE_DISCONNECTED, LINEDISCONNECTMODE_NORMAL);
         fake_.state(fake_.lastCall(), LINECALLSTATE_IDLE);
     }
+    bool press(tapi::Address&, std::string_view keys) override {
+        for (const char key : keys) {
+            fake_.event(fake_.line(), fake_.lastCall().handle, LINE_MONITORDIGITS,
+                        static_cast<unsigned char>(key), LINEDIGITMODE_DTMF);
+        }
+        return true;
+    }
     bool unplug() override {
         fake_.event(fake_.line(), nullptr, LINE_CLOSE);
         fake_.remove(fake_.line());

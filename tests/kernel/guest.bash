@@ -50,11 +50,16 @@ finish() {
     exit $((failures > 0))
 }
 
+# The network first: udevd would give it another name meanwhile.
+modprobe -a virtio_net virtio_console || exit 1
+until_true 20 test -e /sys/class/net/eth0
+ip addr add 10.0.2.15/24 dev eth0 && ip link set eth0 up || exit 1
 mkdir -p /run/udev
 /lib/systemd/systemd-udevd --daemon 2>/dev/null
-modprobe -a virtio_net virtio_console vhci-hcd || exit 1
-until_true 10 test -e /sys/class/net/eth0
-ip addr add 10.0.2.15/24 dev eth0 && ip link set eth0 up || exit 1
-until_true 10 test -e /dev/virtio-ports/sim || exit 1
+modprobe vhci-hcd || exit 1
+if [[ ! -e /dev/virtio-ports/sim ]]; then  # the name is udev's
+    udevadm trigger --action=add --subsystem-match=virtio-ports
+fi
+until_true 20 test -e /dev/virtio-ports/sim || exit 1
 exec 7<> /dev/virtio-ports/sim
 echo "--- up after $(cut -d' ' -f1 /proc/uptime) s, Linux $(uname -r)"

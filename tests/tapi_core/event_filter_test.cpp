@@ -35,6 +35,7 @@ constexpr EventClass kClasses[] = {
     EventClass::GatherDigits,
     EventClass::AddressDevSpecific,
     EventClass::PhoneDevSpecific,
+    EventClass::Room,
 };
 
 EventFilter allBut(EventClass eventClass) {
@@ -98,6 +99,10 @@ protected:
              tapi::PhoneDevSpecificEvent{nullptr, {1, 2, 3}}},
             {EventClass::Request, 0, false, false, tapi::RequestEvent{1, {}}},
             {EventClass::ToneTerminal, 0, true, true, tapi::ToneTerminalEvent{c}},
+            {EventClass::CallHub, 1, true, true,
+             tapi::CallHubEvent{nullptr, tapi::CallHubEvent::Kind::Leave, c}},
+            {EventClass::Room, 3, true, true,
+             tapi::RoomEvent{nullptr, tapi::RoomEvent::Kind::Joined, c}},
         };
     }
     [[nodiscard]] bool passes(const Row& row) const {

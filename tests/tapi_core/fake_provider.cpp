@@ -148,6 +148,7 @@ struct FakeTable {
         return ask(of(call), "lineAnswer", id);
     }
     static TSPI_RESULT drop(DRV_REQUESTID id, HDRVCALL call) {
+        ++of(call).drops;
         return ask(of(call), "lineDrop", id);
     }
     static TSPI_RESULT closeCall(HDRVCALL call) {

@@ -60,7 +60,7 @@ public:
         std::vector<std::string> dialled;
         TspiCallInfo info{};
         TspiCallStatus status{};
-        unsigned closed = 0;
+        unsigned closed = 0, drops = 0;
         std::uint32_t digitModes = 0;
         std::uint32_t endToEndId = 0;
         TspiCallParams params{};      ///< of lineMakeCall, lineSetCallParams
@@ -103,6 +103,7 @@ public:
     [[nodiscard]] std::size_t lineCount() const { return lines_.size(); }
     [[nodiscard]] Call& call(std::size_t index) { return *calls_.at(index); }
     [[nodiscard]] Call& lastCall() { return *calls_.back(); }
+    [[nodiscard]] Media& media(std::size_t index) { return *media_.at(index); }
     [[nodiscard]] Media& lastMedia() { return *media_.back(); }
     [[nodiscard]] std::size_t callCount() const { return calls_.size(); }
     [[nodiscard]] std::size_t mediaCount() const { return media_.size(); }

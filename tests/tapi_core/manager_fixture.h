@@ -81,7 +81,7 @@ struct Answer {
 /// A line manager with one fake provider on virtual time, and the log that they write.
 class ManagerFixture : public testing::Test {
 protected:
-    ManagerFixture() {
+    explicit ManagerFixture(std::vector<std::string> lines = {"one"}) : fake(std::move(lines)) {
         hal::setLogSink([this](hal::LogLevel, std::string_view, std::string_view text) {
             logLines.emplace_back(text);
         });

@@ -11,6 +11,7 @@
 #include <csignal>
 #include <filesystem>
 #include <fstream>
+#include <map>
 #include <nlohmann/json.hpp>
 #include <sstream>
 
@@ -55,6 +56,16 @@ protected:
     static std::vector<std::string> command(std::vector<std::string> words) {
         words.insert(words.begin(), TIPRING_COMMAND);
         return words;
+    }
+    /// On a machine of umockdev with one adapter.
+    static std::vector<std::string> onMockMachine(std::vector<std::string> words) {
+        std::vector<std::string> all{TIPRING_UMOCKDEV_RUN, "--device",
+                                     TIPRING_SOURCE_DIR "/tests/data/devices/open_usb_fxs.umockdev",
+                                     "--"};
+        for (std::string& each : command(std::move(words))) {
+            all.push_back(std::move(each));
+        }
+        return all;
     }
     Ran run(const std::vector<std::string>& words, const std::string& input = {}) const {
         Process process(command(words), environment());
@@ -591,21 +602,11 @@ TEST_F(Simulated, ACtrlCDuringACallPutsTheLineBackOnHook) {
 }
 
 TEST_F(Cli, DevicesNamesAdaptersOnUsb) {
-    const auto devices = [](std::vector<std::string> last) {
-        std::vector<std::string> all{TIPRING_UMOCKDEV_RUN, "--device",
-                                     TIPRING_SOURCE_DIR "/tests/data/devices/open_usb_fxs.umockdev",
-                                     "--"};
-        for (std::string& each : command({"devices"})) {
-            all.push_back(std::move(each));
-        }
-        all.insert(all.end(), last.begin(), last.end());
-        return all;
-    };
-    Process people(devices({}), environment());
+    Process people(onMockMachine({"devices"}), environment());
     ASSERT_TRUE(people.lineWith("Open USB FXS")) << people.errors();
     EXPECT_EQ(people.finish(), 0) << people.errors();
     EXPECT_THAT(people.output(), HasSubstr("telephones, by the driver open_usb_fxs"));
-    Process program(devices({"--json"}), environment());
+    Process program(onMockMachine({"devices", "--json"}), environment());
     const auto line = program.lineWith("usb:04d8:fcf1");
     ASSERT_TRUE(line) << program.errors();
     const json told = json::parse(*line);
@@ -613,6 +614,81 @@ TEST_F(Cli, DevicesNamesAdaptersOnUsb) {
     EXPECT_EQ(told.value("driver", ""), "open_usb_fxs");
     EXPECT_EQ(told.value("kind", ""), "fxs");
     EXPECT_EQ(program.finish(), 0) << program.errors();
+}
+
+TEST_F(Cli, WithoutAPortTheOnlyAdapterIsTaken) {
+    Process lines(onMockMachine({"lines"}), environment());
+    EXPECT_NE(lines.finish(), 0);
+    EXPECT_THAT(lines.errors() + lines.output(),
+                HasSubstr("Using usb:04d8:fcf1:00000001, the only device that is there."));
+}
+
+TEST_F(Cli, TheDoctorSeesAnAdapterThatUdevDoesNotKnow) {
+    const std::string root = dir_.file("root");
+    std::filesystem::create_directories(root + "/etc/udev/rules.d");
+    std::filesystem::create_directories(root + "/etc/udev/hwdb.d");
+    std::ofstream(root + "/etc/udev/rules.d/70-tipring.rules") << "\n";
+    std::filesystem::copy_file(TIPRING_BINARY_DIR "/udev/70-tipring.hwdb",
+                               root + "/etc/udev/hwdb.d/70-tipring.hwdb");
+    Process doctor(onMockMachine({"doctor", "--quick", "--json", "--root", root}), environment());
+    EXPECT_EQ(doctor.finish(), 1) << doctor.errors();
+    std::istringstream lines(doctor.output());
+    std::map<std::string, json> checks;
+    for (std::string line; std::getline(lines, line);) {
+        const json one = json::parse(line, nullptr, false);
+        ASSERT_TRUE(one.is_object()) << line;
+        checks[one.value("check", "")] = one;
+    }
+    EXPECT_TRUE(checks["device"].value("ok", false));
+    EXPECT_TRUE(checks["rules"].value("ok", false)) << checks["rules"];
+    EXPECT_FALSE(checks["marks"].value("ok", true));
+    EXPECT_EQ(checks["marks"].value("device", ""), "usb:04d8:fcf1:00000001");
+    EXPECT_THAT(checks["marks"].value("remedy", ""), HasSubstr("udevadm trigger"));
+}
+
+TEST_F(Cli, TheDoctorOfAnEmptyMachineNamesARemedyForEachProblem) {
+    Process doctor(
+        {TIPRING_UMOCKDEV_RUN, "--", TIPRING_COMMAND, "doctor", "--root", dir_.file("nothing")},
+        environment());
+    EXPECT_EQ(doctor.finish(), 1) << doctor.errors();
+    EXPECT_THAT(doctor.output(), HasSubstr("there is no modem on USB and no adapter"));
+    EXPECT_THAT(doctor.output(), HasSubstr("70-tipring.rules is not installed"));
+    EXPECT_THAT(doctor.output(), HasSubstr("remedy: "));
+}
+
+TEST_F(Simulated, TheDoctorAsksAModem) {
+    simulate();
+    const Ran ran = run({"doctor", "--port", link_, "--json"});
+    for (const json& object : ran.objects()) {
+        if (object.value("check", "") == "answer") {
+            EXPECT_TRUE(object.value("ok", false)) << object;
+        }
+    }
+    EXPECT_THAT(ran.out, HasSubstr("\"answer\""));
+}
+
+TEST_F(Cli, TheDoctorHearsThatNothingAnswers) {
+    const int master = ::posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC);
+    ASSERT_GE(master, 0);
+    ASSERT_EQ(::grantpt(master), 0);
+    ASSERT_EQ(::unlockpt(master), 0);
+    const std::string path = ::ptsname(master);
+    const Ran ran = run({"doctor", "--port", path});
+    ::close(master);
+    EXPECT_EQ(ran.code, 1);
+    EXPECT_THAT(ran.out, HasSubstr(path + ": nothing there answers AT"));
+}
+
+TEST_F(Cli, ASimulatedAdapterIsAPortLikeOthers) {
+    const Ran lines = run({"lines", "--port", "sim:open-usb-fxs", "--json"});
+    EXPECT_EQ(lines.code, 0) << lines.err;
+    ASSERT_EQ(lines.objects().size(), 1u);
+    EXPECT_EQ(lines.objects()[0].value("name", ""), "Open USB FXS");
+    EXPECT_EQ(lines.objects()[0].value("kind", ""), "phone");
+    const Ran unknown = run({"lines", "--port", "sim:astribank"});
+    EXPECT_EQ(unknown.code, 3);
+    EXPECT_THAT(unknown.err, HasSubstr("sangoma-u100"));
+    EXPECT_EQ(run({"lines", "--port", "usb:10c4:8461"}).code, 3);
 }
 
 TEST_F(Cli, ATelUriNeedsSomebodyWhoMakesCalls) {

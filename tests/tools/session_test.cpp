@@ -8,6 +8,7 @@
 #include "event_text.h"
 #include "temp_dir.h"
 #include "tipring/hal/base/virtual_loop.h"
+#include "tipring/hal/sim/personality.h"
 
 namespace tipring::tools {
 namespace {
@@ -125,6 +126,16 @@ TEST_F(SessionTest, AModemOfTheSimulatorIsCalledToo) {
     EXPECT_EQ(one.run(), ExitCode::Ok);
     EXPECT_THAT(notes.events, Contains("ring 1"));
     EXPECT_THAT(notes.events, Contains(HasSubstr("2025550123, ADA LOVELACE")));
+}
+
+TEST(SimulatedDevices, EachAdapterHasItsDriver) {
+    unsigned adapters = 0;
+    for (const std::string& name : simulatedDeviceNames()) {
+        const bool isModem = sim::findPersonality(name) != nullptr;
+        EXPECT_EQ(simulatedAdapterDriver(name) == nullptr, isModem) << name;
+        adapters += isModem ? 0 : 1;
+    }
+    EXPECT_EQ(adapters, adapterDrivers().size());
 }
 
 TEST_F(SessionTest, ASimulatedDeviceThatIsUnknownEndsIt) {

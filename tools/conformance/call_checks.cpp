@@ -251,6 +251,60 @@ Outcome digits(Bench& bench, Evidence& evidence) {
     return passed();
 }
 
+/// A claim that is made to the core without cause takes its own detectors away.
+Outcome detections(Bench& bench, Evidence& evidence) {
+    if (bench.farEnd() == nullptr) {
+        return skipped(kNobody);
+    }
+    Session session(bench, evidence);
+    if (const auto wrong = session.answeredCall(); !wrong.empty()) {
+        return failed(wrong);
+    }
+    using tapi::Detection;
+    const tapi::Detections claims = session.address()->capabilities().deviceDetects;
+    const tapi::MonitoredTone tone{1, std::chrono::milliseconds(100), {1400, 0, 0}};
+    const auto refuses = [&](Detection what, const auto& asked) {
+        return claims.has(what) && !asked &&
+               asked.error().code == tapi::ErrorCode::OperationUnavail;
+    };
+    if (refuses(Detection::Tones, session.call->monitorTones({&tone, 1}))) {
+        return failed("it claims to hear tones, and has no lineMonitorTones");
+    }
+    if (refuses(Detection::Media, session.call->monitorMedia(tapi::MediaMode::G3Fax))) {
+        return failed("it claims to hear fax and modem tones, and has no lineMonitorMedia");
+    }
+    const auto digits = session.call->monitorDigits(tapi::DigitMode::Dtmf);
+    if (refuses(Detection::Digits, digits)) {
+        return failed("it claims to hear digits, and has no lineMonitorDigits");
+    }
+    const bool pressed =
+        claims.has(Detection::Digits) && bench.farEnd()->press(*session.address(), "5");
+    session.wait(std::chrono::seconds(3));
+    if (pressed && session.digits != "5") {
+        return failed(fmt::format(
+            "it claims to hear digits; of a 5 that was pressed it told \"{}\"", session.digits));
+    }
+    bench.farEnd()->hangUp(*session.address());
+    return judged(session.oneIdle());
+}
+
+Outcome hangUpSigns(Bench& bench, Evidence& evidence) {
+    if (bench.farEnd() == nullptr) {
+        return skipped(kNobody);
+    }
+    Session session(bench, evidence);
+    if (const auto wrong = session.answeredCall(); !wrong.empty()) {
+        return failed(wrong);
+    }
+    session.wait(std::chrono::seconds(20));
+    if (session.saw(LineCallState::Disconnected)) {
+        return failed("signs of a hang-up ended a call whose far end was there: " +
+                      session.lastCause);
+    }
+    bench.farEnd()->hangUp(*session.address());
+    return judged(session.oneIdle());
+}
+
 Outcome closedInCall(Bench& bench, Evidence& evidence) {
     Session session(bench, evidence);
     if (const auto wrong = session.start(); !wrong.empty()) {
@@ -332,6 +386,12 @@ const Check kChecks[] = {
     {{"call.digits", "Digits are sent if the caps say so, and their end is told",
       "lineGenerateDigits"},
      &digits},
+    {{"call.detections", "What the caps claim to be heard is heard, each digit once",
+      "TSPI_DETECT_*, monitored digits and tones"},
+     &detections},
+    {{"call.hang-up-signs", "No sign of a hang-up comes while the far end is there",
+      "LINE_HANGUPSIGN"},
+     &hangUpSigns},
     {{"session.closed-in-call", "Nothing comes after the line was closed", "lineClose"},
      &closedInCall},
     {{"session.ended-in-call", "A shut-down in a call is clean, and a new session begins",

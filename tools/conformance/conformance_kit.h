@@ -29,6 +29,8 @@ public:
     virtual void answer(tapi::Address&) {}
     /// Hangs up a call that is connected, or stops ringing.
     virtual void hangUp(tapi::Address& address) = 0;
+    /// Presses keys in a call that is connected; false where it cannot be done.
+    virtual bool press(tapi::Address&, std::string_view /*keys*/) { return false; }
     /// Pulls the device out of the machine; false where it cannot be done.
     virtual bool unplug() { return false; }
 };

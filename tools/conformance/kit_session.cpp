@@ -59,9 +59,12 @@ void Session::onEvent(const tapi::Event& event) {
         call = notice->call;
     } else if (std::get_if<tapi::GenerateEvent>(&event) != nullptr) {
         order += 'g';
+    } else if (const auto* digit = std::get_if<tapi::DigitEvent>(&event)) {
+        digits += digit->digit;
     } else if (const auto* state = std::get_if<tapi::CallStateEvent>(&event)) {
         order += 's';
         states.push_back(state->lineState);
+        lastCause = state->cause.empty() ? lastCause : state->cause;
         evidence_.calls = true;
         const std::string name = address_->name();
         evidence_.states[name] |= static_cast<std::uint32_t>(state->lineState);
@@ -145,6 +148,22 @@ std::string Session::ring() {
     bench_.farEnd()->ring(*address_);
     return reached(LineCallState::Offering) ? std::string()
                                             : "the far end rang, and no call is offered";
+}
+
+std::string Session::answeredCall() {
+    if (auto wrong = start(); !wrong.empty()) {
+        return wrong;
+    }
+    if (auto wrong = ring(); !wrong.empty()) {
+        return wrong;
+    }
+    if (auto taken = call->answer(counted()); !taken) {
+        return "lineAnswer refuses a call that is offered: " + taken.error().text();
+    }
+    ++asked;
+    return reached(LineCallState::Connected) && replied()
+               ? std::string()
+               : "the call was answered, and is not connected";
 }
 
 }  // namespace tipring::conformance

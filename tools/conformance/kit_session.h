@@ -64,11 +64,15 @@ public:
     [[nodiscard]] std::string makeCall();
     /// Rings, and waits for the offering.
     [[nodiscard]] std::string ring();
+    /// Begins, rings, answers, and waits for the connection and the reply.
+    [[nodiscard]] std::string answeredCall();
     tapi::Reply counted();
 
     std::shared_ptr<tapi::Call> call;  ///< the youngest
     std::vector<tapi::LineCallState> states;
-    std::string order;  ///< n = notification, s = state, r = reply, g = generation ended
+    std::string order;      ///< n = notification, s = state, r = reply, g = generation ended
+    std::string digits;     ///< heard, as far as they are monitored
+    std::string lastCause;  ///< of the last state
     int asked = 0, replies = 0;
     std::optional<tapi::Result<void>> lastReply;
 

@@ -48,6 +48,7 @@ struct Parsed {
     DemoOptions demo;
     DecodeOptions decode;
     ConformanceOptions conformance;
+    DoctorOptions doctor;
     ListenOptions listen;
     SynthOptions synth;
     SynthSettings synthSettings;
@@ -91,7 +92,9 @@ CLI::Validator range(int low, int high) {
 
 class Tree {
 public:
-    Tree() : app_("Tipring: calls on analog telephone lines, through voice modems.", "tipring") {
+    Tree()
+        : app_("Tipring: calls on analog telephone lines, through voice modems and USB adapters.",
+               "tipring") {
         app_.set_help_flag("-h,--help", "Show this help");
         // Before or after the command: both are natural.
         addTelling(app_);
@@ -155,7 +158,8 @@ private:
     void addLineOptions(CLI::App* command, bool log = true) {
         command
             ->add_option("-p,--port", parsed_.common.ports,
-                         "Port of the modem: /dev/ttyACM0, serial:usb:VID:PID (may be repeated)")
+                         "Modem or adapter: /dev/ttyACM0, serial:usb:VID:PID, "
+                         "usb:VID:PID:SERIAL[/LINE], or sim:NAME (may be repeated)")
             ->allow_extra_args(false);
         addCountry(command);
         command->add_option("--profile", parsed_.common.profile,
@@ -204,19 +208,41 @@ private:
 };
 
 void Tree::addLook() {
-    add("devices", "List serial ports: what they are, and who holds them",
+    add("devices", "List serial ports and adapters: what they are, and who holds them",
         "Sends nothing to any of them. Says why a port cannot be used, and what to do about it.",
         [](Console& console) { return runDevices(console); });
 
-    auto* lines = add("lines", "Ask the modem at each port what it can do",
-                      "Opens the configured ports, or those given with --port.\n"
-                      "Example: tipring lines --port /dev/ttyACM0",
-                      [this](Console& console) { return runLines(console, parsed_.common); });
+    auto* doctor =
+        add("doctor", "Tell what is wrong with modems and adapters, and what to do about it",
+            "Looks for missing permissions, other programs, ModemManager, udev rules that are\n"
+            "missing or old, wrong USB configurations, and asks what is free whether it answers.\n"
+            "Exit code 1 when something is wrong; with --json one object a check and finding.\n"
+            "Example: tipring doctor --json | jq 'select(.ok == false) | .remedy'",
+            [this](Console& c) { return runDoctor(c, parsed_.common, parsed_.doctor); });
+    doctor
+        ->add_option("-p,--port", parsed_.common.ports,
+                     "Look at this port too, and ask it (may be repeated)")
+        ->allow_extra_args(false);
+    doctor->add_option("--config", parsed_.common.config,
+                       "Configuration file instead of ~/.config/tipring/tipring.toml");
+    doctor->add_flag("--quick", parsed_.doctor.quick, "Look only, open and ask nothing");
+    doctor
+        ->add_option("--root", parsed_.doctor.root,
+                     "Look for udev's files and processes below this folder")
+        ->group("");  // for tests
+
+    auto* lines =
+        add("lines", "Ask the device at each port what it can do",
+            "Opens the configured ports, or those given with --port, else the only device.\n"
+            "Example: tipring lines --port /dev/ttyACM0",
+            [this](Console& console) { return runLines(console, parsed_.common); });
     addLineOptions(lines, false);
 
     auto* monitor = add("monitor", "Show calls as they come: rings, caller, answer, end",
                         "Never answers. Runs until Ctrl-C, and writes the call log meanwhile.\n"
-                        "Example: tipring monitor --port /dev/ttyACM0 --json | jq .number",
+                        "Telephones on adapters are shown too: hook and keys.\n"
+                        "Example: tipring monitor --port /dev/ttyACM0 --json | jq .number\n"
+                        "         tipring monitor --port sim:open-usb-fxs",
                         [this](Console& console) { return runMonitor(console, parsed_.common); });
     addLineOptions(monitor);
 

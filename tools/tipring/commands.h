@@ -91,6 +91,11 @@ struct CallInterfaceOptions {
     std::uint32_t events = 0;  ///< tell events so many seconds
 };
 
+struct DoctorOptions {
+    bool quick = false;  ///< opens nothing
+    std::string root;    ///< in front of /etc, /lib and /proc
+};
+
 struct ConformanceOptions {
     std::string provider, number = "1", only;
     std::vector<std::string> config;  ///< KEY=VALUE
@@ -99,6 +104,7 @@ struct ConformanceOptions {
 
 /// Each runs its subcommand to the end, on a loop of its own, and never throws.
 ExitCode runDevices(Console& console);
+ExitCode runDoctor(Console& console, const CommonOptions& common, const DoctorOptions& options);
 ExitCode runLines(Console& console, const CommonOptions& common);
 ExitCode runMonitor(Console& console, const CommonOptions& common);
 ExitCode runDial(Console& console, const CommonOptions& common, const DialOptions& options);

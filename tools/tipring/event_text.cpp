@@ -154,6 +154,31 @@ const char* kindWord(TapiObjectEvent::Kind kind) {
     return "";
 }
 
+const char* kindWord(CallHubEvent::Kind kind) {
+    switch (kind) {
+    case CallHubEvent::Kind::Join: return "joined";
+    case CallHubEvent::Kind::Leave: return "left";
+    case CallHubEvent::Kind::New: return "new";
+    case CallHubEvent::Kind::Idle: return "idle";
+    }
+    return "";
+}
+
+const char* kindWord(RoomEvent::Kind kind) {
+    switch (kind) {
+    case RoomEvent::Kind::AtDoor: return "at-door";
+    case RoomEvent::Kind::WrongPin: return "wrong-pin";
+    case RoomEvent::Kind::Refused: return "refused";
+    case RoomEvent::Kind::Joined: return "joined";
+    case RoomEvent::Kind::Left: return "left";
+    case RoomEvent::Kind::Talking: return "talking";
+    case RoomEvent::Kind::Quiet: return "quiet";
+    case RoomEvent::Kind::AnnouncementEnded: return "announced";
+    case RoomEvent::Kind::RecordingEnded: return "recorded";
+    }
+    return "";
+}
+
 const char* kindWord(PhoneEvent::Kind kind) {
     switch (kind) {
     case PhoneEvent::Kind::Lamp: return "lamp";
@@ -282,6 +307,8 @@ const char* eventWord(const Event& event) {
                           [](const AddressDevSpecificEvent&) { return "device"; },
                           [](const PhoneDevSpecificEvent&) { return "device"; },
                           [](const RequestEvent&) { return "request"; },
+                          [](const CallHubEvent&) { return "hub"; },
+                          [](const RoomEvent&) { return "room"; },
                           [](const AddressEvent& e) {
                               return e.kind == AddressEvent::Kind::Ringing ? "ring" : "line";
                           },
@@ -387,6 +414,13 @@ std::string describe(const Event& event) {
             [](const RequestEvent& e) {
                 return fmt::format("{} asks for a call to {}", e.request.appName, e.request.number);
             },
+            [](const RoomEvent& e) {
+                return fmt::format("{}: {}{}{}", e.name, kindWord(e.kind),
+                                   e.text.empty() ? "" : ": ", e.text);
+            },
+            [](const CallHubEvent& e) {
+                return fmt::format("hub {}: {}", e.hub->id(), kindWord(e.kind));
+            },
             [](const AddressEvent& e) { return addressText(e); },
             [](const CallNotificationEvent& e) {
                 if (e.call->info().origin == CallOrigin::Outbound) {
@@ -441,6 +475,16 @@ JsonLine toJson(const Event& event, hal::WallTime now) {
                    },
                    [&](const RequestEvent& e) {
                        line.set("number", e.request.number).set("application", e.request.appName);
+                   },
+                   [&](const RoomEvent& e) {
+                       setCall(line, e.call);
+                       line.set("kind", kindWord(e.kind)).set("name", e.name);
+                       line.setUnlessEmpty("text", e.text);
+                   },
+                   [&](const CallHubEvent& e) {
+                       setCall(line, e.call);
+                       line.set("hub", static_cast<std::int64_t>(e.hub->id()));
+                       line.set("kind", kindWord(e.kind));
                    },
                    [&](const AddressEvent& e) {
                        setLine(line, e.address);

@@ -8,6 +8,7 @@
 #include "console.h"
 #include "json_line.h"
 #include "session.h"
+#include "tipring/tapi_core/tspi/constants.h"
 
 namespace tipring::tools {
 namespace {
@@ -72,12 +73,15 @@ private:
         console_.result(fmt::format("{}  line {}{}",
                                     console_.paint(Console::Style::Strong, line.name()), line.id(),
                                     port ? fmt::format(", {}", *port) : std::string()));
-        console_.result(fmt::format("    {}", caps.providerInfo));
+        const bool phone = (caps.callStates & LINECALLSTATE_OFFERING) == 0;
+        console_.result(
+            fmt::format("    {}{}", phone ? "for a telephone; " : "", caps.providerInfo));
         std::vector<std::string> can, cannot;
         JsonLine json;
         json.set("line", line.id()).set("name", line.name()).set("id", caps.permanentId);
         json.setUnlessEmpty("port", port.value_or("")).set("provider", line.providerName());
         json.set("info", caps.providerInfo);
+        json.set("kind", phone ? "phone" : "line");
         json.set("inService", line.state() == tapi::AddressState::InService);
         for (const Ability& ability : abilities(caps)) {
             (ability.can ? can : cannot).emplace_back(ability.text);

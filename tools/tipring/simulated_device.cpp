@@ -9,15 +9,11 @@
 
 #include "tipring/hal/base/log.h"
 #include "tipring/hal/sim/country.h"
-#include "tipring/hal/sim/hid_phone.h"
-#include "tipring/hal/sim/magic_jack.h"
 #include "tipring/hal/sim/network.h"
-#include "tipring/hal/sim/open_usb_fxs.h"
 #include "tipring/hal/sim/personality.h"
-#include "tipring/hal/sim/sangoma_u100.h"
 #include "tipring/hal/sim/sim_usb.h"
 #include "tipring/hal/sim/telephone.h"
-#include "tipring/hal/sim/tiger_jet.h"
+#include "tipring/hal/sim/usb_catalog.h"
 
 namespace tipring::tools {
 namespace {
@@ -27,37 +23,13 @@ using ModelPtr = std::unique_ptr<sim::UsbModel>;
 
 const hal::LogCategory kLog{"sim"};
 
-ModelPtr makeU100(hal::EventLoop& loop, sim::Line* first, sim::Line* second) {
-    sim::SangomaU100Settings settings;
-    settings.boot = 500ms;  // it was plugged in a while ago
-    return std::make_unique<sim::SangomaU100>(loop, first, second, settings);
-}
-ModelPtr makeHidPhone(hal::EventLoop& loop, sim::Line* line, sim::Line*) {
-    return std::make_unique<sim::HidPhone>(loop, line);
-}
-template <class Model>
-ModelPtr makeForPhone(hal::EventLoop& loop, sim::Telephone& telephone) {
-    return std::make_unique<Model>(loop, telephone);
-}
+using Kind = sim::UsbModelKind;
+using Jack = Kind::Jack;
 
-/// One of the two makers is set.
-struct Kind {
-    std::string_view name, family;
-    ModelPtr (*onLines)(hal::EventLoop&, sim::Line*, sim::Line*) = nullptr;
-    ModelPtr (*forPhone)(hal::EventLoop&, sim::Telephone&) = nullptr;
-};
-constexpr Kind kKinds[] = {
-    {"sangoma-u100", "sangoma_u100", makeU100, nullptr},
-    {"hid-phone", "hid_phone", makeHidPhone, nullptr},
-    {"open-usb-fxs", "open_usb_fxs", nullptr, makeForPhone<sim::OpenUsbFxs>},
-    {"magic-jack", "magic_jack", nullptr, makeForPhone<sim::MagicJack>},
-    {"tiger-jet", "tiger_jet", nullptr, makeForPhone<sim::TigerJet560>},
-};
-
+/// An adapter; a modem on USB is opened by its serial port, which this process does not have.
 const Kind* findKind(std::string_view name) {
-    const auto* found = std::find_if(std::begin(kKinds), std::end(kKinds),
-                                     [name](const Kind& kind) { return kind.name == name; });
-    return found == std::end(kKinds) ? nullptr : found;
+    const Kind* kind = sim::findUsbModelKind(name);
+    return kind != nullptr && kind->jack != Jack::Modem ? kind : nullptr;
 }
 
 /// Who has a caller: two seconds after the device is there the number is called, and after the
@@ -87,8 +59,9 @@ public:
     /// A modem is its line's own device and has the port; `kind` null.
     static std::unique_ptr<SimulatedDevice> create(hal::EventLoop& loop, const std::string& name,
                                                    const Kind* kind, const std::string& country) {
-        const sim::Scenario scenario = kind == nullptr ? scenarioFor(country, name, name, 1)
-                                                       : scenarioFor(country, "none", {}, 2);
+        const sim::Scenario scenario = kind == nullptr
+                                           ? scenarioFor(country, name, name, 1)
+                                           : scenarioFor(country, "none", {}, kind->jacks);
         auto network = sim::Network::create(loop, scenario);
         if (!network) {
             kLog.error("{}", network.error().cause);
@@ -104,8 +77,11 @@ private:
             std::unique_ptr<sim::Network> network)
         : network_(std::move(network)) {
         if (kind != nullptr) {
-            const auto lines = network_->lines();
-            model_ = kind->onLines(loop, lines.at(0).line, lines.at(1).line);
+            std::vector<sim::Line*> lines;
+            for (const sim::NetworkLine& each : network_->lines()) {
+                lines.push_back(each.line);
+            }
+            model_ = kind->make({.loop = loop, .lines = lines});
             usb_.emplace(name, *model_);
         }
     }
@@ -120,7 +96,7 @@ class WithPhone final : public SimulatedDevice {
 public:
     WithPhone(hal::EventLoop& loop, const Kind& kind)
         : phone_(loop),
-          model_(kind.forPhone(loop, phone_)),
+          model_(kind.make({.loop = loop, .lines = {}, .telephone = &phone_})),
           usb_(kind.name, *model_),
           timer_(loop, [this] { next(); }) {
         sim::Telephone::Listener listener;
@@ -178,7 +154,7 @@ std::unique_ptr<SimulatedDevice> SimulatedDevice::create(hal::EventLoop& loop,
                                                          const std::string& name,
                                                          const std::string& country) {
     const Kind* kind = findKind(name);
-    if (kind != nullptr && kind->forPhone != nullptr) {
+    if (kind != nullptr && kind->jack == Jack::Telephone) {
         return std::make_unique<WithPhone>(loop, *kind);
     }
     if (kind == nullptr && sim::findPersonality(name) == nullptr) {
@@ -189,8 +165,10 @@ std::unique_ptr<SimulatedDevice> SimulatedDevice::create(hal::EventLoop& loop,
 
 std::vector<std::string> simulatedDeviceNames() {
     std::vector<std::string> names;
-    for (const Kind& kind : kKinds) {
-        names.emplace_back(kind.name);
+    for (const Kind& kind : sim::usbModelKinds()) {
+        if (findKind(kind.name) != nullptr) {
+            names.emplace_back(kind.name);
+        }
     }
     for (const sim::Personality& each : sim::personalities()) {
         names.emplace_back(each.name);
@@ -199,8 +177,9 @@ std::vector<std::string> simulatedDeviceNames() {
 }
 
 const AdapterDriver* simulatedAdapterDriver(std::string_view name) {
-    const Kind* kind = findKind(name);
-    return kind == nullptr ? nullptr : findAdapterDriver(kind->family);
+    std::string family(name);  // models are named as the drivers are
+    std::replace(family.begin(), family.end(), '-', '_');
+    return findKind(name) == nullptr ? nullptr : findAdapterDriver(family);
 }
 
 }  // namespace tipring::tools

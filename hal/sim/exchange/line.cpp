@@ -133,13 +133,11 @@ void Line::sayOnExtension(std::span<const std::int16_t> samples) {
         queue.insert(queue.end(), samples.begin(), samples.end());
     }
 }
-void Line::watch(LineWatcher* watcher, bool sound) {
-    impl_->watcher = watcher;
-    impl_->taped = watcher != nullptr && sound;
-    if (impl_->wantsSound()) {
-        impl_->audio();
-        impl_->exchange.wantSound(*impl_);
-    }
+void Line::watch(LineWatcher& watcher, WatchedSound sound) {
+    impl_->watch(watcher, sound);
+}
+void Line::unwatch(LineWatcher& watcher) {
+    impl_->unwatch(watcher);
 }
 void Line::attach(LineDevice* device) {
     impl_->device = device;
@@ -170,9 +168,6 @@ void Line::openLoop() {
 }
 void Line::listen(bool on) {
     impl_->listen(on);
-}
-void Line::setMonitor(LineMonitor* monitor) {
-    impl_->setMonitor(monitor);
 }
 
 }  // namespace tipring::sim

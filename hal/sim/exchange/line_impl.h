@@ -35,13 +35,21 @@ struct Line::Impl final : Party {
     void onData(std::span<const std::byte> bytes) override;
     void onReplaced(Connection& before, Connection& now) override;
     [[nodiscard]] bool wantsSound() const override { return hears(); }
-    /// Somebody is there for the sound: the device, a monitor beside it, or a recording.
+    /// Somebody is there for the sound: the device, or one who looks on.
     [[nodiscard]] bool hears() const {
-        return listening || monitor != nullptr || (taped && (off || idAt != IdStep::Idle));
+        return listening || watched == WatchedSound::Always ||
+               (watched == WatchedSound::InUse && (off || idAt != IdStep::Idle));
     }
     void note(std::string_view what, std::string_view detail = {}) const {
-        if (watcher != nullptr) {
-            watcher->onLineEvent(face, what, detail);
+        tellWatchers([&](LineWatcher& each) { each.onLineEvent(face, what, detail); });
+    }
+    /// From the last one on: each may go while it is told.
+    template <class Tell>
+    void tellWatchers(Tell tell) const {
+        for (std::size_t left = watchers.size(); left > 0; --left) {
+            if (left <= watchers.size()) {
+                tell(*watchers[left - 1].who);
+            }
         }
     }
     void speak() override;
@@ -131,7 +139,9 @@ struct Line::Impl final : Party {
     // sound: line_sound.cpp
     LineAudio& audio();
     void listen(bool on);
-    void setMonitor(LineMonitor* next);
+    void watch(LineWatcher& who, WatchedSound what);
+    void unwatch(LineWatcher& who);
+    void wantWatchedSound();
     void hearDigits();
     void updateTone();
     void takeExtension();
@@ -145,9 +155,12 @@ struct Line::Impl final : Party {
     CopperSettings copper;
     std::array<std::string, kForwards> forwards;
     LineDevice* device = nullptr;
-    LineMonitor* monitor = nullptr;
-    LineWatcher* watcher = nullptr;
-    bool taped = false;
+    struct Watching {
+        LineWatcher* who;
+        WatchedSound sound;
+    };
+    std::vector<Watching> watchers;
+    WatchedSound watched = WatchedSound::None;  ///< the most that one of them wants
     unsigned messages = 0;
 
     // wires

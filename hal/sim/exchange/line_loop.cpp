@@ -55,7 +55,7 @@ void Line::Impl::updateLoop() {
     }
     off = next;
     note(off ? "off-hook" : "on-hook");
-    if (off && taped) {
+    if (off && watched != WatchedSound::None) {
         audio();
         exchange.wantSound(*this);
     }

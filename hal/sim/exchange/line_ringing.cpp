@@ -160,7 +160,7 @@ void Line::Impl::enterIdStep(IdStep next) {
     using Alert = dsp::CallerIdAlert;
     const Alert alert = message->standard->alert;
     idAt = next;
-    if (taped) {
+    if (watched != WatchedSound::None) {
         audio();
         exchange.wantSound(*this);
     }

@@ -25,9 +25,23 @@ void Line::Impl::listen(bool on) {
     }
 }
 
-void Line::Impl::setMonitor(LineMonitor* next) {
-    monitor = next;
-    if (monitor != nullptr) {
+void Line::Impl::watch(LineWatcher& who, WatchedSound what) {
+    unwatch(who);
+    watchers.push_back({&who, what});
+    wantWatchedSound();
+}
+
+void Line::Impl::unwatch(LineWatcher& who) {
+    std::erase_if(watchers, [&who](const Watching& each) { return each.who == &who; });
+    wantWatchedSound();
+}
+
+void Line::Impl::wantWatchedSound() {
+    watched = WatchedSound::None;
+    for (const Watching& each : watchers) {
+        watched = std::max(watched, each.sound);
+    }
+    if (hears()) {
         audio();
         exchange.wantSound(*this);
     }
@@ -122,12 +136,7 @@ void Line::Impl::hear() {
     if (device != nullptr && listening) {
         device->onSound(block, sound->spoken);
     }
-    if (monitor != nullptr) {
-        monitor->onLineSound(block, sound->spoken);
-    }
-    if (watcher != nullptr) {
-        watcher->onLineSound(face, block, sound->spoken);
-    }
+    tellWatchers([&](LineWatcher& each) { each.onLineSound(face, block, sound->spoken); });
 }
 
 }  // namespace tipring::sim

@@ -60,7 +60,7 @@ NetworkStation::NetworkStation(Exchange& exchange, const Scenario::Line& plan, c
         line_.setForward(when, number);
     }
     line_.setMessageWaiting(plan.messages);
-    line_.watch(this);
+    line_.watch(*this);
     if (const Personality* personality = findPersonality(plan.device)) {
         modem_ = std::make_unique<AtModem>(loop_, line_, *personality);
         caller_ = std::make_unique<FarEnd>(exchange);
@@ -71,7 +71,7 @@ NetworkStation::NetworkStation(Exchange& exchange, const Scenario::Line& plan, c
 }
 
 NetworkStation::~NetworkStation() {
-    line_.watch(nullptr);
+    line_.unwatch(*this);
 }
 
 hal::Result<void> NetworkStation::openOutlet(hal::EventLoop& loop, const Scenario::Line& plan) {
@@ -110,7 +110,7 @@ hal::Result<void> NetworkStation::record(const std::string& file) {
         return tl::unexpected(writer.error());
     }
     tape_.emplace(std::move(*writer));
-    line_.watch(this, true);
+    line_.watch(*this, WatchedSound::InUse);
     return {};
 }
 

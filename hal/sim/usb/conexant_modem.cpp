@@ -56,7 +56,7 @@ std::vector<std::byte> modemDescriptors(const ConexantModemSettings& settings) {
 
 }  // namespace
 
-struct ConexantModem::Board final : ModemOutlet, LineMonitor {
+struct ConexantModem::Board final : ModemOutlet, LineWatcher {
     Board(AtModem& ownModem, Line& ownLine, const ConexantModemSettings& ownSettings,
           std::function<void()> ready, std::function<void()> gone)
         : modem(ownModem),
@@ -91,7 +91,7 @@ struct ConexantModem::Board final : ModemOutlet, LineMonitor {
         onNews();
     }
     void vanish() override { onGone(); }
-    void onLineSound(HeardBlock heard, HeardBlock said) override;
+    void onLineSound(const Line&, HeardBlock heard, HeardBlock said) override;
 
     void pump();
     void setMonitor(bool on);
@@ -137,7 +137,11 @@ void ConexantModem::Board::setMonitor(bool on) {
         samples.clear();
         samples.reserve(2 * kMonitorBlock + 4 * kBlock);
         toldVolume = ~0U;
-        line.setMonitor(on ? this : nullptr);
+        if (on) {
+            line.watch(*this, WatchedSound::Always);
+        } else {
+            line.unwatch(*this);
+        }
     }
 }
 
@@ -165,7 +169,7 @@ void ConexantModem::Board::sendVolume() {
     }
 }
 
-void ConexantModem::Board::onLineSound(HeardBlock heard, HeardBlock said) {
+void ConexantModem::Board::onLineSound(const Line&, HeardBlock heard, HeardBlock said) {
     if (faults.monitorSilent) {
         return;
     }

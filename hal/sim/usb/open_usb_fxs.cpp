@@ -48,6 +48,7 @@ struct OpenUsbFxs::Board {
     std::uint32_t serial;
     std::vector<std::byte> reply;  // empty: nothing to say
     bool resetWanted = false;
+    std::bitset<256> commands;
 
     bool running = false, piggyBack = false;
     std::uint8_t drsSequence = 0;                       // of the last register write that was done
@@ -94,6 +95,7 @@ void OpenUsbFxs::Board::command(std::span<const std::byte> data) {
     const std::uint8_t code = byteAt(data, 0);
     const std::uint8_t echo = data.size() > 1 ? byteAt(data, 1) : std::uint8_t{0};
     reply.clear();
+    commands.set(code);
     switch (code) {
     case 0x00: return answer({0x00, echo, 0x00, 0x01});
     case 0x40:
@@ -265,6 +267,9 @@ std::string OpenUsbFxs::text(std::uint8_t index) const {
 
 std::uint8_t OpenUsbFxs::slicRegister(std::uint8_t direct) {
     return board_->slic.read(direct);
+}
+const std::bitset<256>& OpenUsbFxs::commands() const {
+    return board_->commands;
 }
 std::uint16_t OpenUsbFxs::slicIndirect(std::uint8_t address) {
     return board_->slic.readIndirect(address);

@@ -72,6 +72,8 @@ struct SangomaU100::Board {
     hal::TimePoint powered{};
 
     std::array<std::uint8_t, 16> cpu{};
+    std::bitset<256> written;
+    std::uint8_t controlsSet = 0;
     std::vector<std::byte> toHost, fromHost;
     std::vector<U100Command> replies;
     U100Frame lastOut;
@@ -186,6 +188,8 @@ void SangomaU100::Board::performFxo(const U100Command& command) {
 }
 
 void SangomaU100::Board::writeCpu(std::uint8_t reg, std::uint8_t value) {
+    written.set(reg);
+    controlsSet |= reg == kControl ? value : std::uint8_t{0};
     if (reg == kControl && (value & 0x80U) != 0) {
         const bool heard = synchronised;
         const auto waiting = std::move(fromHost);
@@ -265,6 +269,14 @@ void SangomaU100::setLineFaults(unsigned port, const FxoFaults& faults) {
 }
 void SangomaU100::setStreamFaults(const SangomaU100Faults& faults) {
     board_->faults = faults;
+}
+
+const std::bitset<256>& SangomaU100::written() const {
+    return board_->written;
+}
+
+std::uint8_t SangomaU100::controlsSet() const {
+    return board_->controlsSet;
 }
 
 void SangomaU100::brownOut() {

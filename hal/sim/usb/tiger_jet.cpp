@@ -63,6 +63,7 @@ struct TigerJet560::Board {
     Si3210 slic;
     FxsFaults faults;
     std::array<std::uint8_t, 256> registers{};
+    std::bitset<256> written;
     std::optional<PcmFrame> out, in;
     std::array<std::uint8_t, 2> told{};
 };
@@ -83,6 +84,7 @@ void TigerJet560::Board::write(std::uint8_t reg, std::uint8_t value) {
         slic.reset();
     }
     registers[reg] = value;
+    written.set(reg);
     if (reg == kSpiControl && (value & kStart) != 0) {
         spi();
     }
@@ -120,6 +122,9 @@ std::string TigerJet560::text(std::uint8_t index) const {
     return index == 1 ? "TigerJet Network, Inc." : index == 2 ? "USB Internet Phone" : "";
 }
 
+const std::bitset<256>& TigerJet560::written() const {
+    return board_->written;
+}
 std::uint8_t TigerJet560::slicRegister(std::uint8_t direct) {
     return board_->slic.read(direct);
 }

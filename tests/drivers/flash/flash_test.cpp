@@ -207,14 +207,17 @@ TEST_P(EveryFlash, SaysWhatItCan) {
     const bool swaps = kind().exchange != Flash::NorthAmerican;
     EXPECT_TRUE(offers(original, CallFeature::Hold));
     EXPECT_TRUE(offers(original, CallFeature::SetupTransfer));
-    EXPECT_EQ(offers(original, CallFeature::SetupConference), joins);
-    if (!joins) {
+    // Where the exchange does not, the core joins calls whose sound goes both ways at once.
+    EXPECT_EQ(offers(original, CallFeature::SetupConference), joins || under().listens);
+    if (!joins && !under().listens) {
         EXPECT_EQ(code(original->setupConference(0, {}, {})), ErrorCode::OperationUnavail);
     }
     consult();
     EXPECT_EQ(offers(consultation, CallFeature::SwapHold), swaps);
     if (!swaps) {
-        EXPECT_EQ(code(consultation->swapHold(original, {})), ErrorCode::OperationUnavail);
+        // Ports swap with a call that waited, if not with this one.
+        EXPECT_EQ(code(consultation->swapHold(original, {})),
+                  under().listens ? ErrorCode::InvalCallState : ErrorCode::OperationUnavail);
     }
 }
 
@@ -464,7 +467,9 @@ TEST_P(EveryDevice, WithoutTheServiceNothingIsOffered) {
     EXPECT_EQ(refused.error().code, ErrorCode::OperationUnavail);
     const auto transfer = original->setupTransfer({}, {});
     ASSERT_FALSE(transfer);
-    EXPECT_EQ(transfer.error().code, ErrorCode::OperationUnavail);
+    if (!GetParam()->listens) {  // for ports the core looks for another line
+        EXPECT_EQ(transfer.error().code, ErrorCode::OperationUnavail);
+    }
 }
 
 INSTANTIATE_TEST_SUITE_P(Line, EveryDevice, testing::ValuesIn(kDevices),

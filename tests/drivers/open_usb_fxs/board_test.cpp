@@ -47,6 +47,23 @@ TEST_F(OpenUsbFxsBoardTest, ComesUpAndFeedsTheTelephone) {
     EXPECT_GT(std::fabs(phone.feed().volts), 40);
 }
 
+TEST_F(OpenUsbFxsBoardTest, OrdersOfTheBootLoaderAndTheEepromAreNeverSent) {
+    ASSERT_TRUE(bringUp());
+    ASSERT_TRUE(port().setFeed(FxsFeed::Ringing));
+    loop.advance(2s);
+    phone.lift();
+    ASSERT_TRUE(rig.here.at(0).fxs->setSound(true));
+    loop.advance(2s);
+    board.unplug();
+    loop.advance(1s);
+    board.plugIn();
+    EXPECT_TRUE(loop.advanceUntil([this] { return !rig.here.empty(); }, 60s));
+    EXPECT_TRUE(board.commands().test(0x60)) << "the model notes what comes";
+    for (const std::size_t order : {0x61U, 0x62U, 0xFFU}) {
+        EXPECT_FALSE(board.commands().test(order)) << order;
+    }
+}
+
 TEST_F(OpenUsbFxsBoardTest, HearsHookFlashAndKeys) {
     ASSERT_TRUE(bringUp());
     port();

@@ -58,6 +58,21 @@ TEST_F(SangomaU100AdapterTest, ComesUpWithTwoLinesThatHaveBattery) {
     }
 }
 
+TEST_F(SangomaU100AdapterTest, TheFirmwareUpdateIsNeverEntered) {
+    ASSERT_TRUE(bringUp());
+    ASSERT_TRUE(port(0).setHook(true));
+    loop.advance(2s);
+    board.brownOut();
+    loop.advance(30s);
+    board.unplug();
+    loop.advance(1s);
+    board.plugIn();
+    EXPECT_TRUE(loop.advanceUntil([this] { return rig.here.size() == 2; }, 60s));
+    EXPECT_TRUE(board.written().test(0x03)) << "the model notes what comes";
+    EXPECT_FALSE(board.written().test(0x0A));
+    EXPECT_EQ(board.controlsSet() & 0x40, 0);
+}
+
 TEST_F(SangomaU100AdapterTest, HearsARingOnItsLineOnly) {
     ASSERT_TRUE(bringUp());
     port(0);

@@ -76,6 +76,20 @@ TEST_F(TigerJetDeviceTest, SoundGoesBothWays) {
     EXPECT_NEAR(adapters::testing::level(std::span(inHandset).last(2000)), 5000, 1200);
 }
 
+TEST_F(TigerJetDeviceTest, TheEepromIsNeverWritten) {
+    ASSERT_TRUE(bringUp());
+    ASSERT_TRUE(port().setFeed(FxsFeed::Ringing));
+    loop.advance(2s);
+    phone.lift();
+    loop.advance(2s);
+    model.unplug();
+    loop.advance(1s);
+    model.plugIn();
+    EXPECT_TRUE(loop.advanceUntil([this] { return !rig.here.empty(); }, 60s));
+    EXPECT_TRUE(model.written().test(0x29)) << "the model notes what comes";
+    EXPECT_FALSE(model.written().test(0x16));
+}
+
 TEST_F(TigerJetDeviceTest, PulledOutInACallAndPluggedInAgain) {
     ASSERT_TRUE(bringUp());
     phone.lift();

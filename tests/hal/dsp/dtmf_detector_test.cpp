@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <array>
 #include <cmath>
 #include <limits>
 #include <string>
@@ -114,6 +115,35 @@ TEST(DtmfBank, HearsWhatSingleDetectorsHear) {
             }
         }
     }
+}
+
+/// What a bank looks at together depends on how many channels it has.
+TEST(DtmfBank, ChannelsGoOnWhenOthersJoinAndLeave) {
+    const Samples sound = mixture(4, 16000);
+    const Events alone = hear(sound);
+    ASSERT_GT(alone.size(), 8U);
+    DtmfBank bank{1};
+    std::vector<Events> heard(20);
+    const std::array<std::size_t, 5> sizes{1, 4, 20, 2, 20};
+    for (std::size_t at = 0; at < sound.size(); at += 160) {
+        bank.resize(sizes[at * sizes.size() / sound.size()]);
+        for (std::size_t i = 0; i < bank.channels(); ++i) {
+            bank.process(i, std::span(sound).subspan(at, 160), [&](const DtmfBank::Event& event) {
+                heard[event.channel].push_back(event);
+            });
+        }
+    }
+    for (const std::size_t channel : {0U, 1U}) {
+        // Channel 1 joined when a fifth of it was over.
+        const std::size_t missed = alone.size() - heard[channel].size();
+        ASSERT_LT(missed, channel == 0 ? 1U : alone.size() / 3);
+        for (std::size_t k = 2; k < heard[channel].size(); ++k) {
+            EXPECT_EQ(heard[channel][k].key, alone[missed + k].key) << channel;
+        }
+    }
+    const std::size_t late = heard[19].size();
+    EXPECT_GT(late, 0U);
+    EXPECT_LT(late, alone.size());
 }
 
 TEST(DtmfDetector, AllocatesNothingWhileItListens) {

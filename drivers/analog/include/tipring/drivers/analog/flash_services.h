@@ -30,18 +30,19 @@ enum class FlashAim : std::uint8_t {
 /// exchange cannot do it. "Talks" is a second party that answered.
 struct FlashServices {
     FlashKind kind = FlashKind::None;
-    std::string_view name{};        ///< in the configuration
-    std::string_view hold{};        ///< in a call: holds it and gives dial tone
-    std::string_view retrieve{};    ///< the held call back, while no second party talks
-    std::string_view swap{};        ///< while a second party talks
-    std::string_view join{};        ///< the same: all three talk
-    std::string_view dropActive{};  ///< the same: ends the active call, the held one is back
-    std::string_view dropHeld{};    ///< the same: ends the held one
-    std::string_view dropLast{};    ///< of three that talk, ends the one that came last
-    std::string_view dropFirst{};   ///< of three that talk, ends the other one
-    std::string_view transfer{};    ///< while a second party talks: connects the two others
-    std::uint16_t breakTime = 0;    ///< of a flash, ms
-    bool transferByHangUp = false;  ///< hanging up does so, also while the second party rings
+    std::string_view name{};         ///< in the configuration
+    std::string_view hold{};         ///< in a call: holds it and gives dial tone
+    std::string_view retrieve{};     ///< the held call back, while no second party talks
+    std::string_view swap{};         ///< while a second party talks
+    std::string_view join{};         ///< the same: all three talk
+    std::string_view dropActive{};   ///< the same: ends the active call, the held one is back
+    std::string_view dropHeld{};     ///< the same: ends the held one
+    std::string_view dropLast{};     ///< of three that talk, ends the one that came last
+    std::string_view dropFirst{};    ///< of three that talk, ends the other one
+    std::string_view transfer{};     ///< while a second party talks: connects the two others
+    std::string_view takeWaiting{};  ///< in a call: takes one that waits; then swaps the two
+    std::uint16_t breakTime = 0;     ///< of a flash, ms
+    bool transferByHangUp = false;   ///< hanging up does so, also while the second party rings
 
     [[nodiscard]] bool holds() const { return !hold.empty(); }
     [[nodiscard]] bool joins() const { return !join.empty(); }

@@ -73,6 +73,9 @@ struct FxoEvent {
         Flashed,  ///< what flash() asked for was done (`on`), presumably where no `tone` of it was
                   ///< `heard`; else the line is as before, or Refused: the number was busy
         PartyEnded,      ///< the active party of two is gone or was not reached: `end`, `cause`
+        Waiting,         ///< somebody calls meanwhile: `on` at the alert, then with `callerId`, or
+                         ///< without where none came
+        WaitingTone,     ///< the beep of a call that waits
         Extension,       ///< a parallel telephone was lifted (`on`) or put down
         InService,       ///< `on`; `cause` when it is not
         MessageWaiting,  ///< `on`
@@ -93,6 +96,7 @@ public:
     virtual ~FxoObserver() = default;
     virtual void onFxo(const FxoEvent& event) = 0;
     /// While off hook in a call, silence between two parties of it; see FxoPortListener::onSound().
+    /// What is spoken while the exchange tells who waits does not go out.
     virtual void onFxoSound(std::uint64_t position, std::span<const std::int16_t> heard,
                             std::span<std::int16_t> spoken) = 0;
 
@@ -146,6 +150,11 @@ public:
     /// InvalCallState without a call, or while it is asked for another one.
     hal::Result<void> flash(std::string_view keys, std::chrono::milliseconds breakTime,
                             FlashAim aim);
+    /// A hook flash in a call and then, half a second later, the code of a service (keys, may be
+    /// empty); KeysSent follows, what sendKeys() was sending is dropped.
+    hal::Result<void> flash(std::string_view code);
+    /// WaitingTone comes while this is on.
+    void expectBeeps(bool on);
     [[nodiscard]] bool mayFlash() const;
     /// Whether the exchange holds another party: what ends the active one leaves the line.
     void setCompany(bool held);

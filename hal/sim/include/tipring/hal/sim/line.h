@@ -132,23 +132,23 @@ protected:
     LineDevice& operator=(const LineDevice&) = delete;
 };
 
-/// Something that hears a line without being on it: the second ear of a device that has a modem's
-/// brain and a monitor beside it.
-class LineMonitor {
-public:
-    virtual ~LineMonitor() = default;
-    /// What the device hears and what it says, as onSound has it.
-    virtual void onLineSound(HeardBlock heard, HeardBlock said) = 0;
+/// When sound moves for somebody who looks on at a line; while the device listens it does anyway.
+enum class WatchedSound : std::uint8_t {
+    None,
+    InUse,  ///< off hook, and during each message on hook (caller ID, lamp)
+    Always,
 };
 
-/// Looks on at a line, for a trace or a recording, and changes nothing.
+/// Looks on at a line and changes nothing: a trace, a recording, the second ear of a device that
+/// has a modem's brain and a monitor beside it. May stop to do so from inside.
 class LineWatcher {
 public:
     virtual ~LineWatcher() = default;
     /// "ring" with how many, "caller-id" with the number, "off-hook", "on-hook", "digit" with the
     /// key, "signal" with what the exchange plays, "connected", "released".
-    virtual void onLineEvent(const Line& line, std::string_view what, std::string_view detail) = 0;
-    /// 20 ms at the device's terminals.
+    virtual void onLineEvent(const Line& /*line*/, std::string_view /*what*/,
+                             std::string_view /*detail*/) {}
+    /// 20 ms at the device's terminals: what it hears and what it says.
     virtual void onLineSound(const Line& /*line*/, HeardBlock /*toDevice*/,
                              HeardBlock /*fromDevice*/) {}
 
@@ -201,9 +201,9 @@ public:
     void setExtension(bool offHook);
     void sayOnExtension(std::span<const std::int16_t> samples);
 
-    /// One watcher, or null. `sound`: of every moment off hook and of each message on hook (caller
-    /// ID, lamp), also where the device does not listen; else as far as it does.
-    void watch(LineWatcher* watcher, bool sound = false);
+    /// One that looks on already gets that sound from now on.
+    void watch(LineWatcher& watcher, WatchedSound sound = WatchedSound::None);
+    void unwatch(LineWatcher& watcher);
 
     // What the device does, told as what it means.
     void attach(LineDevice* device);
@@ -223,8 +223,6 @@ public:
     /// Sound goes both ways in blocks from now on, on hook too: caller ID, messages, another
     /// telephone. Digits are heard from it while the exchange waits for some.
     void listen(bool on);
-    /// One at a time; null ends it. Sound moves while there is one.
-    void setMonitor(LineMonitor* monitor);
 
 private:
     friend class Exchange;

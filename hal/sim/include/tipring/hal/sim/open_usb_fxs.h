@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <bitset>
 #include <memory>
 
 #include "tipring/hal/sim/fxs_faults.h"
@@ -26,6 +27,8 @@ public:
     /// What stands in a direct register of the SLIC; for tests.
     [[nodiscard]] std::uint8_t slicRegister(std::uint8_t direct);
     [[nodiscard]] std::uint16_t slicIndirect(std::uint8_t address);
+    /// Which commands ever came; 0x61 writes the EEPROM, 0x62 and 0xFF leave the firmware.
+    [[nodiscard]] const std::bitset<256>& commands() const;
 
 private:
     UsbHandshake onIn(std::uint8_t address, std::span<std::byte> room, std::size_t& size) override;

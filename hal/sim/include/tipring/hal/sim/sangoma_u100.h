@@ -2,6 +2,7 @@
 #pragma once
 
 #include <array>
+#include <bitset>
 #include <chrono>
 #include <memory>
 
@@ -40,6 +41,10 @@ public:
     /// A brown-out: the DAAs lose their registers, the stream starts anew.
     void brownOut();
     [[nodiscard]] std::string text(std::uint8_t index) const override;
+    /// Which registers of the processor were ever written, and which bits of its control register
+    /// were ever set; 0x0A and 0x40 are the firmware update's.
+    [[nodiscard]] const std::bitset<256>& written() const;
+    [[nodiscard]] std::uint8_t controlsSet() const;
 
 private:
     UsbHandshake onControlIn(const hal::UsbSetup& setup, std::span<std::byte> room,

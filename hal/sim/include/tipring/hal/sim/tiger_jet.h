@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <bitset>
 #include <memory>
 
 #include "tipring/hal/sim/fxs_faults.h"
@@ -27,6 +28,8 @@ public:
     void setLineFaults(const FxsFaults& faults);
     [[nodiscard]] std::string text(std::uint8_t index) const override;
     [[nodiscard]] std::uint8_t slicRegister(std::uint8_t direct);
+    /// Which registers were ever written; 0x16 is the EEPROM's.
+    [[nodiscard]] const std::bitset<256>& written() const;
 
 private:
     UsbHandshake onControlIn(const hal::UsbSetup& setup, std::span<std::byte> room,

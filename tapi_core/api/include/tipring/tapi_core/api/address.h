@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "tipring/tapi_core/api/call.h"
+#include "tipring/tapi_core/api/call_hub.h"
 #include "tipring/tapi_core/api/event_filter.h"
 #include "tipring/tapi_core/api/interfaces.h"
 #include "tipring/tapi_core/api/types.h"
@@ -131,6 +132,12 @@ public:
     /// Takes a call that rings or waits elsewhere. `group` is dialable, empty: the waiting call.
     virtual Result<std::shared_ptr<Call>> pickup(std::string_view group, Reply reply);
 
+    /// A conference that has no member yet (on-hold-pending-conference), and the call to the first
+    /// one. By the provider where it can (LINEADDRCAPFLAGS_SETUPCONFNULL), else by the core, then
+    /// without that call: any may be added.
+    virtual Result<ConferenceCalls> setupConference(std::uint32_t parties, const CallParams& params,
+                                                    Reply reply);
+
     /// Rings before an answering application should answer; the highest wish of all counts
     /// (lineSetNumRings). 0: no wish.
     virtual Result<void> setRingsBeforeAnswer(std::uint32_t rings);
@@ -146,6 +153,9 @@ public:
     [[nodiscard]] virtual Result<void> checkMediaDetection(MediaModes modes) const;
     /// On top of the application's filter, for the address and its calls.
     virtual Result<void> setEventFilter(EventClass eventClass, std::int32_t subEvent, bool on);
+    /// Hubs of the line's calls: the highest wish of all applications counts. INVALPARAM.
+    virtual Result<void> setCallHubTracking(CallHubTracking level);
+    [[nodiscard]] virtual CallHubTracking callHubTracking() const;
     /// Phones that belong to the line.
     [[nodiscard]] virtual std::vector<std::shared_ptr<Phone>> phones() const;
 

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "tipring/hal/base/file_descriptor.h"
+#include "tipring/tapi_core/api/conference.h"
 #include "tipring/tapi_core/api/event_filter.h"
 #include "tipring/tapi_core/api/interfaces.h"
 #include "tipring/tapi_core/api/media.h"
@@ -18,6 +19,7 @@
 namespace tipring::tapi {
 
 class Address;
+class CallHub;
 
 /// How sound leaves a playback: let it be heard to its end, or cut it off now.
 enum class StopMode : std::uint8_t { Drain, Discard };
@@ -26,8 +28,9 @@ class Call;
 
 /// What Call::setupConference makes.
 struct ConferenceCalls {
-    std::shared_ptr<Call> conference;    ///< everybody together
-    std::shared_ptr<Call> consultation;  ///< to the next member; null where none is wanted
+    std::shared_ptr<Call> conference;  ///< everybody together
+    /// To the next member; null where the line has no room for it: any call may be added.
+    std::shared_ptr<Call> consultation;
 };
 
 /// One call as one application sees it. Handles may be kept as long as wanted: after the call is
@@ -139,9 +142,11 @@ public:
     /// For all applications of the call.
     virtual Result<void> setHangUpWatch(const HangUpWatch& watch);
 
-    // Supplementary services (TAPI: holding, transfer, conference). The provider answers by the
-    // states of all calls concerned; CallStatus::features says what would succeed now. A call that
-    // one of these makes is this application's, carries `relatedCallId`, and is dialled by dial().
+    // Supplementary services (TAPI: holding, transfer, conference). The exchange does them where
+    // the provider can make it, else the core's own mixer, on lines with sound in both directions
+    // at once; across lines it is always the mixer. The states of all calls concerned tell;
+    // CallStatus::features says what would succeed now. A call that one of these makes is this
+    // application's, carries `relatedCallId`, and is dialled by dial().
 
     virtual Result<RequestId> hold(Reply reply);
     virtual Result<RequestId> unhold(Reply reply);
@@ -165,13 +170,40 @@ public:
     virtual Result<ConferenceCalls> setupConference(std::uint32_t parties, const CallParams& params,
                                                     Reply reply);
     // Of the conference itself. INVALCONFCALLHANDLE: this call is none.
-    /// Holds the conference and makes the consultation call to a further member.
+    /// Holds the conference and makes the consultation call to a further member. CALLUNAVAIL where
+    /// the core carries it: conference() takes a call of any line.
     virtual Result<std::shared_ptr<Call>> prepareAddToConference(const CallParams& params,
                                                                  Reply reply);
+    /// A call of any line and any origin, where the core carries the conference; it need not be
+    /// held for that. CONFERENCEFULL, INVALCONSULTCALLHANDLE.
     virtual Result<RequestId> addToConference(const std::shared_ptr<Call>& consultation,
                                               Reply reply);
-    /// Of a member.
+    /// Of a member. The last but one that goes leaves a two-party call behind: that is connected,
+    /// and the conference goes to idle.
     virtual Result<RequestId> removeFromConference(Reply reply);
+
+    // The same in TAPI 3's words, for calls of any lines. `consultation` is of
+    // Address::createCall(), and is dialled if it was not begun; INVALCONSULTCALLHANDLE where it
+    // cannot be one. The calls get a hub.
+
+    /// Of a connected call, of a conference, or of a member: this call becomes a member (or the
+    /// conference waits), and finish() adds the consultation. With CallParamFlag::NoHoldConference
+    /// in the consultation's parameters nothing waits: when it is answered it joins by itself,
+    /// muted; if it is not, the conference goes to idle and this call has never left connected.
+    virtual Result<RequestId> conference(const std::shared_ptr<Call>& consultation, Reply reply);
+    /// This call waits (on-hold-pending-transfer) until the consultation is finished.
+    virtual Result<RequestId> transfer(const std::shared_ptr<Call>& consultation, Reply reply);
+    /// Of a consultation, connected or on its way there. AsTransfer: both calls go to idle for the
+    /// application; where the core carries them they stay together until one end hangs up.
+    /// INVALCONSULTCALLHANDLE: it is none.
+    virtual Result<RequestId> finish(FinishMode mode, Reply reply);
+    /// Of a member of a conference that the core carries: INVALCALLSTATE for others. The delay, the
+    /// echo's tail and the noise hold for its next joining.
+    virtual Result<void> setMember(const MemberSettings& settings);
+    [[nodiscard]] virtual Result<MemberStatus> memberStatus() const;
+
+    /// What it belongs together with; null where it belongs to none (CallHubTracking).
+    [[nodiscard]] virtual std::shared_ptr<CallHub> hub() const;
 
     /// The provider's own.
     virtual Result<RequestId> devSpecific(std::string_view data, Reply reply);

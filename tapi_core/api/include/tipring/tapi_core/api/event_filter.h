@@ -29,6 +29,7 @@ enum class EventClass : std::uint32_t {
     GatherDigits = 0x800000,
     AddressDevSpecific = 0x1000000,
     PhoneDevSpecific = 0x2000000,
+    Room = 0x4000000,  ///< our own: TAPI has no rooms
 };
 using EventFilter = Flags<EventClass>;
 constexpr EventFilter operator|(EventClass a, EventClass b) {

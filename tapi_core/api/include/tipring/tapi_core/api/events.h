@@ -23,6 +23,8 @@ namespace tipring::tapi {
 
 class Address;
 class Call;
+class CallHub;
+class Room;
 class Phone;
 
 /// Something about the whole (TAPIOBJECT, ITTAPIObjectEvent2).
@@ -222,17 +224,50 @@ struct PhoneDevSpecificEvent {
     std::shared_ptr<Phone> phone;
     std::uint64_t parameters[3];
 };
+/// CALLHUB (ITCallHubEvent): to everybody who has a call of the hub.
+struct CallHubEvent {
+    enum class Kind : std::uint8_t {
+        Join,   ///< `call` belongs to it now
+        Leave,  ///< and now no more
+        New,    ///< the hub is there; Join follows for each call
+        Idle,   ///< its last call has left
+    };
+    std::shared_ptr<CallHub> hub;
+    Kind kind;
+    std::shared_ptr<Call> call{};  ///< null where this application has no handle of it
+    std::uint32_t callbackInstance = 0;
+};
+/// What happens in a Room, to the application that has it.
+struct RoomEvent {
+    enum class Kind : std::uint8_t {
+        AtDoor,    ///< is asked for the PIN
+        WrongPin,  ///< may try again
+        Refused,   ///< too many wrong PINs, or none in time: it is not in the room any more
+        Joined,
+        Left,  ///< hung up, or dismissed
+        Talking,
+        Quiet,
+        AnnouncementEnded,  ///< of Room::announce()
+        RecordingEnded,     ///< by itself, or when told
+    };
+    std::shared_ptr<Room> room;
+    Kind kind;
+    std::shared_ptr<Call> call{};  ///< null: of the room
+    std::string name{};            ///< the guest's, or the file's
+    std::string text{};            ///< in words, where there is something to say
+    std::uint32_t callbackInstance = 0;
+};
 /// REQUEST (ITRequestEvent): somebody wants a call made; Tapi::takeRequest() has it.
 struct RequestEvent {
     RegistrationCookie registration;
     AssistedRequest request;
 };
 
-using Event =
-    std::variant<TapiObjectEvent, AddressEvent, CallNotificationEvent, CallStateEvent,
-                 CallInfoChangeEvent, DigitEvent, GenerateEvent, GatherDigitsEvent, ToneEvent,
-                 CallMediaEvent, FileTerminalEvent, PhoneEvent, PrivateEvent,
-                 AddressDevSpecificEvent, PhoneDevSpecificEvent, RequestEvent, ToneTerminalEvent>;
+using Event = std::variant<TapiObjectEvent, AddressEvent, CallNotificationEvent, CallStateEvent,
+                           CallInfoChangeEvent, DigitEvent, GenerateEvent, GatherDigitsEvent,
+                           ToneEvent, CallMediaEvent, FileTerminalEvent, PhoneEvent, PrivateEvent,
+                           AddressDevSpecificEvent, PhoneDevSpecificEvent, RequestEvent,
+                           ToneTerminalEvent, CallHubEvent, RoomEvent>;
 
 [[nodiscard]] EventClass classOf(const Event& event) noexcept;
 /// The number by which a SubEventFilter knows it: its kind, item or folded call state; 0 where the
@@ -255,15 +290,25 @@ public:
 namespace detail {
 /// In the order of the variant: a table, because this is asked for every event.
 inline constexpr EventClass kEventClasses[] = {
-    EventClass::TapiObject,       EventClass::Address,
-    EventClass::CallNotification, EventClass::CallState,
-    EventClass::CallInfoChange,   EventClass::DigitEvent,
-    EventClass::GenerateEvent,    EventClass::GatherDigits,
-    EventClass::ToneEvent,        EventClass::CallMedia,
-    EventClass::FileTerminal,     EventClass::Phone,
-    EventClass::Private,          EventClass::AddressDevSpecific,
-    EventClass::PhoneDevSpecific, EventClass::Request,
+    EventClass::TapiObject,
+    EventClass::Address,
+    EventClass::CallNotification,
+    EventClass::CallState,
+    EventClass::CallInfoChange,
+    EventClass::DigitEvent,
+    EventClass::GenerateEvent,
+    EventClass::GatherDigits,
+    EventClass::ToneEvent,
+    EventClass::CallMedia,
+    EventClass::FileTerminal,
+    EventClass::Phone,
+    EventClass::Private,
+    EventClass::AddressDevSpecific,
+    EventClass::PhoneDevSpecific,
+    EventClass::Request,
     EventClass::ToneTerminal,
+    EventClass::CallHub,
+    EventClass::Room,
 };
 static_assert(std::size(kEventClasses) == std::variant_size_v<Event>);
 

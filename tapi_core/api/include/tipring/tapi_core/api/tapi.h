@@ -8,9 +8,11 @@
 
 #include "tipring/tapi_core/api/address.h"
 #include "tipring/tapi_core/api/call.h"
+#include "tipring/tapi_core/api/call_hub.h"
 #include "tipring/tapi_core/api/events.h"
 #include "tipring/tapi_core/api/phone.h"
 #include "tipring/tapi_core/api/requests.h"
+#include "tipring/tapi_core/api/room.h"
 #include "tipring/tapi_core/api/types.h"
 
 /// The application contract: TAPI 3's model in C++. Two implementations, in process and over D-Bus;
@@ -42,6 +44,8 @@ public:
 
     [[nodiscard]] virtual std::vector<std::shared_ptr<Address>> addresses() const = 0;
     [[nodiscard]] virtual std::vector<std::shared_ptr<Phone>> phones() const;
+    /// Those in which this application has a call.
+    [[nodiscard]] virtual std::vector<std::shared_ptr<CallHub>> callHubs() const;
     /// The first line that has a call's wants (LINEMAPPER): LINEMAPPERFAILED.
     [[nodiscard]] virtual Result<std::shared_ptr<Address>> findAddress(
         const CallParams& wanted) const;
@@ -76,6 +80,9 @@ public:
     /// Asks whoever is registered to make a call: NOREQUESTRECIPIENT, REQUESTQUEUEFULL,
     /// INVALDESTADDRESS.
     virtual Result<void> requestMakeCall(const AssistedRequest& request);
+
+    /// A conference room. INVALPARAM: a setting is out of range; else why a file cannot be played.
+    virtual Result<std::shared_ptr<Room>> createRoom(const RoomSettings& settings);
 
     /// Dial rules; the same for all applications. Null where there are none.
     [[nodiscard]] virtual AddressTranslation* translation() const;

@@ -92,6 +92,7 @@ public:
     hal::Result<void> setMuted(SeatId seat, bool muted);
     hal::Result<void> setGain(SeatId seat, float decibels);
     [[nodiscard]] std::vector<SeatReport> seats() const;
+    [[nodiscard]] bool occupied() const;  ///< somebody is in the room or at the door
 
     /// All hear what the terminal gives, one announcement after the other. INUSE: 8 are waiting.
     /// INVALPARAM: it gives no sound. Else why it did not start.
