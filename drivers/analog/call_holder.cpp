@@ -46,11 +46,13 @@ hal::Result<void> CallHolder::generateTone(AnalogCall& call, std::uint32_t endTo
     }
     generation_ = endToEndId;
     generating_ = true;
+    interrupted(true, "a tone is sent");
     return {};
 }
 
 void CallHolder::generated(std::uint32_t how) {
     if (std::exchange(generating_, false) && live()) {
+        interrupted(false, nullptr);
         events_.generated(call_->handle, how, generation_);
     }
 }

@@ -277,7 +277,7 @@ hal::Result<void> FxoTapiLine::generateDigits(AnalogCall& call, std::uint32_t en
     generated(LINEGENERATETERM_CANCEL);
     generation_ = endToEndId;
     generating_ = !digits.empty();
-    interrupted(digits.find('!') != std::string_view::npos, "a hook flash asks the exchange");
+    interrupted(!digits.empty(), "keys are sent");  // they come back
     return {};
 }
 
@@ -358,7 +358,6 @@ void FxoTapiLine::onProgress(const FxoEvent& event) {
             onWaitingTaken();
             break;
         }
-        interrupted(false, nullptr);
         generated(LINEGENERATETERM_DONE);
         break;
     default: break;

@@ -85,6 +85,7 @@ void ModemLine::onAnswerEnd(const DialogueEnd& end) {
         recover(why);
         return;
     }
+    kLog.warning("{}: the call was not answered: {}", device_.portName, why.cause);
     // Refused: on hook again, and the call may still ring.
     endCall(LINEDISCONNECTMODE_UNKNOWN, why.cause);
     hangUp();

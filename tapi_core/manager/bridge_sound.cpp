@@ -23,6 +23,7 @@ hal::Result<void> Bridges::play(CallView& conference, const std::string& path, D
     if (auto begun = conference.call->bridge->room->announce(std::move(*terminal)); !begun) {
         return begun;
     }
+    conference.call->bridge->playing.push_back(path);
     done({});
     tellFile(conference.call, path, true);
     return {};
@@ -42,6 +43,7 @@ hal::Result<void> Bridges::record(CallView& conference, const std::string& path,
     if (auto begun = conference.call->bridge->room->record(std::move(*terminal)); !begun) {
         return begun;
     }
+    conference.call->bridge->recording = path;
     done({});
     tellFile(conference.call, path, true);
     return {};
@@ -56,9 +58,14 @@ hal::Result<void> Bridges::stopRecording(CallView& conference, Done done) {
 }
 
 void Bridges::onRoomEvent(const CallPtr& conference, const media::RoomEvent& event) {
-    if (event.kind == media::RoomEventKind::AnnouncementEnded ||
-        event.kind == media::RoomEventKind::RecordingEnded) {
-        tellFile(conference, event.name, false, event.text);
+    const auto bridge = conference->bridge;
+    if (bridge && event.kind == media::RoomEventKind::RecordingEnded) {
+        tellFile(conference, bridge->recording, false, event.text);
+    } else if (bridge && event.kind == media::RoomEventKind::AnnouncementEnded &&
+               !bridge->playing.empty()) {
+        const std::string path = std::move(bridge->playing.front());
+        bridge->playing.pop_front();
+        tellFile(conference, path, false);
     }
 }
 

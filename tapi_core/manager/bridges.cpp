@@ -286,8 +286,12 @@ hal::Result<void> Bridges::completeTransfer(CallView& view, CallView& other, Don
     consult(bridge, second);
     const auto last = [this, bridge, first, done](const hal::Result<void>& result) {
         done(result);
-        if (result) {
-            carry(bridge);
+        if (result) {  // after what the stream of the last one is at
+            core_.loop_.post([this, bridge, core = core_.weak_from_this()] {
+                if (core.lock() && bridge->members.size() == 2) {
+                    carry(bridge);
+                }
+            });
         } else {
             unseat(bridge, first);
         }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <deque>
 #include <memory>
 #include <optional>
 #include <string>
@@ -46,6 +47,8 @@ struct Bridge {
     std::shared_ptr<CallRecord> waiting;       ///< Held or First
     std::shared_ptr<CallRecord> consultation;  ///< null: none is made
     std::size_t most = 2;                      ///< members
+    std::deque<std::string> playing;           ///< files, the one that is heard first
+    std::string recording;                     ///< the file
     bool carries = false;  ///< a transfer that was completed: nobody owns the calls any more
 };
 

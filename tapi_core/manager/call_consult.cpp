@@ -101,6 +101,9 @@ hal::Result<tapi::RequestId> Core::transfer(CallView& view, const tapi::Call* co
     if (auto allowed = check(view, Operation::SetupTransfer); !allowed) {
         return tl::unexpected(std::move(allowed.error()));
     }
+    if (view.call->role == BridgeRole::Conference) {
+        return hal::fail(hal::ErrorCode::InvalCallHandle, "a conference cannot be transferred");
+    }
     auto other = consultationIn(view, consultation);
     if (!other) {
         return tl::unexpected(std::move(other.error()));

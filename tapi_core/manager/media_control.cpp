@@ -229,17 +229,22 @@ void MediaControl::onStarted(const CallPtr& call, const std::shared_ptr<CallMedi
         media->state(way) = State::On;
     }
     for (const tapi::TerminalId id : waiting) {
-        CallTerminal& terminal = *media->find(id);
+        CallTerminal* terminal = media->find(id);
+        if (terminal == nullptr) {
+            continue;
+        }
         if (!result) {
-            fail(call, terminal, result.error());
-        } else if (ready(*media, terminal) && terminal.started) {
-            std::exchange(terminal.started, {})({});  // the reply comes before the events
+            fail(call, *terminal, result.error());
+        } else if (ready(*media, *terminal) && terminal->started) {
+            std::exchange(terminal->started, {})({});  // the reply comes before the events
         }
     }
     if (result) {
         tellMedia(call, tapi::CallMediaEvent::Kind::StreamActive, {});
         for (const tapi::TerminalId id : waiting) {
-            activate(call, *media->find(id));
+            if (CallTerminal* terminal = media->find(id)) {
+                activate(call, *terminal);
+            }
         }
     }
     static_cast<void>(arrange(call));

@@ -160,14 +160,15 @@ void MediaControl::activate(const CallPtr& call, CallTerminal& terminal) {
 
 /// It came to nothing, and no events of it.
 void MediaControl::fail(const CallPtr& call, CallTerminal& terminal, const hal::Error& why) {
-    if (terminal.started) {
-        std::exchange(terminal.started, {})(tl::unexpected(why));
-    }
+    const Done started = std::exchange(terminal.started, {});
     terminal.state = TerminalStanding::Idle;
     terminal.terminal->abandon();
     static_cast<void>(call->media->stream.stopTerminal(*terminal.terminal));
     if (terminal.brief) {
         call->media->remove(terminal);
+    }
+    if (started) {
+        started(tl::unexpected(why));  // a room takes its terminal away at this
     }
 }
 
@@ -179,7 +180,9 @@ void MediaControl::failWaiting(const CallPtr& call, const hal::Error& why) {
         }
     }
     for (const tapi::TerminalId id : ids) {
-        fail(call, *call->media->find(id), why);
+        if (CallTerminal* left = call->media->find(id)) {
+            fail(call, *left, why);
+        }
     }
 }
 

@@ -89,7 +89,9 @@ std::vector<tapi::RoomGuest> RoomView::guests() const {
     for (const Guest& guest : guests_) {
         const auto seat = std::find_if(seats.begin(), seats.end(),
                                        [&](const auto& each) { return each.seat == guest.seat; });
-        tapi::RoomGuest shown{guest.view, guest.name};
+        tapi::RoomGuest shown;
+        shown.call = guest.view;
+        shown.name = guest.name;
         if (seat != seats.end()) {
             shown.atDoor = seat->state == media::SeatState::AtDoor;
             shown.sound = memberStatusOf(guest.settings, *seat);
