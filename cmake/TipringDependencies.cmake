@@ -18,6 +18,8 @@ pkg_check_modules(ICU REQUIRED IMPORTED_TARGET icu-uc)
 # libphonenumber-dev has neither a pkg-config file nor a CMake package: it is linked by name.
 find_path(PHONENUMBER_INCLUDE_DIR phonenumbers/phonenumberutil.h REQUIRED)
 find_library(PHONENUMBER_LIBRARY phonenumber REQUIRED)
+pkg_check_modules(SYSTEMD REQUIRED IMPORTED_TARGET libsystemd)
+find_package(Python3 REQUIRED COMPONENTS Interpreter)
 find_package(CLI11 REQUIRED)
 find_package(nlohmann_json REQUIRED)
 if(TIPRING_TESTS)

@@ -4,7 +4,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <sstream>
 #include <utility>
 
 #include "tipring/drivers/analog/provider.h"
@@ -32,6 +31,7 @@ public:
         timer_.arm({});
     }
     ~Slot() override { leave(); }
+    [[nodiscard]] const std::string& key() const { return key_; }
 
     /// Does not wait for the end of the pause.
     void tryNow() {
@@ -94,7 +94,7 @@ private:
                              fmt::format("{}: {:04x}:{:04x} is no adapter that this driver knows",
                                          name_, identity.vendor, identity.product));
         }
-        key_ = keyOf(identity);
+        key_ = owner_.keyFor(*this, identity);
         adapter_ = owner_.factory_(owner_.loop_, std::move(*device), *row_, *this);
         adapter_->start();
         return {};
@@ -140,6 +140,20 @@ void AdapterPorts::watch() {
         return;
     }
     hotplug_ = std::move(*hotplug);
+}
+
+/// Makers give one serial number to many devices: the second one is known by its place.
+std::string AdapterPorts::keyFor(const Slot& slot, const hal::UsbIdentity& identity) const {
+    std::string key = keyOf(identity);
+    const bool taken = std::any_of(slots_.begin(), slots_.end(), [&](const auto& other) {
+        return other.second.get() != &slot && other.second && other.second->key() == key;
+    });
+    if (taken) {
+        kLog.warning("there are two devices {}; the one at {} is known by its place", key,
+                     identity.busPath);
+        key += '@' + identity.busPath;
+    }
+    return key;
 }
 
 void AdapterPorts::add(const std::string& place, const std::string& name) {

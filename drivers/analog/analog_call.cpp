@@ -3,12 +3,12 @@
 
 #include <fmt/format.h>
 
+#include <utility>
+
 namespace tipring::analog {
 namespace {
 
 using hal::ErrorCode;
-
-constexpr std::uint32_t kOver = LINECALLSTATE_IDLE | LINECALLSTATE_DISCONNECTED;
 
 struct Features {
     std::uint32_t states, features;
@@ -19,7 +19,7 @@ constexpr Features kFeatures[] = {
     {LINECALLSTATE_ACCEPTED, LINECALLFEATURE_ANSWER | LINECALLFEATURE_DROP},
     {LINECALLSTATE_CONNECTED, LINECALLFEATURE_DROP | LINECALLFEATURE_GENERATEDIGITS |
                                   LINECALLFEATURE_GENERATETONE | LINECALLFEATURE_MONITORDIGITS},
-    {LINECALLSTATE_IDLE | LINECALLSTATE_ONHOLD, 0},
+    {LINECALLSTATE_IDLE, 0},
     {~0U, LINECALLFEATURE_DROP},
 };
 
@@ -69,30 +69,9 @@ void fillParty(TspiPartyId& party, std::string_view number) {
 
 }  // namespace
 
-AnalogCall::AnalogCall(CallOwner& owner, const tspi::LineEvents& events, std::uint32_t origin)
-    : owner_(owner), events_(events) {
-    facts.size = sizeof(TspiCallInfo);
-    facts.bearerMode = LINEBEARERMODE_VOICE;
-    facts.mediaMode = LINEMEDIAMODE_UNKNOWN;
-    facts.origin = origin;
-    facts.reason = LINECALLREASON_DIRECT;
-    facts.callerId.flags = LINECALLPARTYID_UNKNOWN;
-    facts.calledId.flags = LINECALLPARTYID_UNKNOWN;
-    facts.redirectingId.flags = LINECALLPARTYID_UNKNOWN;
-    facts.networkHour = 0xFF;
-}
-
-void AnalogCall::enter(std::uint32_t state, std::uint32_t mode, std::string_view cause) {
-    if (state_ == LINECALLSTATE_IDLE || (state_ == state && mode_ == mode)) {
-        return;
-    }
-    state_ = state;
-    mode_ = mode;
-    cause_ = cause;
-    if (announced && handle != nullptr) {
-        events_.callState(handle, state, mode, facts.mediaMode);
-    }
-}
+AnalogCall::AnalogCall(CallOwner& owner, const tspi::LineEvents& events, CallGroup* group,
+                       std::uint32_t origin)
+    : LineCall(events, group, origin), owner_(owner) {}
 
 void AnalogCall::failRequests(const hal::Error& why) {
     making.fail(why);
@@ -115,19 +94,10 @@ void AnalogCall::setCallerId(const dsp::CallerId& id) {
 }
 
 hal::Result<void> AnalogCall::dial(tspi::Request&& request, std::string_view address) {
-    if (state_ == 0 || is(kOver) || !incomplete) {
+    if (state() == 0 || is(kCallIsOver) || !incomplete) {
         return wrongState("no more digits can be dialled");
     }
     return owner_.dialMore(*this, std::move(request), address);
-}
-
-hal::Result<void> AnalogCall::accept(tspi::Request&& request) {
-    if (!is(LINECALLSTATE_OFFERING)) {
-        return wrongState("a call cannot be accepted");
-    }
-    request.succeed();
-    enter(LINECALLSTATE_ACCEPTED, 0, {});
-    return {};
 }
 
 hal::Result<void> AnalogCall::answer(tspi::Request&& request) {
@@ -148,36 +118,25 @@ hal::Result<void> AnalogCall::drop(tspi::Request&& request) {
 }
 
 hal::Result<void> AnalogCall::swapHold(tspi::Request&& request, tspi::Call& held) {
-    return owner_.swapHold(*this, std::move(request), static_cast<AnalogCall&>(held));
+    return swaps ? owner_.swapHold(*this, std::move(request), static_cast<AnalogCall&>(held))
+                 : LineCall::swapHold(std::move(request), held);
 }
 
 void AnalogCall::close() {
     owner_.closeCall(*this);
 }
 
-hal::Result<void> AnalogCall::info(TspiCallInfo& info) {
-    const std::uint32_t size = info.size;
-    info = facts;
-    info.size = size;
-    return {};
-}
-
 hal::Result<void> AnalogCall::status(TspiCallStatus& status) {
-    status.state = state_;
-    status.mode = mode_;
-    status.features =
-        featuresOf(state_, incomplete) |
-        (swaps && is(LINECALLSTATE_CONNECTED | LINECALLSTATE_ONHOLD) ? LINECALLFEATURE_SWAPHOLD
-                                                                     : 0U);
-    tspi::copyText(status.cause, cause_);
-    return {};
-}
-
-hal::Result<void> AnalogCall::setMediaMode(std::uint32_t mediaMode) {
-    if (is(LINECALLSTATE_IDLE)) {
-        return wrongState("the media mode cannot be set");
+    if (auto told = LineCall::status(status); !told) {
+        return told;
     }
-    facts.mediaMode = mediaMode;
+    status.features |= featuresOf(status.state, incomplete);
+    if (swaps && is(LINECALLSTATE_CONNECTED | LINECALLSTATE_ONHOLD)) {
+        status.features |= LINECALLFEATURE_SWAPHOLD;
+    }
+    if (swaps && is(LINECALLSTATE_ONHOLD)) {
+        status.features &= ~std::uint32_t{LINECALLFEATURE_DROP};
+    }
     return {};
 }
 
@@ -204,10 +163,10 @@ hal::Result<void> AnalogCall::monitorDigits(std::uint32_t digitModes) {
 
 hal::Result<std::unique_ptr<tspi::MediaStream>> AnalogCall::openMedia(
     const tspi::MediaEvents& events, TspiMediaCaps& caps) {
-    if (is(kOver)) {
+    if (is(kCallIsOver)) {
         return wrongState("there is no sound");
     }
-    return media.open(events, caps);
+    return owner_.openMedia(*this, events, caps);
 }
 
 }  // namespace tipring::analog

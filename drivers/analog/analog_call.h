@@ -5,8 +5,8 @@
 #include <string_view>
 
 #include "media_tap.h"
+#include "tipring/drivers/analog/line_call.h"
 #include "tipring/hal/dsp/caller_id.h"
-#include "tipring/tapi_core/tspi/provider.h"
 
 namespace tipring::analog {
 
@@ -28,7 +28,9 @@ public:
                                            std::uint32_t mode, std::uint32_t duration,
                                            std::span<const TspiGenerateTone> tones) = 0;
     virtual hal::Result<void> monitorDigits(AnalogCall& call, std::uint32_t modes) = 0;
-    /// `held` is another call of the line.
+    virtual hal::Result<std::unique_ptr<tspi::MediaStream>> openMedia(
+        AnalogCall& call, const tspi::MediaEvents& events, TspiMediaCaps& caps) = 0;
+    /// `held` is another call of the line, which waited or was talked to before.
     virtual hal::Result<void> swapHold(AnalogCall& call, tspi::Request&& request,
                                        AnalogCall& held) = 0;
 
@@ -38,20 +40,18 @@ protected:
     CallOwner& operator=(const CallOwner&) = delete;
 };
 
-/// One call as the core sees it. Lives until the core closes it.
-class AnalogCall final : public tspi::Call {
+/// One call as the core sees it.
+class AnalogCall final : public LineCall {
 public:
-    AnalogCall(CallOwner& owner, const tspi::LineEvents& events, std::uint32_t origin);
+    AnalogCall(CallOwner& owner, const tspi::LineEvents& events, CallGroup* group,
+               std::uint32_t origin);
 
     hal::Result<void> dial(tspi::Request&& request, std::string_view address) override;
-    hal::Result<void> accept(tspi::Request&& request) override;
     hal::Result<void> answer(tspi::Request&& request) override;
     hal::Result<void> drop(tspi::Request&& request) override;
     hal::Result<void> swapHold(tspi::Request&& request, tspi::Call& held) override;
     void close() override;
-    hal::Result<void> info(TspiCallInfo& info) override;
     hal::Result<void> status(TspiCallStatus& status) override;
-    hal::Result<void> setMediaMode(std::uint32_t mediaMode) override;
     hal::Result<void> generateDigits(std::uint32_t endToEndId, std::uint32_t digitMode,
                                      std::string_view digits, std::uint32_t duration) override;
     hal::Result<void> generateTone(std::uint32_t endToEndId, std::uint32_t toneMode,
@@ -61,26 +61,15 @@ public:
     hal::Result<std::unique_ptr<tspi::MediaStream>> openMedia(const tspi::MediaEvents& events,
                                                               TspiMediaCaps& caps) override;
 
-    /// Tells the core, once it knows the call; nothing after idle, and no state twice in a row.
-    void enter(std::uint32_t state, std::uint32_t mode, std::string_view cause);
-    [[nodiscard]] bool is(std::uint32_t states) const { return (state_ & states) != 0; }
     void failRequests(const hal::Error& why);
     void setCallerId(const dsp::CallerId& id);
 
-    HTAPICALL handle = nullptr;
-    TspiCallInfo facts{};
-    bool announced = false;       ///< the core may hear of it: incoming, or its request succeeded
-    bool incomplete = false;      ///< more digits may be dialled
     std::uint32_t monitored = 0;  ///< LINEDIGITMODE_*
-    bool swaps = false;           ///< another call is there to be swapped with
+    bool swaps = false;           ///< a call that waited is there to be swapped with
     MediaTap media;
-    tspi::Request making, dropping;
 
 private:
     CallOwner& owner_;
-    tspi::LineEvents events_;
-    std::uint32_t state_ = 0, mode_ = 0;
-    std::string cause_;
 };
 
 }  // namespace tipring::analog

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "analog_caps.h"
 
-#include "analog_options.h"
 #include "fxs_tapi_phone.h"
 #include "media_tap.h"
+#include "tipring/drivers/analog/call_group.h"
 #include "tipring/tapi_core/tspi/provider.h"
 #include "tone_player.h"
 
@@ -18,9 +18,11 @@ constexpr std::uint32_t kLineStates = LINEDEVSTATE_RINGING | LINEDEVSTATE_CONNEC
                                       LINEDEVSTATE_DISCONNECTED | LINEDEVSTATE_INSERVICE |
                                       LINEDEVSTATE_OUTOFSERVICE | LINEDEVSTATE_CAPSCHANGE;
 
-void describeFxo(const PortInfo& port, const LineProfile& profile, bool swaps, TspiLineCaps& caps) {
+void describeFxo(const PortInfo& port, const AnalogOptions& options, TspiLineCaps& caps) {
+    const LineProfile& profile = *options.profile;
     const FxoAbilities able = port.fxo->abilities();
-    caps.callStates = kCommonStates | LINECALLSTATE_OFFERING | LINECALLSTATE_ACCEPTED;
+    caps.callStates = kCommonStates | LINECALLSTATE_OFFERING | LINECALLSTATE_ACCEPTED |
+                      flashStates(flashServices(able.sound ? options.flash : FlashKind::None));
     caps.disconnectModes =
         LINEDISCONNECTMODE_NORMAL | LINEDISCONNECTMODE_UNKNOWN | LINEDISCONNECTMODE_REJECT |
         LINEDISCONNECTMODE_BUSY | LINEDISCONNECTMODE_NOANSWER | LINEDISCONNECTMODE_CONGESTION |
@@ -38,11 +40,17 @@ void describeFxo(const PortInfo& port, const LineProfile& profile, bool swaps, T
         caps.lineStates |= LINEDEVSTATE_MSGWAITON | LINEDEVSTATE_MSGWAITOFF;
     }
     caps.devCapFlags |= LINEDEVCAPFLAGS_DIALDIALTONE;
-    if (swaps) {
+    if (able.sound && !flashServices(options.flash).takeWaiting.empty()) {
         caps.callStates |= LINECALLSTATE_ONHOLD;
         caps.answerMode = LINEANSWERMODE_HOLD;
     }
-    caps.generateDigitModes = LINEDIGITMODE_DTMF | LINEDIGITMODE_PULSE;
+    caps.generateDigitModes =
+        LINEDIGITMODE_PULSE | (able.sound ? std::uint32_t{LINEDIGITMODE_DTMF} : 0U);
+    if (!able.sound) {
+        caps.devCapFlags &= ~std::uint32_t{LINEDEVCAPFLAGS_MSP};
+        caps.generateToneModes = caps.generateToneMaxFrequencies = 0;
+        caps.media.directions = caps.media.fullDuplex = caps.media.deviceRate = 0;
+    }
     caps.ringModes = kRingModes;
     caps.defaultDialParams = {2000, profile.toneOff, profile.toneOn, 8000};
     caps.minDialParams = caps.maxDialParams = caps.defaultDialParams;
@@ -63,8 +71,7 @@ void describeFxs(const LineProfile& profile, TspiLineCaps& caps) {
 
 }  // namespace
 
-void describeLine(const PortInfo& port, const LineProfile& profile, bool swaps,
-                  TspiLineCaps& caps) {
+void describeLine(const PortInfo& port, const AnalogOptions& options, TspiLineCaps& caps) {
     tspi::copyText(caps.permanentId, port.key);
     tspi::copyText(caps.name, port.name);
     tspi::copyText(caps.providerInfo, port.adapter);
@@ -82,10 +89,38 @@ void describeLine(const PortInfo& port, const LineProfile& profile, bool swaps,
     caps.lineFeatures = LINEFEATURE_MAKECALL;
     MediaTap::describe(caps.media);
     if (port.fxo != nullptr) {
-        describeFxo(port, profile, swaps, caps);
+        describeFxo(port, options, caps);
     } else if (port.fxs != nullptr) {
-        describeFxs(profile, caps);
+        describeFxs(*options.profile, caps);
     }
+}
+
+constexpr std::uint32_t kOfSound = LINECALLFEATURE_MONITORTONES | LINECALLFEATURE_MONITORMEDIA |
+                                   LINECALLFEATURE_GENERATETONE | LINECALLFEATURE_MONITORDIGITS |
+                                   LINECALLFEATURE_GATHERDIGITS;
+
+void describeAddress(const TspiLineCaps& line, FlashKind flash, TspiAddressCaps& caps) {
+    const auto when = [](bool able, std::uint32_t features) { return able ? features : 0U; };
+    caps.sharing = LINEADDRESSSHARING_PRIVATE;
+    caps.callInfoStates = LINECALLINFOSTATE_CALLERID | LINECALLINFOSTATE_CALLEDID;
+    caps.callerIdFlags = line.callerIdFlags;
+    caps.calledIdFlags = LINECALLPARTYID_ADDRESS | LINECALLPARTYID_UNKNOWN;
+    caps.connectedIdFlags = caps.redirectionIdFlags = LINECALLPARTYID_UNAVAIL;
+    caps.redirectingIdFlags = LINECALLPARTYID_ADDRESS | LINECALLPARTYID_UNKNOWN;
+    caps.callStates = line.callStates;
+    caps.disconnectModes = line.disconnectModes;
+    caps.connectedModes = line.connectedModes;
+    caps.maxActiveCalls = 1;
+    caps.addressFeatures = LINEADDRFEATURE_MAKECALL;
+    caps.addressCapFlags = LINEADDRCAPFLAGS_DIALED | LINEADDRCAPFLAGS_PARTIALDIAL;
+    caps.callFeatures = LINECALLFEATURE_DROP | LINECALLFEATURE_DIAL | LINECALLFEATURE_SETCALLDATA |
+                        LINECALLFEATURE_GENERATEDIGITS |
+                        when(line.media.directions != 0, kOfSound) |
+                        when((line.callStates & LINECALLSTATE_OFFERING) != 0,
+                             LINECALLFEATURE_ACCEPT | LINECALLFEATURE_ANSWER);
+    caps.maxNoAnswerTimeout = 3600;
+    addFlashCaps(flashServices(flash), caps);
+    caps.callFeatures |= when(!flashServices(flash).takeWaiting.empty(), LINECALLFEATURE_SWAPHOLD);
 }
 
 void describePhone(const PortInfo& port, std::uint32_t lineDeviceId, TspiPhoneCaps& caps) {

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <optional>
 #include <string>
 #include <string_view>
 
@@ -13,9 +12,8 @@ namespace tipring::analog {
 struct AnalogOptions {
     const LineProfile* profile = nullptr;
     FxoSettings fxo;
+    FlashKind flash = FlashKind::None;  ///< of the exchange
     std::string dialPlan;
-    /// What follows a hook flash to take a waiting call, or the held one; none: no flash helps.
-    std::optional<std::string_view> swapCode;
 };
 
 /// The keys of a dial string without what people write between them.

@@ -5,7 +5,6 @@
 
 #include <algorithm>
 #include <charconv>
-#include <iterator>
 
 #include "analog_caps.h"
 #include "fxs_tapi_line.h"
@@ -48,29 +47,18 @@ void readNoAnswer(const tspi::Session& session, std::chrono::milliseconds& value
     value = std::chrono::seconds{seconds};
 }
 
-/// What exchanges do for a flash while a call waits. In Europe it is the register's recall, and a
-/// digit says what is wanted (ETSI ETS 300 001).
-struct FlashHabit {
-    std::string_view name;
-    std::optional<std::string_view> swapCode;
-};
-constexpr FlashHabit kFlashHabits[] = {
-    {"american", ""}, {"american-transfer", ""}, {"pbx", ""}, {"european", "2"}, {"none", {}}};
-constexpr std::string_view kAmerican[] = {"CA", "JP", "US"};
-
-std::optional<std::string_view> readSwapCode(const tspi::Session& session,
-                                             std::string_view country) {
-    const bool american =
-        std::find(std::begin(kAmerican), std::end(kAmerican), country) != std::end(kAmerican);
-    const std::string name =
-        session.config("hookFlash").value_or(american ? "american" : "european");
-    const auto* found = std::find_if(std::begin(kFlashHabits), std::end(kFlashHabits),
-                                     [&](const FlashHabit& each) { return each.name == name; });
-    if (found == std::end(kFlashHabits)) {
-        kLog.warning("hookFlash = \"{}\" is unknown: no waiting call can be taken", name);
-        return {};
+/// What a hook flash does: as configured, else as usual in the country.
+FlashKind readFlash(const tspi::Session& session, std::string_view country) {
+    const FlashKind usual = flashKindOf(country);
+    const auto text = session.config("hookFlash");
+    if (!text) {
+        return usual;
     }
-    return found->swapCode;
+    if (const auto kind = flashKindNamed(*text)) {
+        return *kind;
+    }
+    kLog.warning("hookFlash = \"{}\" is unknown; \"{}\" stands", *text, flashServices(usual).name);
+    return usual;
 }
 
 AnalogOptions readOptions(const tspi::Session& session) {
@@ -85,7 +73,7 @@ AnalogOptions readOptions(const tspi::Session& session) {
     options.fxo.waitForDialTone = !readChoice(session, "dialTone", "wait", "blind");
     options.fxo.pulse = readChoice(session, "dialMode", "tone", "pulse");
     readNoAnswer(session, options.fxo.noAnswer);
-    options.swapCode = readSwapCode(session, options.profile->code);
+    options.flash = readFlash(session, options.profile->code);
     options.dialPlan = session.config("dialPlan").value_or("");
     if (const auto plan = DialPlan::parse(options.dialPlan); !plan) {
         kLog.warning("dialPlan = \"{}\": {}; any number can be dialled", options.dialPlan,
@@ -122,7 +110,7 @@ void AnalogProvider::onPortArrived(const PortInfo& port) {
     }
     device->port = port;
     device->lineCaps = {};
-    describeLine(port, *options_.profile, options_.swapCode.has_value(), device->lineCaps);
+    describeLine(port, options_, device->lineCaps);
     if (device->fxoLine != nullptr && port.fxo != nullptr) {
         device->fxoLine->attach(port);
     }
@@ -189,6 +177,21 @@ hal::Result<void> AnalogProvider::lineCaps(std::uint32_t id, TspiLineCaps& caps)
     caps = (*device)->lineCaps;
     caps.size = size;
     caps.media.size = mediaSize;
+    return {};
+}
+
+hal::Result<void> AnalogProvider::addressCaps(std::uint32_t id, std::uint32_t addressId,
+                                              TspiAddressCaps& caps) {
+    const auto device = lineOf(id);
+    if (!device) {
+        return tl::unexpected(device.error());
+    }
+    if (addressId != 0) {
+        return hal::fail(ErrorCode::InvalAddressId, "an analog line has the address 0 alone");
+    }
+    const TspiLineCaps& line = (*device)->lineCaps;
+    const bool flashes = !(*device)->fxs && line.media.directions != 0;
+    describeAddress(line, flashes ? options_.flash : FlashKind::None, caps);
     return {};
 }
 

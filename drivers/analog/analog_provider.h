@@ -33,6 +33,8 @@ public:
     std::vector<std::string> deviceKeys() override;
     hal::Result<void> createLineDevice(std::string_view deviceKey, std::uint32_t id) override;
     hal::Result<void> lineCaps(std::uint32_t id, TspiLineCaps& caps) override;
+    hal::Result<void> addressCaps(std::uint32_t id, std::uint32_t addressId,
+                                  TspiAddressCaps& caps) override;
     hal::Result<std::unique_ptr<tspi::Line>> openLine(std::uint32_t id,
                                                       const tspi::LineEvents& events) override;
     std::vector<std::string> phoneKeys() override;

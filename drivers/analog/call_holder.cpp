@@ -1,9 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "call_holder.h"
 
+#include <algorithm>
 #include <utility>
 
 namespace tipring::analog {
+
+hal::Result<std::unique_ptr<tspi::MediaStream>> CallHolder::openMedia(
+    AnalogCall& call, const tspi::MediaEvents& events, TspiMediaCaps& caps) {
+    if (silent_) {
+        return hal::fail(hal::ErrorCode::OperationUnavail, "the adapter has no sound of this line");
+    }
+    return call.media.open(events, caps);
+}
 
 hal::Result<void> CallHolder::swapHold(AnalogCall&, tspi::Request&&, AnalogCall&) {
     return hal::fail(hal::ErrorCode::OperationUnavail, "the line has one call at a time");
@@ -21,6 +30,9 @@ hal::Result<void> CallHolder::generateTone(AnalogCall& call, std::uint32_t endTo
     if (&call != call_) {
         return hal::fail(hal::ErrorCode::InvalCallState, "the call is over");
     }
+    if (silent_) {
+        return hal::fail(hal::ErrorCode::OperationUnavail, "the adapter has no sound of this line");
+    }
     if (mode == 0) {
         tones_.stop();
         generated(LINEGENERATETERM_CANCEL);
@@ -34,28 +46,34 @@ hal::Result<void> CallHolder::generateTone(AnalogCall& call, std::uint32_t endTo
     }
     generation_ = endToEndId;
     generating_ = true;
+    interrupted(true, "a tone is sent");
     return {};
 }
 
 void CallHolder::generated(std::uint32_t how) {
     if (std::exchange(generating_, false) && live()) {
+        interrupted(false, nullptr);
         events_.generated(call_->handle, how, generation_);
     }
 }
 
-AnalogCall& CallHolder::addCall(std::uint32_t origin) {
-    calls_.push_back(std::make_unique<AnalogCall>(*this, events_, origin));
+CallGroup::All CallHolder::liveCalls() const {
+    return callGroup_ != nullptr ? callGroup_->all() : CallGroup::All{call_};
+}
+
+AnalogCall& CallHolder::keepCall(std::uint32_t origin) {
+    calls_.push_back(std::make_unique<AnalogCall>(*this, events_, callGroup_, origin));
     return *calls_.back();
 }
 
 AnalogCall& CallHolder::newCall(std::uint32_t origin) {
-    call_ = &addCall(origin);
+    call_ = &keepCall(origin);
     generating_ = false;
     return *call_;
 }
 
 AnalogCall* CallHolder::announce(std::uint32_t origin, bool waits) {
-    AnalogCall& call = waits ? addCall(origin) : newCall(origin);
+    AnalogCall& call = waits ? keepCall(origin) : newCall(origin);
     call.handle = events_.newCall(call);
     if (call.handle == nullptr) {
         call_ = waits ? call_ : nullptr;
@@ -66,22 +84,42 @@ AnalogCall* CallHolder::announce(std::uint32_t origin, bool waits) {
     return &call;
 }
 
+void CallHolder::endSound(const LineCall* call, std::string_view cause) {
+    tones_.stop();
+    generated(LINEGENERATETERM_CANCEL);
+    for (const auto& each : calls_) {
+        if (call == nullptr ? !each->is(kCallIsOver) : each.get() == call) {
+            each->media.callEnded(std::string(cause).c_str());
+        }
+    }
+}
+
 void CallHolder::endCall(std::uint32_t mode, std::string_view cause) {
     if (!live()) {
         return;
     }
-    tones_.stop();
-    generated(LINEGENERATETERM_CANCEL);
-    call_->media.callEnded(std::string(cause).c_str());
-    call_->making.succeed();
-    call_->announced = true;
-    call_->enter(LINECALLSTATE_DISCONNECTED, mode, cause);
+    endSound(nullptr, cause);
+    for (LineCall* call : liveCalls()) {
+        if (call != nullptr && !call->is(kCallIsOver)) {
+            call->making.succeed();
+            call->announced = true;
+            call->enter(LINECALLSTATE_DISCONNECTED, mode, cause);
+        }
+    }
 }
 
 void CallHolder::idleCall() {
-    if (live()) {
-        call_->dropping.succeed();
-        std::exchange(call_, nullptr)->enter(LINECALLSTATE_IDLE, 0, {});
+    const CallGroup::All all = callGroup_ != nullptr ? callGroup_->takeAll() : liveCalls();
+    call_ = nullptr;
+    for (LineCall* call : all) {
+        if (call != nullptr) {
+            call->dropping.succeed();
+        }
+    }
+    for (LineCall* call : all) {
+        if (call != nullptr) {
+            call->enter(LINECALLSTATE_IDLE, 0, {});
+        }
     }
 }
 
@@ -96,12 +134,12 @@ bool CallHolder::forget(AnalogCall& call) {
     call.announced = false;
     call.failRequests({hal::ErrorCode::InvalCallHandle, "the call was closed"});
     const bool was = &call == call_;
-    call.media.callEnded("the call was closed");
     if (was) {
         tones_.stop();
         generating_ = false;
         call_ = nullptr;
     }
+    call.media.callEnded("the call was closed");
     std::erase_if(calls_, [&](const auto& other) { return other.get() == &call; });
     return was;
 }
@@ -118,6 +156,9 @@ void CallHolder::abandonCalls(const hal::Error& why) {
 void CallHolder::pump(std::uint64_t position, std::span<const std::int16_t> heard,
                       std::span<std::int16_t> spoken) {
     if (live()) {
+        if (std::exchange(pumped_, call_) != call_) {
+            call_->media.resume(position);
+        }
         call_->media.pump(position, heard, spoken);
     }
     if (tones_.mix(spoken)) {

@@ -32,6 +32,9 @@ void Dialler::start(std::string_view keys, bool pulse, const DialTimes& times) {
     if (times_.toneOff.count() == 0) {
         times_.toneOff = milliseconds{profile_.toneOff};
     }
+    if (times_.flash.count() == 0) {
+        times_.flash = milliseconds{profile_.flash};
+    }
     active_ = true;
     enter(Phase::Next, {});
 }
@@ -111,7 +114,7 @@ bool Dialler::startKey(char key) {
     case ',': enter(Phase::Pause, times_.pause); return true;
     case 'W': enter(Phase::Wait, times_.waitForDialTone); return true;
     case '!':
-        enter(Phase::Flash, milliseconds{profile_.flash});
+        enter(Phase::Flash, times_.flash);
         client_.setLoop(false);
         return true;
     default: return false;

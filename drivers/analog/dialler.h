@@ -18,6 +18,7 @@ struct DialTimes {
     std::chrono::milliseconds toneOn{0}, toneOff{0};
     std::chrono::milliseconds pause{2000};            ///< of a `,`
     std::chrono::milliseconds waitForDialTone{8000};  ///< longest
+    std::chrono::milliseconds flash{0};
 };
 
 /// Whom the dialler works for.

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // What a line does at each row of its table (fxo_line.cpp).
+#include <algorithm>
 #include <utility>
 
 #include "fxo_line_impl.h"
@@ -15,6 +16,8 @@ constexpr milliseconds kLeastCallSignal{300};
 constexpr milliseconds kFetch{4000};         // for a message after a call signal
 constexpr milliseconds kPolarityRest{1000};  // exchanges put it right when a call is taken
 
+constexpr milliseconds kBehindFlash{150};
+
 FxoEnd endOf(ToneKind tone) {
     switch (tone) {
     case ToneKind::Busy: return FxoEnd::Busy;
@@ -27,12 +30,25 @@ FxoEnd endOf(ToneKind tone) {
 
 }  // namespace
 
-void FxoLine::Impl::end(FxoEnd how, std::string_view cause) {
+void FxoLine::Impl::stopSending() {
+    if (dialler.breaking()) {
+        setLoop(true);
+    }
     dialler.cancel();
     sending = false;
+}
+
+void FxoLine::Impl::stopWaiting() {
     for (hal::Timer* timer : {&stateTimer, &noAnswerTimer, &dialToneTimer, &ringbackTimer}) {
         timer->cancel();
     }
+}
+
+void FxoLine::Impl::end(FxoEnd how, std::string_view cause) {
+    dialler.cancel();  // the loop stays as it is
+    sending = false;
+    stopWaiting();
+    company = false;
     if (!std::exchange(ended, true)) {
         tell({.kind = Kind::Ended, .end = how, .cause = cause});
     }
@@ -44,7 +60,7 @@ void FxoLine::Impl::release() {
     rings.reset();
     ear.resetOnHook();
     watch.setHook(false);
-    stateTimer.arm(settings.release);
+    stateTimer.arm(std::max(settings.release, milliseconds{profile.flashMost} + kBehindFlash));
     static_cast<void>(port.setHook(false));
     if (!abilities.onHookSound) {
         static_cast<void>(port.setSound(false));
@@ -81,7 +97,7 @@ void FxoLine::Impl::gone() {
 void FxoLine::Impl::offer() {
     if (!inCall) {
         inCall = true;
-        outgoing = confirmed = connected = ended = false;
+        outgoing = confirmed = connected = ended = company = false;
         tell({.kind = Kind::Offered});
     }
 }
@@ -175,7 +191,7 @@ void FxoLine::Impl::takePolarity() {
 
 /// Without a dial tone in time: the end, or where none is waited for, the time to dial.
 void FxoLine::Impl::noDialToneInTime() {
-    const bool waits = settings.waitForDialTone && ear.hasTones();
+    const bool waits = settings.waitForDialTone && hasTones();
     if (waits) {
         noDialTone();
         return;
@@ -184,7 +200,7 @@ void FxoLine::Impl::noDialToneInTime() {
     tell({.kind = Kind::DialTone, .heard = false});
     if (!keys.empty() && state == FxoState::Dialing) {
         tell({.kind = Kind::Dialing});
-        dialler.start(keys, settings.pulse);
+        dialler.start(keys, settings.pulse || !abilities.sound);
     }
 }
 
@@ -194,7 +210,7 @@ void FxoLine::Impl::startDialling() {
     tell({.kind = Kind::DialTone, .tone = tone});
     if (!keys.empty() && state == FxoState::Dialing) {
         tell({.kind = Kind::Dialing});
-        dialler.start(keys, settings.pulse);
+        dialler.start(keys, settings.pulse || !abilities.sound);
     }
 }
 
@@ -203,6 +219,10 @@ void FxoLine::Impl::secondDialTone() {
 }
 
 void FxoLine::Impl::noDialTone() {
+    if (company) {
+        partyEnded(FxoEnd::NoDialTone, "there is no dial tone on the line");
+        return;
+    }
     end(FxoEnd::NoDialTone, "there is no dial tone on the line");
     release();
 }
@@ -215,6 +235,10 @@ void FxoLine::Impl::dialled() {
     ear.resetAnswer();
     noAnswerTimer.arm(noAnswer);
     tell({.kind = Kind::Dialled});
+    if (!abilities.sound && state == FxoState::Waiting) {
+        state = FxoState::Talking;
+        talk(false, "presumed: nothing can be heard on this line");
+    }
 }
 
 void FxoLine::Impl::ringback() {
@@ -225,12 +249,23 @@ void FxoLine::Impl::ringback() {
 }
 
 void FxoLine::Impl::refusedByTone() {
+    if (company) {
+        stopSending();
+        stopWaiting();
+        state = FxoState::Refused;
+        tell({.kind = Kind::Tone, .tone = tone});
+        return;
+    }
     tell({.kind = Kind::Tone, .tone = tone});
     end(endOf(tone), "the network refuses the call with a tone");
     release();
 }
 
 void FxoLine::Impl::nobodyAnswered() {
+    if (company) {
+        partyEnded(FxoEnd::NoAnswer, "nobody answered in time");
+        return;
+    }
     end(FxoEnd::NoAnswer, "nobody answered in time");
     release();
 }
@@ -269,11 +304,16 @@ void FxoLine::Impl::talk(bool sure, std::string_view cause) {
 }
 
 void FxoLine::Impl::farHungUp(std::string_view cause) {
+    if (company) {
+        partyEnded(FxoEnd::FarHungUp, cause);
+        return;
+    }
     end(FxoEnd::FarHungUp, cause);
     release();
 }
 
 void FxoLine::Impl::loopBroken() {
+    company = false;  // the exchange opens the loop behind the last one
     farHungUp("the loop current was interrupted: the far end hung up");
 }
 
@@ -297,14 +337,14 @@ void FxoLine::Impl::restoredInCall() {
 }
 
 void FxoLine::Impl::hungUpByTone() {
-    if (has(supervision, Supervision::Tones)) {
+    if (company || has(supervision, Supervision::Tones)) {
         farHungUp(endOf(tone) == FxoEnd::Busy ? "the line gives busy tone: the far end hung up"
                                               : "the network ends the call with a tone");
     }
 }
 
 void FxoLine::Impl::dialToneInCall() {
-    if (has(supervision, Supervision::Tones)) {
+    if (company || has(supervision, Supervision::Tones)) {
         farHungUp("the line gives dial tone: the far end hung up");
     }
 }

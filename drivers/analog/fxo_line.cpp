@@ -2,6 +2,7 @@
 #include "tipring/drivers/analog/fxo_line.h"
 
 #include <algorithm>
+#include <array>
 #include <iterator>
 #include <utility>
 
@@ -23,7 +24,12 @@ constexpr std::uint16_t any(States... states) {
 }
 constexpr std::uint16_t kEvery = (1U << kFxoStates) - 1;
 constexpr std::uint16_t kOffHook = any(FxoState::FetchingId, FxoState::Seizing, FxoState::Dialing,
-                                       FxoState::Waiting, FxoState::Alerting, FxoState::Talking);
+                                       FxoState::Waiting, FxoState::Alerting, FxoState::Talking,
+                                       FxoState::Flashing, FxoState::OnHold, FxoState::Refused);
+constexpr std::size_t kMostSamples = 160;  // FxoPortListener::onSound()
+/// What is heard then is the exchange's, and no part of a call.
+constexpr std::uint16_t kBetweenParties =
+    any(FxoState::Flashing, FxoState::OnHold, FxoState::Refused);
 constexpr std::uint16_t kProgress = any(FxoState::Waiting, FxoState::Alerting);
 
 constexpr float kSureInCall = 0.85F;                 // speech may have a moment of a tone
@@ -31,6 +37,7 @@ constexpr std::chrono::milliseconds kLasting{2000};  // a dial tone in a call
 constexpr std::chrono::milliseconds kRingbackGone{2500};
 constexpr std::chrono::milliseconds kRecall{500};  // until an exchange takes digits after a flash
 constexpr std::size_t kEchoLasts = 4800;  // samples: what adapters keep, and the line's hybrid
+constexpr std::chrono::milliseconds kRingBack{5000};  // after our hang-up, by the exchange
 
 /// What a tone of the network says.
 FxoInput inputOf(ToneKind tone) {
@@ -97,7 +104,7 @@ const FxoLine::Impl::Row FxoLine::Impl::kTable[] = {
     {kProgress, FxoInput::FarEnd, FxoState::Talking, &Impl::answered},
     {bit(FxoState::Alerting), FxoInput::RingbackGone, FxoState::Talking, &Impl::answered},
     {kProgress, FxoInput::NoAnswer, FxoState::Waiting, &Impl::nobodyAnswered},
-    {any(FxoState::Dialing, FxoState::Waiting, FxoState::Alerting, FxoState::Talking), FxoInput::LoopLost, FxoState::Talking, &Impl::loopBroken},
+    {kOffHook & ~any(FxoState::FetchingId, FxoState::Seizing), FxoInput::LoopLost, FxoState::Talking, &Impl::loopBroken},
     // We talk.
     {bit(FxoState::Talking), FxoInput::Timer, FxoState::Talking, &Impl::answeredByUs},
     {bit(FxoState::Talking), FxoInput::Reversed, FxoState::Talking, &Impl::reversedInCall},
@@ -105,6 +112,14 @@ const FxoLine::Impl::Row FxoLine::Impl::kTable[] = {
     {bit(FxoState::Talking), FxoInput::Busy, FxoState::Talking, &Impl::hungUpByTone},
     {bit(FxoState::Talking), FxoInput::Information, FxoState::Talking, &Impl::hungUpByTone},
     {bit(FxoState::Talking), FxoInput::LastingDialTone, FxoState::Talking, &Impl::dialToneInCall},
+    // The exchange is asked for a service.
+    {bit(FxoState::Flashing), FxoInput::DialTone, FxoState::Flashing, &Impl::flashTone},
+    {bit(FxoState::Flashing), FxoInput::Dialled, FxoState::Flashing, &Impl::flashSent},
+    {bit(FxoState::Flashing), FxoInput::DialToneMissing, FxoState::Flashing, &Impl::flashIgnored},
+    {bit(FxoState::Flashing), FxoInput::Ringback, FxoState::Flashing, &Impl::flashRinging},
+    {bit(FxoState::Flashing), FxoInput::Busy, FxoState::Flashing, &Impl::flashBusy},
+    {bit(FxoState::Flashing), FxoInput::Information, FxoState::Flashing, &Impl::flashBusy},
+    {bit(FxoState::Flashing), FxoInput::Timer, FxoState::Flashing, &Impl::flashTimeOver},
     // It is over.
     {bit(FxoState::Releasing), FxoInput::Timer, FxoState::Idle, &Impl::released},
     {kEvery & ~bit(FxoState::Gone), FxoInput::Gone, FxoState::Gone, &Impl::gone},
@@ -127,7 +142,8 @@ FxoLine::Impl::Impl(hal::EventLoop& ownLoop, FxoPort& ownPort, const LineProfile
       stateTimer(ownLoop, [this] { step(FxoInput::Timer); }),
       noAnswerTimer(ownLoop, [this] { step(FxoInput::NoAnswer); }),
       dialToneTimer(ownLoop, [this] { step(FxoInput::LastingDialTone); }),
-      ringbackTimer(ownLoop, [this] { step(FxoInput::RingbackGone); }) {
+      ringbackTimer(ownLoop, [this] { step(FxoInput::RingbackGone); }),
+      ringBackTimer(ownLoop, [this] { ignoreRings = false; }) {
     port.setListener(this);
     watch.begin(port.electrics());
     state = watch.battery() ? FxoState::Idle : FxoState::NoBattery;
@@ -168,7 +184,18 @@ hal::Result<void> FxoLine::Impl::goOffHook() {
         watch.setHook(false);
         return closed;
     }
-    return port.setSound(true);
+    return abilities.sound ? port.setSound(true) : hal::Result<void>{};
+}
+
+/// Without sound there are pulses only.
+hal::Result<void> FxoLine::Impl::mayDial(std::string_view digits) const {
+    const bool ok = abilities.sound || std::all_of(digits.begin(), digits.end(), [this](char key) {
+                        return pulsesOf(key, profile.pulses) > 0 || !dsp::dtmfPair(key);
+                    });
+    return ok ? hal::Result<void>{}
+              : hal::fail(ErrorCode::OperationUnavail,
+                          "the adapter has no sound of this line: keys that have no pulses cannot "
+                          "be sent");
 }
 
 hal::Result<void> FxoLine::Impl::answer() {
@@ -196,6 +223,9 @@ hal::Result<void> FxoLine::Impl::dial(std::string_view digits, bool more,
     if (state != FxoState::Idle || rings.active() || ignoreRings) {
         return hal::fail(ErrorCode::InUse, "a call is on the line");
     }
+    if (auto may = mayDial(digits); !may) {
+        return may;
+    }
     const bool waits = settings.waitForDialTone || (!digits.empty() && digits.front() == 'W');
     digits.remove_prefix(std::min(digits.find_first_not_of('W'), digits.size()));
     keys = digits;
@@ -206,18 +236,23 @@ hal::Result<void> FxoLine::Impl::dial(std::string_view digits, bool more,
     }
     state = FxoState::Seizing;
     inCall = outgoing = true;
-    confirmed = connected = ended = false;
-    stateTimer.arm(waits && ear.hasTones() ? settings.dialTone : settings.blind);
+    confirmed = connected = ended = company = false;
+    stateTimer.arm(waits && hasTones() ? settings.dialTone : settings.blind);
     return {};
 }
 
-hal::Result<void> FxoLine::Impl::dialMore(std::string_view digits, bool more) {
+hal::Result<void> FxoLine::Impl::dialMore(std::string_view digits, bool more,
+                                          std::chrono::milliseconds wait) {
     if (state != FxoState::Dialing || !incomplete || dialler.active()) {
         return hal::fail(ErrorCode::InvalCallState, "no digits can be dialled now");
     }
+    if (auto may = mayDial(digits); !may) {
+        return may;
+    }
     incomplete = more;
+    noAnswer = wait.count() > 0 ? wait : noAnswer;
     tell({.kind = Kind::Dialing});
-    dialler.start(digits, settings.pulse);
+    dialler.start(digits, settings.pulse || !abilities.sound);
     return {};
 }
 
@@ -238,13 +273,13 @@ hal::Result<void> FxoLine::Impl::send(std::string_view digits, bool pulse, const
     if (state != FxoState::Talking) {
         return hal::fail(ErrorCode::InvalCallState, "keys can be sent in a call only");
     }
-    if (dialler.breaking()) {
-        setLoop(true);
+    if (auto may = mayDial(digits); !may) {
+        return may;
     }
-    dialler.cancel();
+    stopSending();
     sending = !digits.empty();
     if (sending) {
-        dialler.start(digits, pulse, times);
+        dialler.start(digits, pulse || !abilities.sound, times);
     }
     return {};
 }
@@ -256,8 +291,14 @@ void FxoLine::Impl::hangUp() {
         end(FxoEnd::Refused, "the call was refused; it may ring on");
         over();
     } else if (inCall && offHook()) {
+        // For a party that is held the exchange rings.
+        const bool ringsBack = company || state == FxoState::OnHold;
         end(FxoEnd::HungUp, "the line was released");
         release();
+        if (ringsBack) {
+            ignoreRings = true;
+            ringBackTimer.arm(kRingBack);
+        }
     }
 }
 
@@ -279,16 +320,28 @@ void FxoLine::Impl::onSound(std::uint64_t position, std::span<const std::int16_t
     if (!inCall || !offHook()) {
         return;
     }
-    if (state == FxoState::Talking) {
+    const bool talked = state == FxoState::Talking;
+    if (talked) {
         ear.hearWaiting(heard, *this);
     }
-    observer.onFxoSound(position, heard, spoken);
     if (state == FxoState::Waiting || state == FxoState::Alerting) {
         ear.hearAnswer(heard, *this);
     }
-    if (state != FxoState::Talking ||
-        (has(supervision, Supervision::Tones) && !ear.muted() && !echoes(heard.size(), spoken))) {
+    // With two parties the network before the call: whoever listens to that cannot judge it.
+    const bool early = !talked || (company && echoLeft == 0);
+    if (early) {
         ear.hearTones(heard, *this);
+    }
+    if ((kBetweenParties & bit(state)) != 0) {
+        betweenParties(position, heard.size());
+    } else if (inCall && offHook()) {
+        observer.onFxoSound(position, heard, spoken);
+    }
+    if (talked && state == FxoState::Talking) {
+        const bool echo = echoes(heard.size(), spoken);
+        if (!early && !echo && !ear.muted() && (company || has(supervision, Supervision::Tones))) {
+            ear.hearTones(heard, *this);
+        }
     }
     if (offHook()) {
         dialler.mix(spoken);
@@ -310,13 +363,21 @@ bool FxoLine::Impl::echoes(std::size_t passed, std::span<const std::int16_t> spo
     return echoLeft > 0;
 }
 
+/// The call goes on in silence, and what it says goes nowhere.
+void FxoLine::Impl::betweenParties(std::uint64_t position, std::size_t count) {
+    std::array<std::int16_t, kMostSamples> silence{}, nowhere{};
+    observer.onFxoSound(position, std::span(silence).first(count), std::span(nowhere).first(count));
+}
+
 void FxoLine::Impl::onGone(const hal::Error& error) {
     why = error.cause;
     step(FxoInput::Gone);
 }
 
 void FxoLine::Impl::onRingBegan(unsigned mode, unsigned count) {
-    if (!ignoreRings) {
+    if (ignoreRings) {
+        ringBackTimer.cancel();  // onRingsOver() comes
+    } else {
         ringMode = mode;
         ringCount = count;
         step(FxoInput::Ring);
@@ -385,7 +446,7 @@ void FxoLine::Impl::onTone(const dsp::ProgressEvent& event) {
         }
         return;
     }
-    if (state == FxoState::Talking && event.confidence < kSureInCall &&
+    if (state == FxoState::Talking && !company && event.confidence < kSureInCall &&
         input != FxoInput::DialTone) {
         return;
     }
@@ -429,18 +490,29 @@ hal::Result<void> FxoLine::dial(std::string_view keys, bool incomplete,
                                 std::chrono::milliseconds noAnswer) {
     return impl_->dial(keys, incomplete, noAnswer);
 }
-hal::Result<void> FxoLine::dialMore(std::string_view keys, bool incomplete) {
-    return impl_->dialMore(keys, incomplete);
+hal::Result<void> FxoLine::dialMore(std::string_view keys, bool incomplete,
+                                    std::chrono::milliseconds noAnswer) {
+    return impl_->dialMore(keys, incomplete, noAnswer);
 }
-hal::Result<void> FxoLine::sendKeys(std::string_view keys, std::chrono::milliseconds toneOn,
-                                    bool pulse) {
-    return impl_->sendKeys(keys, toneOn, pulse);
+hal::Result<void> FxoLine::flash(std::string_view keys, std::chrono::milliseconds breakTime,
+                                 FlashAim aim) {
+    return impl_->flash(keys, breakTime, aim);
 }
 hal::Result<void> FxoLine::flash(std::string_view code) {
     return impl_->flash(code);
 }
 void FxoLine::expectBeeps(bool on) {
     impl_->ear.expectBeeps(on);
+}
+bool FxoLine::mayFlash() const {
+    return impl_->mayFlash();
+}
+void FxoLine::setCompany(bool held) {
+    impl_->company = held;
+}
+hal::Result<void> FxoLine::sendKeys(std::string_view keys, std::chrono::milliseconds toneOn,
+                                    bool pulse) {
+    return impl_->sendKeys(keys, toneOn, pulse);
 }
 void FxoLine::hangUp() {
     impl_->hangUp();

@@ -47,9 +47,13 @@ struct FxoLine::Impl final : private FxoPortListener,
 
     hal::Result<void> answer();
     hal::Result<void> dial(std::string_view keys, bool incomplete, std::chrono::milliseconds wait);
-    hal::Result<void> dialMore(std::string_view keys, bool incomplete);
+    hal::Result<void> dialMore(std::string_view keys, bool incomplete,
+                               std::chrono::milliseconds wait);
     hal::Result<void> sendKeys(std::string_view keys, std::chrono::milliseconds toneOn, bool pulse);
+    hal::Result<void> flash(std::string_view keys, std::chrono::milliseconds breakTime,
+                            FlashAim aim);
     hal::Result<void> flash(std::string_view code);
+    [[nodiscard]] bool mayFlash() const;
     void hangUp();
 
     hal::EventLoop& loop;
@@ -64,7 +68,7 @@ struct FxoLine::Impl final : private FxoPortListener,
     RingDetector rings;
     Dialler dialler;
     FxoEar ear;
-    hal::Timer stateTimer, noAnswerTimer, dialToneTimer, ringbackTimer;
+    hal::Timer stateTimer, noAnswerTimer, dialToneTimer, ringbackTimer, ringBackTimer;
 
     FxoState state = FxoState::Idle;
     bool inCall = false;
@@ -75,7 +79,9 @@ struct FxoLine::Impl final : private FxoPortListener,
     hal::TimePoint talkBegan{};
     bool outgoing = false, confirmed = false, connected = false;
     bool incomplete = false, sending = false;
-    std::string keys;  ///< to be dialled
+    bool company = false;  ///< another party is held
+    FlashAim aim{};        ///< of the service that the exchange is asked for
+    std::string keys;      ///< to be dialled
     std::chrono::milliseconds noAnswer{0};
     dsp::ToneKind tone{};                    ///< of the input Busy, Information, DialTone
     const dsp::CallerId* message = nullptr;  ///< of the input Caller
@@ -90,6 +96,8 @@ private:
 
     void step(FxoInput input);
     [[nodiscard]] bool offHook() const;
+    [[nodiscard]] hal::Result<void> mayDial(std::string_view keys) const;
+    [[nodiscard]] bool hasTones() const { return abilities.sound && ear.hasTones(); }
     hal::Result<void> send(std::string_view digits, bool pulse, const DialTimes& times);
     [[nodiscard]] bool echoes(std::size_t passed, std::span<const std::int16_t> spoken);
     hal::Result<void> goOffHook();
@@ -100,6 +108,13 @@ private:
     void offer();
     void talk(bool sure, std::string_view cause);
     void farHungUp(std::string_view cause);
+    void betweenParties(std::uint64_t position, std::size_t count);
+    void partyEnded(FxoEnd how, std::string_view cause);
+    void stopSending();
+    void stopWaiting();
+    void talkAgain();
+    void consult(bool heard);
+    void held(bool heard);
 
     // fxo_actions.cpp: the actions of the table
     void ring();
@@ -136,6 +151,13 @@ private:
     void glare();
     void released();
     void gone();
+    // fxo_flash.cpp
+    void flashSent();
+    void flashTone();
+    void flashRinging();
+    void flashBusy();
+    void flashTimeOver();
+    void flashIgnored();
 
     // FxoPortListener
     void onRing(bool voltage) override;

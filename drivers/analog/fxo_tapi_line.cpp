@@ -71,7 +71,7 @@ ToneRow rowOf(ToneKind tone) {
 
 FxoTapiLine::FxoTapiLine(hal::EventLoop& loop, const AnalogOptions& options,
                          const tspi::LineEvents& events, FxoTapiLine*& slot)
-    : CallHolder(events, *options.profile),
+    : CallHolder(events, *options.profile, &group_),
       loop_(loop),
       slot_(slot),
       options_(options),
@@ -83,12 +83,16 @@ FxoTapiLine::FxoTapiLine(hal::EventLoop& loop, const AnalogOptions& options,
 
 FxoTapiLine::~FxoTapiLine() {
     slot_ = nullptr;
-    flashing_.fail({ErrorCode::InvalLineHandle, "the line was closed"});
-    abandonCalls({ErrorCode::InvalLineHandle, "the line was closed"});
+    const hal::Error why{ErrorCode::InvalLineHandle, "the line was closed"};
+    static_cast<void>(group_.takeAll());
+    flashing_.fail(why);
+    abandonCalls(why);
+    group_.abandon(why);
 }
 
 void FxoTapiLine::attach(const PortInfo& port) {
     name_ = port.name;
+    silent_ = !port.fxo->abilities().sound;
     line_.emplace(loop_, *port.fxo, *options_.profile, static_cast<FxoObserver&>(*this),
                   options_.fxo);
     const bool fed = line_->state() != FxoState::NoBattery;
@@ -103,6 +107,7 @@ void FxoTapiLine::detach() {
     }
     if (line_->state() != FxoState::Gone) {
         constexpr std::string_view kCause = "the adapter was unplugged";
+        group_.abandon({ErrorCode::NoDevice, std::string(kCause)});
         endCall(LINEDISCONNECTMODE_UNKNOWN, kCause);
         endOthers();
         idleCall();
@@ -116,8 +121,7 @@ hal::Result<void> FxoTapiLine::status(TspiLineStatus& status) {
     status.connected = there ? 1 : 0;
     status.inService = there && line_->state() != FxoState::NoBattery ? 1 : 0;
     status.messageWaiting = messageWaiting_ ? 1 : 0;
-    status.activeCalls = live() ? 1 : 0;
-    status.onHoldCalls = held_ != nullptr ? 1 : 0;
+    countCalls(status.activeCalls, status.onHoldCalls);
     if (there && line_->state() == FxoState::InUse) {
         tspi::copyText(status.cause, "a parallel telephone uses the line");
     } else {
@@ -126,11 +130,15 @@ hal::Result<void> FxoTapiLine::status(TspiLineStatus& status) {
     return {};
 }
 
+void FxoTapiLine::countCalls(std::uint32_t& active, std::uint32_t& onHold) const {
+    active = live() && !call_->is(LINECALLSTATE_ONHOLD) ? 1 : 0;
+    onHold = held_ != nullptr ? 1 : group_.onHoldCalls();
+}
+
 hal::Result<void> FxoTapiLine::addressStatus(std::uint32_t, TspiAddressStatus& status) {
     const bool extension = line_ && line_->extensionLifted();
     status.inUse = live() || extension ? 1 : 0;
-    status.activeCalls = live() ? 1 : 0;
-    status.onHoldCalls = held_ != nullptr ? 1 : 0;
+    countCalls(status.activeCalls, status.onHoldCalls);
     return {};
 }
 
@@ -198,13 +206,20 @@ hal::Result<void> FxoTapiLine::drop(AnalogCall& call, tspi::Request&& request) {
     if (&call == waiting_ || &call == held_) {
         return dropAside(call, std::move(request));
     }
-    if (&call != call_ || !line_) {
+    if (group_.leaving(call)) {  // it ended by itself and is being put away
+        call.dropping = std::move(request);
+        return {};
+    }
+    if (!group_.contains(call) || !line_) {
         request.succeed();
         return {};
     }
+    if ((group_.company() || call.is(LINECALLSTATE_ONHOLD)) && mayFlash()) {
+        return group_.dropOne(call, std::move(request));
+    }
     makingSucceeded();
     call.dropping = std::move(request);
-    line_->hangUp();  // at once, or it is under way already: Over completes it
+    hangUp();  // at once, or it is under way already: Over completes it
     return {};
 }
 
@@ -217,7 +232,9 @@ hal::Result<void> FxoTapiLine::dialMore(AnalogCall& call, tspi::Request&& reques
     if (!text) {
         return tl::unexpected(text.error());
     }
-    if (auto dialled = line_->dialMore(text->keys, text->incomplete); !dialled) {
+    if (auto dialled =
+            line_->dialMore(text->keys, text->incomplete, std::exchange(consultNoAnswer_, {}));
+        !dialled) {
         return dialled;
     }
     call.incomplete = text->incomplete;
@@ -226,16 +243,20 @@ hal::Result<void> FxoTapiLine::dialMore(AnalogCall& call, tspi::Request&& reques
 }
 
 void FxoTapiLine::closeCall(AnalogCall& call) {
+    const bool grouped = (group_.company() && group_.contains(call)) || group_.making(call);
+    if (grouped) {
+        group_.forget(call);
+    }
     if (&call == next_) {
         flashing_.fail({ErrorCode::InvalCallHandle, "the call was closed"});
     }
     for (AnalogCall** place : {&waiting_, &held_, &next_}) {
         *place = *place == &call ? nullptr : *place;
     }
-    if (forget(call)) {
+    if (forget(call) && !grouped) {
         endOthers();
         if (line_) {
-            line_->hangUp();
+            hangUp();
         }
     }
 }
@@ -256,7 +277,7 @@ hal::Result<void> FxoTapiLine::generateDigits(AnalogCall& call, std::uint32_t en
     generated(LINEGENERATETERM_CANCEL);
     generation_ = endToEndId;
     generating_ = !digits.empty();
-    interrupted(digits.find('!') != std::string_view::npos, "a hook flash asks the exchange");
+    interrupted(!digits.empty(), "keys are sent");  // they come back
     return {};
 }
 
@@ -277,7 +298,7 @@ void FxoTapiLine::onFxo(const FxoEvent& event) {
     case Kind::Offered:
         if (announce(LINECALLORIGIN_INBOUND) == nullptr) {
             kLog.warning("{}: nobody has room for the call that rings", name_);
-            line_->hangUp();
+            hangUp();
         } else {
             call_->enter(LINECALLSTATE_OFFERING, LINEOFFERINGMODE_ACTIVE, {});
         }
@@ -319,12 +340,13 @@ void FxoTapiLine::onProgress(const FxoEvent& event) {
                          (event.confirmed ? std::uint32_t{LINECONNECTEDMODE_CONFIRMED} : 0U),
                      event.cause);
         break;
-    case Kind::Ended:
-        kLog.info("{}: {}", name_, event.cause);
-        endCall(modeOf(event.end), event.cause);
-        endOthers();
+    case Kind::PartyEnded:
+        kLog.info("{}: one of two calls: {}", name_, event.cause);
+        group_.activeEnded(modeOf(event.end), event.cause);
         break;
-    case Kind::Over: idleCall(); break;
+    case Kind::Flashed: onFlashed(event); break;
+    case Kind::Ended: onEnded(event); break;
+    case Kind::Over: onOver(); break;
     case Kind::Waiting: onWaiting(event); break;
     case Kind::WaitingTone:
         if (waiting_ != nullptr) {
@@ -333,14 +355,30 @@ void FxoTapiLine::onProgress(const FxoEvent& event) {
         break;
     case Kind::KeysSent:
         if (next_ != nullptr) {
-            onFlashed();
+            onWaitingTaken();
             break;
         }
-        interrupted(false, nullptr);
         generated(LINEGENERATETERM_DONE);
         break;
     default: break;
     }
+}
+
+void FxoTapiLine::onEnded(const FxoEvent& event) {
+    kLog.info("{}: {}", name_, event.cause);
+    if (event.end != FxoEnd::HungUp) {
+        group_.abandon({ErrorCode::OperationFailed, std::string(event.cause)});
+    } else if (group_.transferring()) {
+        endSound(nullptr, "the call was transferred");
+        return;  // over, and not disconnected
+    }
+    endCall(modeOf(event.end), event.cause);
+    endOthers();
+}
+
+void FxoTapiLine::onOver() {
+    group_.transferred();
+    idleCall();
 }
 
 void FxoTapiLine::onLine(const FxoEvent& event) {

@@ -23,7 +23,7 @@ void FxoTapiLine::onWaiting(const FxoEvent& event) {
     }
     interrupted(next_ != nullptr, nullptr);
     // An alert without a message may have been somebody's voice.
-    if (event.callerId == nullptr || waiting_ != nullptr || held_ != nullptr) {
+    if (event.callerId == nullptr || waiting_ != nullptr || held_ != nullptr || group_.company()) {
         return;
     }
     waiting_ = announce(LINECALLORIGIN_INBOUND, true);
@@ -64,11 +64,12 @@ hal::Result<void> FxoTapiLine::flashTo(AnalogCall& other, tspi::Request&& reques
     if (!live() || !call_->is(LINECALLSTATE_CONNECTED) || !line_ || next_ != nullptr) {
         return hal::fail(ErrorCode::InvalCallState, "the exchange cannot be asked for a call now");
     }
-    if (!options_.swapCode) {
+    const std::string_view keys = services().takeWaiting;
+    if (keys.empty()) {
         return hal::fail(ErrorCode::OperationUnavail,
                          "the exchange of this line does nothing for a hook flash");
     }
-    if (auto sent = line_->flash(*options_.swapCode); !sent) {
+    if (auto sent = line_->flash(keys.substr(1)); !sent) {
         return sent;
     }
     generated(LINEGENERATETERM_CANCEL);
@@ -78,7 +79,7 @@ hal::Result<void> FxoTapiLine::flashTo(AnalogCall& other, tspi::Request&& reques
     return {};
 }
 
-void FxoTapiLine::onFlashed() {
+void FxoTapiLine::onWaitingTaken() {
     AnalogCall& before = *call_;
     const bool taken = next_ == waiting_;
     call_ = std::exchange(next_, nullptr);

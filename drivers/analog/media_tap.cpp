@@ -40,6 +40,7 @@ public:
 
     void pump(std::uint64_t position, std::span<const std::int16_t> heard,
               std::span<std::int16_t> spoken) {
+        next_ = position + heard.size();
         if ((directions_ & TSPI_MEDIA_RECORD) != 0) {
             origin_ = origin_.value_or(position);
             events_.receive(position - *origin_, heard);
@@ -47,6 +48,11 @@ public:
         if ((directions_ & TSPI_MEDIA_PLAY) != 0) {
             static_cast<void>(events_.send(sent_, spoken));
             sent_ += spoken.size();
+        }
+    }
+    void resume(std::uint64_t position) {
+        if (origin_) {
+            *origin_ += position - next_;
         }
     }
     void setInterrupted(bool on, const char* cause) {
@@ -66,6 +72,7 @@ private:
     std::uint32_t directions_ = 0;
     bool silent_ = false;
     std::optional<std::uint64_t> origin_;  ///< of the received samples
+    std::uint64_t next_ = 0;               ///< position of the port
     std::uint64_t sent_ = 0;
 };
 
@@ -100,6 +107,12 @@ void MediaTap::pump(std::uint64_t position, std::span<const std::int16_t> heard,
                     std::span<std::int16_t> spoken) {
     if (stream_ != nullptr) {
         stream_->pump(position, heard, spoken);
+    }
+}
+
+void MediaTap::resume(std::uint64_t position) {
+    if (stream_ != nullptr) {
+        stream_->resume(position);
     }
 }
 

@@ -22,6 +22,8 @@ public:
     /// One block both ways. `position` is the port's; a jump of it is passed on.
     void pump(std::uint64_t position, std::span<const std::int16_t> heard,
               std::span<std::int16_t> spoken);
+    /// The port was another call's until now: that is no gap.
+    void resume(std::uint64_t position);
     /// What is heard is not the far end for a while, or is again. Both directions go on.
     void setInterrupted(bool on, const char* cause);
     /// The call ended: the stream says so and is silent from now on.

@@ -16,7 +16,9 @@ const hal::LogCategory kLog{"at_modem"};
 
 using std::chrono::milliseconds;
 constexpr milliseconds kDrain{150};
+constexpr milliseconds kLongestDrain{2000};  // a modem may send sound for ever
 constexpr milliseconds kInterrupt{2000};
+constexpr milliseconds kFrameEnd{1000};  // NO CARRIER behind caller ID (AN93), also in pieces
 
 std::span<const std::byte> bytesOf(std::string_view text) {
     return std::as_bytes(std::span(text.data(), text.size()));
@@ -93,8 +95,8 @@ void AtEngine::beginStep(milliseconds pause) {
 void AtEngine::onTimer() {
     switch (state_) {
     case State::Waiting:
-        if (draining_ && loop_.now() - lastByte_ < kDrain) {
-            timer_.armAt(lastByte_ + kDrain);
+        if (draining_ && loop_.now() - lastByte_ < kDrain && loop_.now() < drainLimit_) {
+            timer_.armAt(std::min(lastByte_ + kDrain, drainLimit_));
         } else {
             draining_ = false;
             transmit();
@@ -102,7 +104,7 @@ void AtEngine::onTimer() {
         break;
     case State::Asked: timedOut(); break;
     case State::Interrupting:
-        draining_ = true;
+        drain();
         end(DialogueEnd::How::Cancelled, Reply::None, {});
         break;
     case State::Idle: break;
@@ -187,6 +189,7 @@ void AtEngine::takeCode(char code) {
 }
 
 void AtEngine::takeCallLine(const AtLine& line) {
+    callLineAt_ = loop_.now();
     listener_.onCallLine(line);
 }
 
@@ -198,12 +201,24 @@ void AtEngine::takeInformation(std::string_view line) {
     }
 }
 
+/// A modem of Silicon Labs ends its caller ID with NO CARRIER, which may come when a command was
+/// sent already.
+bool AtEngine::endsCallerId() const {
+    const Step& now = step();
+    return callLineAt_ && loop_.now() - *callLineAt_ < kFrameEnd && !now.interruptible &&
+           !now.wanted.has(Reply::NoCarrier);
+}
+
 void AtEngine::takeReply(Reply reply, std::string_view line) {
     if (reply == Reply::Ringing) {
         listener_.onRingback();
         return;
     }
     quietSince_ = loop_.now();
+    if (reply == Reply::NoCarrier && state_ == State::Asked && endsCallerId()) {
+        kLog.debug("NO CARRIER behind a caller ID is no answer to {}", line_.text());
+        return;
+    }
     switch (state_) {
     case State::Idle: listener_.onStrayReply(reply, line); break;
     case State::Waiting: kLog.debug("a late or double answer is dropped: {}", line); break;
@@ -235,6 +250,12 @@ void AtEngine::answered(Reply reply, std::string_view line) {
            profile_->gap);
 }
 
+/// The next command waits for silence, but not for ever.
+void AtEngine::drain() {
+    draining_ = true;
+    drainLimit_ = loop_.now() + kLongestDrain;
+}
+
 void AtEngine::timedOut() {
     const Step& now = step();
     if (now.wanted.empty()) {
@@ -246,7 +267,7 @@ void AtEngine::timedOut() {
         transmitCode();
         return;
     }
-    draining_ = true;
+    drain();
     const Command* row = now.send == Step::Send::Line ? command() : nullptr;
     if (row != nullptr && !row->required && !cancelled_) {
         kLog.debug("no answer to {}", row->send);

@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string_view>
 
@@ -119,6 +120,8 @@ private:
     void answered(Reply reply, std::string_view line);
     void follow(Then then, DialogueEnd::How failure, Reply reply, std::string_view line,
                 std::chrono::milliseconds pause);
+    void drain();
+    [[nodiscard]] bool endsCallerId() const;
     void timedOut();
     void end(DialogueEnd::How how, Reply reply, std::string_view line);
     [[nodiscard]] std::size_t commandCount() const;
@@ -139,6 +142,8 @@ private:
     unsigned tries_ = 0;
     bool cancelled_ = false;
     bool draining_ = false;  ///< send only after silence
+    hal::TimePoint drainLimit_{};
+    std::optional<hal::TimePoint> callLineAt_;
     CommandLine line_;
 
     SoundSink* sink_ = nullptr;

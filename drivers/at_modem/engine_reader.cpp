@@ -32,6 +32,7 @@ Reply ResultTail::feed(char byte) noexcept {
     const std::string_view tail(tail_.data(), size_);
     for (const Ending& ending : kEndings) {
         if (byte == '\n' && tail.ends_with(ending.text)) {
+            marked_ = tail.substr(0, tail.size() - ending.text.size()).ends_with("\x10\x03");
             return ending.reply;
         }
     }
@@ -41,6 +42,7 @@ Reply ResultTail::feed(char byte) noexcept {
 void EngineReader::reset() {
     lines_.reset();
     dropLf_ = false;
+    toldNoMark_ = false;
 }
 
 void EngineReader::beginSound() {
@@ -64,6 +66,9 @@ std::size_t EngineReader::readSound(std::span<const std::byte> bytes) {
     for (std::size_t at = 0; engine_.soundEnding_ && at < bytes.size(); ++at) {
         const Reply reply = tail_.feed(static_cast<char>(bytes[at]));
         if (reply != Reply::None) {
+            if (!tail_.marked()) {
+                tellNoMark();
+            }
             engine_.stopSound();
             engine_.takeReply(reply, "a result within the sound");
             return at + 1;
@@ -76,6 +81,13 @@ std::size_t EngineReader::readSound(std::span<const std::byte> bytes) {
         sink.onSoundEnd();
     }
     return taken;
+}
+
+void EngineReader::tellNoMark() {
+    if (!std::exchange(toldNoMark_, true)) {
+        kLog.warning("{}: no mark behind the sound; its end is found by the result code",
+                     engine_.port_->name());
+    }
 }
 
 void EngineReader::onVoice(std::span<const std::byte> bytes) {

@@ -20,10 +20,13 @@ public:
     void reset() { size_ = 0; }
     /// The result whose last byte this is, or None.
     Reply feed(char byte) noexcept;
+    /// DLE ETX stood right before that result.
+    [[nodiscard]] bool marked() const { return marked_; }
 
 private:
     std::array<char, 16> tail_{};
     std::size_t size_ = 0;
+    bool marked_ = false;
 };
 
 /// Gives a modem's bytes to the engine: lines, DLE codes, and the sound of a reception. Total: any
@@ -46,12 +49,14 @@ private:
 
     std::size_t readSound(std::span<const std::byte> bytes);
     void take(const AtLine& line, std::string_view whole);
+    void tellNoMark();
 
     AtEngine& engine_;
     AtReader lines_;
     DleDecoder sound_;
     ResultTail tail_;
     bool dropLf_ = false;  ///< sound begins behind the LF of CONNECT, which may come later
+    bool toldNoMark_ = false;
 };
 
 }  // namespace tipring::at_modem

@@ -10,8 +10,6 @@ namespace {
 
 using hal::ErrorCode;
 
-constexpr std::uint32_t kOver = LINECALLSTATE_IDLE | LINECALLSTATE_DISCONNECTED;
-
 /// What may be done in a state.
 std::uint32_t featuresOf(std::uint32_t state, bool incomplete) {
     switch (state) {
@@ -39,29 +37,10 @@ auto wrongState(const char* what) {
 
 }  // namespace
 
-ModemCall::ModemCall(ModemLine& line, const tspi::LineEvents& events, std::uint32_t origin)
-    : line_(line), events_(events) {
-    facts.size = sizeof(TspiCallInfo);
-    facts.bearerMode = LINEBEARERMODE_VOICE;
-    facts.mediaMode = LINEMEDIAMODE_UNKNOWN;
-    facts.origin = origin;
-    facts.reason = LINECALLREASON_DIRECT;
-    facts.callerId.flags = LINECALLPARTYID_UNKNOWN;
-    facts.calledId.flags = LINECALLPARTYID_UNKNOWN;
+ModemCall::ModemCall(ModemLine& line, const tspi::LineEvents& events, analog::CallGroup& group,
+                     std::uint32_t origin)
+    : LineCall(events, &group, origin), line_(line) {
     facts.redirectingId.flags = LINECALLPARTYID_UNAVAIL;
-    facts.networkHour = 0xFF;
-}
-
-void ModemCall::enter(std::uint32_t state, std::uint32_t mode, std::string_view cause) {
-    if (state_ == LINECALLSTATE_IDLE || (state_ == state && mode_ == mode)) {
-        return;
-    }
-    state_ = state;
-    mode_ = mode;
-    cause_ = cause;
-    if (announced && handle != nullptr) {
-        events_.callState(handle, state, mode, facts.mediaMode);
-    }
 }
 
 void ModemCall::failRequests(const hal::Error& why) {
@@ -73,19 +52,10 @@ void ModemCall::failRequests(const hal::Error& why) {
 }
 
 hal::Result<void> ModemCall::dial(tspi::Request&& request, std::string_view address) {
-    if (state_ == 0 || is(kOver) || !incomplete) {
+    if (state() == 0 || is(analog::kCallIsOver) || !incomplete) {
         return wrongState("no more digits can be dialled");
     }
     return line_.dialMore(*this, std::move(request), address);
-}
-
-hal::Result<void> ModemCall::accept(tspi::Request&& request) {
-    if (!is(LINECALLSTATE_OFFERING)) {
-        return wrongState("a call cannot be accepted");
-    }
-    request.succeed();
-    enter(LINECALLSTATE_ACCEPTED, 0, {});
-    return {};
 }
 
 hal::Result<void> ModemCall::answer(tspi::Request&& request) {
@@ -109,26 +79,11 @@ void ModemCall::close() {
     line_.closeCall(*this);
 }
 
-hal::Result<void> ModemCall::info(TspiCallInfo& info) {
-    const std::uint32_t size = info.size;
-    info = facts;
-    info.size = size;
-    return {};
-}
-
 hal::Result<void> ModemCall::status(TspiCallStatus& status) {
-    status.state = state_;
-    status.mode = mode_;
-    status.features = featuresOf(state_, incomplete) | line_.flashFeatures(*this);
-    tspi::copyText(status.cause, cause_);
-    return {};
-}
-
-hal::Result<void> ModemCall::setMediaMode(std::uint32_t mediaMode) {
-    if (is(LINECALLSTATE_IDLE)) {
-        return wrongState("the media mode cannot be set");
+    if (auto told = LineCall::status(status); !told) {
+        return told;
     }
-    facts.mediaMode = mediaMode;
+    status.features |= featuresOf(status.state, incomplete);
     return {};
 }
 
@@ -181,45 +136,9 @@ hal::Result<hal::FileDescriptor> ModemCall::descriptor(std::string_view deviceCl
     return line_.descriptor(*this);
 }
 
-hal::Result<void> ModemCall::hold(tspi::Request&& request) {
-    return line_.hold(*this, std::move(request));
-}
-
-hal::Result<void> ModemCall::unhold(tspi::Request&& request) {
-    return line_.unhold(*this, std::move(request));
-}
-
-hal::Result<void> ModemCall::swapHold(tspi::Request&& request, tspi::Call& held) {
-    return line_.swapHold(*this, static_cast<ModemCall&>(held), std::move(request));
-}
-
-hal::Result<tspi::Call*> ModemCall::setupTransfer(tspi::Request&& request, HTAPICALL consultCall,
-                                                  const TspiCallParams& params) {
-    return line_.setupTransfer(*this, std::move(request), consultCall, params);
-}
-
-hal::Result<tspi::Call*> ModemCall::completeTransfer(tspi::Request&& request,
-                                                     tspi::Call& consultCall, HTAPICALL conference,
-                                                     std::uint32_t transferMode) {
-    return line_.completeTransfer(*this, static_cast<ModemCall&>(consultCall), std::move(request),
-                                  conference, transferMode);
-}
-
-hal::Result<void> ModemCall::blindTransfer(tspi::Request&& request, std::string_view address) {
-    return line_.blindTransfer(*this, address, std::move(request));
-}
-
-hal::Result<void> ModemCall::addToConference(tspi::Request&& request, tspi::Call& consultCall) {
-    return line_.addToConference(*this, static_cast<ModemCall&>(consultCall), std::move(request));
-}
-
-hal::Result<void> ModemCall::removeFromConference(tspi::Request&& request) {
-    return line_.removeFromConference(*this, std::move(request));
-}
-
 hal::Result<std::unique_ptr<tspi::MediaStream>> ModemCall::openMedia(
     const tspi::MediaEvents& events, TspiMediaCaps& caps) {
-    if (is(kOver)) {
+    if (is(analog::kCallIsOver)) {
         return wrongState("there is no sound");
     }
     return line_.openMedia(*this, events, caps);

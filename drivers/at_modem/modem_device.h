@@ -7,8 +7,8 @@
 #include <string>
 #include <string_view>
 
-#include "flash_services.h"
 #include "profile_store.h"
+#include "tipring/drivers/analog/flash_services.h"
 
 namespace tipring::at_modem {
 
@@ -22,7 +22,7 @@ struct LineOptions {
     std::chrono::milliseconds reopen{10'000};
     bool waitForDialTone = false;  ///< X4, else X3: dials blind
     bool pulse = false;
-    FlashKind flash = FlashKind::None;  ///< of the exchange
+    analog::FlashKind flash = analog::FlashKind::None;  ///< of the exchange
     std::string lineMonitor;            ///< "": off; "on"; or the name of its USB device
     std::string callerIdStandard;       ///< of dsp::callerIdStandard(), for the line monitor
 };
@@ -50,10 +50,8 @@ struct ModemDevice {
     [[nodiscard]] std::string title() const;  ///< "CONEXANT CX93001 at serial:/dev/ttyACM0"
 };
 
-inline constexpr std::uint32_t kParties = 3;  ///< of a conference by hook flash, this one too
-
 /// What the line can do by hook flash: none where the modem has no `!` or no voice.
-[[nodiscard]] const FlashServices& flashServicesOf(const ModemDevice& device,
-                                                   const LineOptions& options) noexcept;
+[[nodiscard]] const analog::FlashServices& flashServicesOf(const ModemDevice& device,
+                                                           const LineOptions& options) noexcept;
 
 }  // namespace tipring::at_modem

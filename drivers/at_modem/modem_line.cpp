@@ -72,8 +72,8 @@ ModemLine::~ModemLine() {
         call->announced = false;
         call->failRequests(why);
     }
-    call_ = first_ = second_ = conference_ = nullptr;
-    abandonFlash(why);
+    static_cast<void>(group_.takeAll());
+    group_.abandon(why);
     rawRequest_.fail(why);
     failMethods(why);
     startup_.abandon();
@@ -194,7 +194,7 @@ void ModemLine::recover(const hal::Error& why) {
     tones_.cancel();
     voice_.abandon(why);
     rawRequest_.fail(why);
-    abandonFlash(why);
+    group_.abandon(why);
     if (live()) {
         call_->making.fail(why);
         call_->answering.fail(why);
@@ -242,11 +242,11 @@ void ModemLine::goOut(const hal::Error& why) {
     rawRequest_.fail(gone);
     failMethods(gone);
     hook_ = Hook::OnHook;
-    abandonFlash(gone);
+    group_.abandon(gone);
     if (live()) {
-        for (ModemCall* call : group()) {
+        for (analog::LineCall* call : group_.all()) {
             if (call != nullptr) {
-                call->failRequests(gone);
+                static_cast<ModemCall*>(call)->failRequests(gone);
             }
         }
         endCall(LINEDISCONNECTMODE_UNKNOWN, why.cause);
@@ -348,7 +348,7 @@ hal::Result<void> ModemLine::status(TspiLineStatus& status) {
     status.messageWaiting = messageWaiting_ ? 1 : 0;
     const bool holds = live() && call_->is(LINECALLSTATE_ONHOLD);
     status.activeCalls = live() && !holds ? 1 : 0;
-    status.onHoldCalls = holds || held() != nullptr ? 1 : 0;
+    status.onHoldCalls = group_.onHoldCalls();
     switch (service_) {
     case Service::Out: tspi::copyText(status.cause, outCause_); break;
     case Service::Starting:
@@ -426,7 +426,7 @@ hal::Result<void> ModemLine::generateTone(ModemCall& call, std::uint32_t endToEn
 
 hal::Result<std::unique_ptr<tspi::MediaStream>> ModemLine::openMedia(
     const ModemCall& call, const tspi::MediaEvents& events, TspiMediaCaps& caps) {
-    if (!device_.voice || !inGroup(call) || call.isData()) {
+    if (!device_.voice || !group_.contains(call) || call.isData()) {
         return hal::fail(ErrorCode::OperationUnavail, "this call has no sound");
     }
     return voice_.open(call, events, caps);

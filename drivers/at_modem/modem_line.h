@@ -10,7 +10,6 @@
 #include "caller_id_assembler.h"
 #include "command_queue.h"
 #include "dtmf_event_filter.h"
-#include "flash_services.h"
 #include "hang_up_evidence.h"
 #include "line_ear.h"
 #include "modem_call.h"
@@ -18,6 +17,7 @@
 #include "modem_interface.h"
 #include "modem_startup.h"
 #include "ring_watch.h"
+#include "tipring/drivers/analog/call_group.h"
 #include "tipring/hal/serial/serial_port.h"
 #include "tipring/tapi_core/tspi/provider.h"
 #include "tone_sender.h"
@@ -61,7 +61,7 @@ private:
 /// service. When the modem stops answering, the recovery ladder is climbed and the start-up done
 /// again; when that fails, or the port goes, the line is out of service and the port is opened
 /// again every 10 s, by the device's identity.
-class ModemLine final : public tspi::Line, private EngineListener {
+class ModemLine final : public tspi::Line, private EngineListener, private analog::FlashHost {
 public:
     ModemLine(hal::EventLoop& loop, const ProfileStore& profiles, ModemDevice& device,
               const LineOptions& options, const tspi::LineEvents& events);
@@ -93,25 +93,10 @@ public:
     hal::Result<std::unique_ptr<tspi::MediaStream>> openMedia(const ModemCall& call,
                                                               const tspi::MediaEvents& events,
                                                               TspiMediaCaps& caps);
-    hal::Result<void> hold(ModemCall& call, tspi::Request&& request);
-    hal::Result<void> unhold(ModemCall& call, tspi::Request&& request);
-    hal::Result<void> swapHold(ModemCall& active, ModemCall& other, tspi::Request&& request);
-    hal::Result<tspi::Call*> setupTransfer(ModemCall& call, tspi::Request&& request,
-                                           HTAPICALL handle, const TspiCallParams& params);
-    hal::Result<tspi::Call*> completeTransfer(ModemCall& call, ModemCall& consult,
-                                              tspi::Request&& request, HTAPICALL handle,
-                                              std::uint32_t mode);
-    hal::Result<void> blindTransfer(ModemCall& call, std::string_view address,
-                                    tspi::Request&& request);
     hal::Result<ConferenceCalls> setupConference(tspi::Request&& request, tspi::Call* call,
                                                  HTAPICALL conference, HTAPICALL consultCall,
                                                  std::uint32_t parties,
                                                  const TspiCallParams& params) override;
-    hal::Result<void> addToConference(ModemCall& conference, ModemCall& consult,
-                                      tspi::Request&& request);
-    hal::Result<void> removeFromConference(ModemCall& member, tspi::Request&& request);
-    /// LINECALLFEATURE_* of these that would succeed now.
-    [[nodiscard]] std::uint32_t flashFeatures(const ModemCall& call) const;
     [[nodiscard]] bool reportsDigits() const;
 
 private:
@@ -190,52 +175,33 @@ private:
     void onProgressTimer();
     void onNoAnswer();
     void dialFailed(const DialogueEnd& end);
-    void hangUp();
+    void hangUp() override;
     void onHangUpEnd(const DialogueEnd& end);
+    void stopDialling(ModemCall& call);
     void released();
     void endCall(std::uint32_t mode, std::string_view cause);
     void idleCall();
     ModemCall& newCall(std::uint32_t origin);
 
     // modem_line_flash.cpp: two calls
-    using FlashDone = void (ModemLine::*)();
-    using Group = std::array<ModemCall*, 4>;
-    [[nodiscard]] const FlashServices& services() const;
-    [[nodiscard]] bool joined() const { return conference_ != nullptr && call_ == conference_; }
-    [[nodiscard]] ModemCall* held() const;  ///< the other one of two that are not joined
-    [[nodiscard]] Group group() const;      ///< all live calls, each once; null in between
-    [[nodiscard]] bool inGroup(const ModemCall& call) const;
-    [[nodiscard]] hal::Result<void> mayFlash(const ModemCall& call, std::string_view keys,
-                                             std::string_view what) const;
-    [[nodiscard]] hal::Result<void> mayConsult(const ModemCall& call) const;
-    void flash(std::string_view keys, tspi::Request&& request, FlashDone done);
+    [[nodiscard]] const analog::FlashServices& services() const override;
+    [[nodiscard]] bool mayFlash() const override;
+    [[nodiscard]] analog::LineCall* active() const override { return call_; }
+    void setActive(analog::LineCall* call) override;
+    analog::LineCall& addCall(HTAPICALL handle, std::uint32_t origin) override;
+    [[nodiscard]] hal::Result<std::string> wholeNumber(std::string_view address) const override;
+    void sendFlash(std::string_view service, std::string_view number,
+                   analog::FlashAim aim) override;
+    void prepareConsult(const TspiCallParams& params) override { setNoAnswer(params); }
+    void partyChanged() override { evidence_.reset(); }
+    void soundOver(const analog::LineCall* call, std::string_view cause) override;
+    void soundGoesOn(const analog::LineCall& call) override { voice_.resume(&call); }
+    void endCalls(std::uint32_t mode, std::string_view cause) override { endCall(mode, cause); }
     void pushFlash();
     void onFlashEnd(const DialogueEnd& end);
-    void flashFailed(const hal::Error& why, bool stands);
-    void abandonFlash(const hal::Error& why);
-    ModemCall& addCall(HTAPICALL handle, const ModemCall& like, std::uint32_t origin);
-    void onHeld();
-    void onRetrieved();
-    void onLeft();
-    void onSwapped();
-    void onConsulting();
-    void onTransferred();
-    void onJoined();
-    void onBlindDialed();
-    void blindFailed();
-    void release() { hangUp(); }
-    [[nodiscard]] std::string_view wayBack() const;
-    hal::Result<void> leaveActive(tspi::Request&& request, std::uint32_t mode);
-    void finishCall(ModemCall& call, std::uint32_t mode, std::string_view cause);
-    void talks(ModemCall& call);
-    void dissolve(ModemCall& stays);
-    void stayAlone(ModemCall& stays);
     void consultDialed();
     void onConsultTimer();
     void onConsultCode(EventMeaning meaning);
-    void activeEnded(std::uint32_t mode, std::string_view cause);
-    hal::Result<void> dropOne(ModemCall& call, tspi::Request&& request);
-    void forget(ModemCall& call);
     void setNoAnswer(const TspiCallParams& params);
 
     // modem_line_lending.cpp: the port in the hands of a program
@@ -296,18 +262,10 @@ private:
     std::vector<std::unique_ptr<ModemCall>> calls_;  ///< until the core closes them
     ModemCall* call_ = nullptr;                      ///< the live one; of two the active one
 
-    // While there are two parties: the first one, the one that was called for it, and what they are
-    // members of (or will be); else null.
-    ModemCall *first_ = nullptr, *second_ = nullptr, *conference_ = nullptr;
-    ModemCall *made_ = nullptr, *madeConference_ = nullptr;  ///< not told of yet
-    ModemCall* leaving_ = nullptr;
-    std::uint32_t leaveMode_ = 0;
-    bool blind_ = false;  ///< a blind transfer is under way
-    FlashDone flashDone_ = nullptr;
+    analog::CallGroup group_{*this};
+    analog::FlashAim flashAim_{};  ///< of the last flash
     std::vector<std::string> flashPieces_;
     std::string flashPiece_, flashTime_;
-    tspi::Request flashRequest_;
-    tspi::Request transferRequest_;  ///< succeeds when the line is on hook
 };
 
 }  // namespace tipring::at_modem

@@ -35,7 +35,7 @@ std::uint32_t rateOf(std::string_view line) {
 }  // namespace
 
 ModemCall& ModemLine::newCall(std::uint32_t origin) {
-    calls_.push_back(std::make_unique<ModemCall>(*this, events_, origin));
+    calls_.push_back(std::make_unique<ModemCall>(*this, events_, group_, origin));
     call_ = calls_.back().get();
     call_->facts.mediaMode = device_.voice ? LINEMEDIAMODE_UNKNOWN : LINEMEDIAMODE_DATAMODEM;
     wasConnected_ = false;
@@ -85,6 +85,7 @@ void ModemLine::onAnswerEnd(const DialogueEnd& end) {
         recover(why);
         return;
     }
+    kLog.warning("{}: the call was not answered: {}", device_.portName, why.cause);
     // Refused: on hook again, and the call may still ring.
     endCall(LINEDISCONNECTMODE_UNKNOWN, why.cause);
     hangUp();
@@ -180,7 +181,7 @@ void ModemLine::pushDial(bool first) {
     dialPiece_ = std::move(call.pieces.front());
     call.pieces.erase(call.pieces.begin());
     start.values.set(Placeholder::Number, dialPiece_);
-    const bool part = !call.pieces.empty() || call.incomplete || held() != nullptr;
+    const bool part = !call.pieces.empty() || call.incomplete || group_.held() != nullptr;
     const Dialogue dialogue = call.isData() && !part ? kDialData
                               : part                 ? (first ? kDialPart : kDialMore)
                                                      : (first ? kDialVoice : kDialLastPart);
@@ -231,8 +232,8 @@ void ModemLine::onProgressTimer() {
 }
 
 void ModemLine::onNoAnswer() {
-    if (held() != nullptr && hook_ == Hook::OffHook) {
-        activeEnded(LINEDISCONNECTMODE_NOANSWER, "nobody answered in time");
+    if (group_.held() != nullptr && hook_ == Hook::OffHook) {
+        group_.activeEnded(LINEDISCONNECTMODE_NOANSWER, "nobody answered in time");
         return;
     }
     if (live() && hook_ == Hook::Dialing) {
@@ -251,7 +252,7 @@ void ModemLine::onDialEnd(const DialogueEnd& end) {
         return;
     }
     const bool offHookOnly = dialPiece_.empty();
-    if (offHookOnly || call_->incomplete || !call_->pieces.empty() || held() != nullptr) {
+    if (offHookOnly || call_->incomplete || !call_->pieces.empty() || group_.held() != nullptr) {
         partDialed();
         return;
     }
@@ -271,14 +272,14 @@ void ModemLine::partDialed() {
         return;
     }
     call_->dialing.succeed();
-    if (held() != nullptr && !call_->incomplete) {
+    if (group_.held() != nullptr && !call_->incomplete) {
         consultDialed();
     }
 }
 
 hal::Result<void> ModemLine::dialMore(ModemCall& call, tspi::Request&& request,
                                       std::string_view address) {
-    const bool consults = held() != nullptr && hook_ == Hook::OffHook && flashDone_ == nullptr;
+    const bool consults = group_.held() != nullptr && hook_ == Hook::OffHook && !group_.flashing();
     if (&call != call_ || !(consults || hook_ == Hook::Dialing) || call.dialing || !queue_.idle()) {
         return hal::fail(ErrorCode::InUse, "digits are being dialled");
     }
@@ -292,7 +293,7 @@ hal::Result<void> ModemLine::dialMore(ModemCall& call, tspi::Request&& request,
     hook_ = Hook::Dialing;
     if (call.pieces.empty()) {
         request.succeed();
-        if (!call.incomplete && held() != nullptr) {
+        if (!call.incomplete && group_.held() != nullptr) {
             consultDialed();
         } else if (!call.incomplete) {
             DialogueEnd end;
@@ -313,10 +314,10 @@ void ModemLine::dialFailed(const DialogueEnd& end) {
         recover(why);
         return;
     }
-    if (held() != nullptr && end.reply == Reply::Error) {
+    if (group_.held() != nullptr && end.reply == Reply::Error) {
         hook_ = Hook::OffHook;
         call.dialing.fail(why);
-        activeEnded(LINEDISCONNECTMODE_UNKNOWN, why.cause);
+        group_.activeEnded(LINEDISCONNECTMODE_UNKNOWN, why.cause);
         return;
     }
     const CallOutcome& outcome = callOutcome(end.reply);
@@ -333,16 +334,27 @@ void ModemLine::dialFailed(const DialogueEnd& end) {
     hangUp();
 }
 
+/// Another character would make the modem put the line down: the piece that is going out must.
+void ModemLine::stopDialling(ModemCall& call) {
+    if (hook_ == Hook::Dialing && &call == call_) {
+        call.pieces.clear();
+        call.dialing.fail({ErrorCode::OperationFailed, "the call was dropped"});
+        hook_ = Hook::OffHook;
+    }
+}
+
 hal::Result<void> ModemLine::drop(ModemCall& call, tspi::Request&& request) {
-    const bool company = second_ != nullptr || call.is(LINECALLSTATE_ONHOLD);
-    if (&call == leaving_) {  // it ended by itself and is being put away
+    const bool grouped =
+        group_.contains(call) && (group_.company() || call.is(LINECALLSTATE_ONHOLD));
+    if (group_.leaving(call)) {  // it ended by itself and is being put away
         call.dropping = std::move(request);
         return {};
     }
-    if (inGroup(call) && company && (hook_ == Hook::OffHook || hook_ == Hook::Dialing)) {
-        return dropOne(call, std::move(request));
+    if (grouped && (hook_ == Hook::OffHook || hook_ == Hook::Dialing)) {
+        stopDialling(call);
+        return group_.dropOne(call, std::move(request));
     }
-    if (inGroup(call) && company) {  // the line is being put down
+    if (grouped) {  // the line is being put down
         call.dropping = std::move(request);
         return {};
     }
@@ -379,10 +391,9 @@ void ModemLine::closeCall(ModemCall& call) {
     const hal::Error why{ErrorCode::InvalCallHandle, "the call was closed"};
     call.announced = false;
     call.failRequests(why);
-    const bool company = second_ != nullptr && inGroup(call);
-    if (company || &call == made_ || &call == madeConference_) {
+    if ((group_.company() && group_.contains(call)) || group_.making(call)) {
         tones_.cancel();
-        forget(call);
+        group_.forget(call);
     } else if (&call == call_) {
         tones_.cancel();
         voice_.callEnded(&call, "the call was closed");
@@ -397,7 +408,7 @@ void ModemLine::closeCall(ModemCall& call) {
         }
     }
     if (hook_ == Hook::HangingUp) {
-        transferRequest_.fail(why);
+        group_.failTransfer(why);
     }
     std::erase_if(calls_, [&](const auto& other) { return other.get() == &call; });
 }
@@ -407,14 +418,10 @@ void ModemLine::hangUp() {
     if (hook_ == Hook::HangingUp || hook_ == Hook::OnHook) {
         return;
     }
-    if (held() != nullptr && !transferRequest_) {
+    if (group_.held() != nullptr && !group_.transferring()) {
         ignoreRinging_ = true;  // the exchange rings for the one that is held
     }
-    if (transferRequest_) {
-        flashRequest_ = {};
-    } else {
-        abandonFlash({ErrorCode::OperationFailed, "the line is being released"});
-    }
+    group_.lineGoesDown();
     const bool onlineData = live() && call_->isData() && wasConnected_;
     hook_ = Hook::HangingUp;
     progressTimer_.cancel();
@@ -456,14 +463,14 @@ void ModemLine::released() {
     if (!live()) {
         return;
     }
-    if (transferRequest_) {
+    if (group_.transferring()) {
         voice_.callEnded(nullptr, "the call was transferred");
-        transferRequest_.succeed();
+        group_.transferred();
         idleCall();
         return;
     }
     endCall(LINEDISCONNECTMODE_NORMAL, "the line was released");
-    for (ModemCall* call : group()) {
+    for (analog::LineCall* call : group_.all()) {
         if (call != nullptr) {
             call->dropping.succeed();
         }
@@ -478,7 +485,7 @@ void ModemLine::endCall(std::uint32_t mode, std::string_view cause) {
     }
     tones_.cancel();
     voice_.callEnded(nullptr, std::string(cause).c_str());
-    for (ModemCall* call : group()) {
+    for (analog::LineCall* call : group_.all()) {
         if (call != nullptr && !call->is(LINECALLSTATE_DISCONNECTED | LINECALLSTATE_IDLE)) {
             call->enter(LINECALLSTATE_DISCONNECTED, mode, cause);
         }
@@ -486,10 +493,7 @@ void ModemLine::endCall(std::uint32_t mode, std::string_view cause) {
 }
 
 void ModemLine::idleCall() {
-    const Group all = group();
-    call_ = first_ = second_ = conference_ = nullptr;
-    leaving_ = made_ = madeConference_ = nullptr;
-    for (ModemCall* call : all) {
+    for (analog::LineCall* call : group_.takeAll()) {
         if (call != nullptr) {
             call->enter(LINECALLSTATE_IDLE, 0, {});
         }

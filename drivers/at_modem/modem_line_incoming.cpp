@@ -198,8 +198,8 @@ void ModemLine::onCode(char code) {
     }
     if (hook_ == Hook::Dialing) {
         onProgressCode(meaning);
-    } else if (hook_ == Hook::OffHook && call_->is(LINECALLSTATE_CONNECTED) && !blind_ &&
-               flashDone_ == nullptr) {
+    } else if (hook_ == Hook::OffHook && call_->is(LINECALLSTATE_CONNECTED) && !group_.blind() &&
+               !group_.flashing()) {
         onConnectedCode(meaning);
     } else if (hook_ == Hook::OffHook) {
         onConsultCode(meaning);
@@ -248,8 +248,8 @@ void ModemLine::tellMedia(std::uint32_t mode) {
 
 void ModemLine::remoteHungUp(std::string_view cause) {
     kLog.info("{}: {}", device_.portName, cause);
-    if (held() != nullptr) {
-        activeEnded(LINEDISCONNECTMODE_NORMAL, cause);
+    if (group_.held() != nullptr) {
+        group_.activeEnded(LINEDISCONNECTMODE_NORMAL, cause);
         return;
     }
     endCall(LINEDISCONNECTMODE_NORMAL, cause);

@@ -51,10 +51,10 @@ std::string_view bitsText(dsp::SampleFormat codec) noexcept {
     }
 }
 
-const FlashServices& flashServicesOf(const ModemDevice& device,
-                                     const LineOptions& options) noexcept {
+const analog::FlashServices& flashServicesOf(const ModemDevice& device,
+                                             const LineOptions& options) noexcept {
     const bool able = device.voice && device.profile != nullptr && device.profile->hookFlash;
-    return flashServices(able ? options.flash : FlashKind::None);
+    return analog::flashServices(able ? options.flash : analog::FlashKind::None);
 }
 
 std::string ModemDevice::title() const {

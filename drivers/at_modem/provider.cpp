@@ -52,18 +52,17 @@ bool readChoice(const tspi::Session& session, const char* key, std::string_view 
 }
 
 /// What a hook flash does: as configured, else as usual in the country.
-FlashKind readFlash(const tspi::Session& session, const LineOptions& options) {
-    const FlashKind usual = flashKindOf(countryOfCode(options.country));
+analog::FlashKind readFlash(const tspi::Session& session, const LineOptions& options) {
+    const analog::FlashKind usual = analog::flashKindOf(countryOfCode(options.country));
     const auto text = session.config("hookFlash");
     if (!text || text->empty()) {
         return usual;
     }
-    for (const FlashServices& services : allFlashServices()) {
-        if (services.name == *text) {
-            return services.kind;
-        }
+    if (const auto kind = analog::flashKindNamed(*text)) {
+        return *kind;
     }
-    kLog.warning("hookFlash = \"{}\" is unknown; \"{}\" stands", *text, flashServices(usual).name);
+    kLog.warning("hookFlash = \"{}\" is unknown; \"{}\" stands", *text,
+                 analog::flashServices(usual).name);
     return usual;
 }
 
@@ -297,41 +296,6 @@ void addClaimedCaps(TspiLineCaps& caps) {
     caps.media.bits = 8;
 }
 
-constexpr std::uint32_t kHeldStates = LINECALLSTATE_ONHOLD | LINECALLSTATE_ONHOLDPENDTRANSFER;
-constexpr std::uint32_t kConferenceStates =
-    LINECALLSTATE_CONFERENCED | LINECALLSTATE_ONHOLDPENDCONF;
-
-std::uint32_t flashStates(const FlashServices& services) {
-    return (services.holds() ? kHeldStates : 0U) | (services.joins() ? kConferenceStates : 0U);
-}
-
-std::uint32_t flashCallFeatures(const FlashServices& services) {
-    const auto when = [](bool able, std::uint32_t features) { return able ? features : 0U; };
-    return when(services.holds(),
-                LINECALLFEATURE_HOLD | LINECALLFEATURE_UNHOLD | LINECALLFEATURE_SETUPTRANSFER) |
-           when(!services.swap.empty(), LINECALLFEATURE_SWAPHOLD) |
-           when(services.transfers() || services.joins(), LINECALLFEATURE_COMPLETETRANSF) |
-           when(services.transferByHangUp, LINECALLFEATURE_BLINDTRANSFER) |
-           when(services.joins(), LINECALLFEATURE_SETUPCONF | LINECALLFEATURE_ADDTOCONF) |
-           when(services.removes(), LINECALLFEATURE_REMOVEFROMCONF);
-}
-
-void addFlashCaps(const FlashServices& services, TspiAddressCaps& caps) {
-    caps.callFeatures |= flashCallFeatures(services);
-    caps.maxOnHoldCalls = caps.maxOnHoldPendingCalls = services.holds() ? 1 : 0;
-    caps.maxConference = caps.maxTransferConference = services.joins() ? kParties : 0;
-    caps.transferModes = (services.transfers() ? LINETRANSFERMODE_TRANSFER : 0U) |
-                         (services.joins() ? LINETRANSFERMODE_CONFERENCE : 0U);
-    caps.removeFromConfCaps = !services.dropFirst.empty() ? LINEREMOVEFROMCONF_ANY
-                              : services.removes()        ? LINEREMOVEFROMCONF_LAST
-                                                          : LINEREMOVEFROMCONF_NONE;
-    caps.removeFromConfState = services.removes() ? LINECALLSTATE_IDLE : 0U;
-    // Putting down the line ends a conference, unless that is how calls are transferred.
-    const bool ends = services.joins() && !services.transferByHangUp;
-    caps.addressCapFlags |= (services.holds() ? LINEADDRCAPFLAGS_AUTORECONNECT : 0U) |
-                            (ends ? LINEADDRCAPFLAGS_CONFDROP : 0U);
-}
-
 hal::Result<void> ModemProvider::addressCaps(std::uint32_t id, std::uint32_t addressId,
                                              TspiAddressCaps& caps) {
     const ModemDevice* device = find(id);
@@ -368,7 +332,7 @@ hal::Result<void> ModemProvider::addressCaps(std::uint32_t id, std::uint32_t add
                         when(line.monitorDigitModes != 0,
                              LINECALLFEATURE_MONITORDIGITS | LINECALLFEATURE_GATHERDIGITS);
     caps.maxNoAnswerTimeout = 3600;
-    addFlashCaps(flashServicesOf(*device, options_), caps);
+    analog::addFlashCaps(flashServicesOf(*device, options_), caps);
     return {};
 }
 
@@ -392,7 +356,7 @@ hal::Result<void> ModemProvider::lineCaps(std::uint32_t id, TspiLineCaps& caps) 
                       LINECALLSTATE_DIALTONE | LINECALLSTATE_DIALING | LINECALLSTATE_PROCEEDING |
                       LINECALLSTATE_RINGBACK | LINECALLSTATE_BUSY | LINECALLSTATE_SPECIALINFO |
                       LINECALLSTATE_CONNECTED | LINECALLSTATE_DISCONNECTED |
-                      flashStates(flashServicesOf(*device, options_));
+                      analog::flashStates(flashServicesOf(*device, options_));
     caps.disconnectModes = LINEDISCONNECTMODE_NORMAL | LINEDISCONNECTMODE_UNKNOWN |
                            LINEDISCONNECTMODE_REJECT | LINEDISCONNECTMODE_PICKUP |
                            LINEDISCONNECTMODE_BUSY | LINEDISCONNECTMODE_NOANSWER |

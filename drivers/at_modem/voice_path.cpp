@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "dle_decoder.h"
+#include "tipring/hal/base/log.h"
 
 namespace tipring::at_modem {
 namespace {
@@ -14,6 +15,7 @@ namespace {
 using std::chrono::milliseconds;
 using namespace dialogues;
 
+const hal::LogCategory kLog{"at_modem"};
 constexpr std::uint32_t kRate = 8000;
 constexpr milliseconds kAhead{300};
 constexpr milliseconds kPace{100};
@@ -207,6 +209,7 @@ void VoicePath::abandon(const hal::Error& why) {
 void VoicePath::started() {
     starting_.succeed();
     began_ = loop_.now();
+    losses_ = 0;
     position_ = 0;
     deviceSamples_ = 0;
     outBegin_ = outEnd_ = 0;
@@ -264,6 +267,7 @@ void VoicePath::onDialogueEnd(const DialogueEnd& end) {
         started();
     } else if (state_ == State::Starting) {
         state_ = State::Idle;
+        kLog.warning("{}: no sound: {}", device_.portName, end.error().cause);
         starting_.fail(end.error());
         stopping_.succeed();
         if (end.how == DialogueEnd::How::TimedOut) {
@@ -272,8 +276,19 @@ void VoicePath::onDialogueEnd(const DialogueEnd& end) {
     }
 }
 
+void VoicePath::logLosses() {
+    const unsigned times = std::exchange(losses_, 0U);
+    if (times > 0) {
+        kLog.warning(
+            "{}: the modem {} {} times", device_.portName,
+            direction_ == TSPI_MEDIA_PLAY ? "ran dry while playing" : "lost sound while recording",
+            times);
+    }
+}
+
 void VoicePath::ended(const DialogueEnd& end) {
     engine_.stopSound();
+    logLosses();
     state_ = State::Idle;
     if (end.how == DialogueEnd::How::TimedOut) {
         stopping_.fail(end.error());
@@ -286,6 +301,7 @@ void VoicePath::ended(const DialogueEnd& end) {
 void VoicePath::endedByDevice(const char* cause) {
     pace_.cancel();
     engine_.stopSound();
+    logLosses();
     state_ = State::Idle;
     tell(TSPI_MEDIAEVENT_ENDED, direction_, cause);
 }
@@ -308,12 +324,14 @@ void VoicePath::onEvent(EventMeaning meaning) {
     switch (meaning) {
     case EventMeaning::Underrun:
         if (playing() && loop_.now() - began_ > kAhead) {
+            ++losses_;
             began_ -= kPace;  // its clock is faster than ours: go ahead a bit more
             tell(TSPI_MEDIAEVENT_UNDERRUN, 0, nullptr);
         }
         break;
     case EventMeaning::Overrun:
         if (recording()) {
+            ++losses_;
             const std::uint64_t now = samplesIn(loop_.now() - began_, kRate);
             position_ = now > position_ + kGap ? now : position_;
             tell(TSPI_MEDIAEVENT_OVERRUN, 0, nullptr);

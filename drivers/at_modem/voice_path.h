@@ -87,6 +87,7 @@ private:
     [[nodiscard]] const VoiceFormatChoice& format() const;
     [[nodiscard]] std::size_t bytesAhead() const;
     void tell(std::uint32_t event, std::uintptr_t parameter, const char* cause) const;
+    void logLosses();
 
     hal::EventLoop& loop_;
     AtEngine& engine_;
@@ -110,6 +111,7 @@ private:
     std::uint64_t position_ = 0;       ///< 8 kHz samples pulled or delivered
     std::uint64_t deviceSamples_ = 0;  ///< sent, at the device's rate
     std::array<std::byte, 4096> out_{};
+    unsigned losses_ = 0;  ///< reports of the modem that it ran dry, or that it lost sound
     std::size_t outBegin_ = 0, outEnd_ = 0;
 };
 

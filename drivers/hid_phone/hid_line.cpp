@@ -108,8 +108,7 @@ void HidLine::begin() {
         fail(started.error());
         return;
     }
-    sendOrder();
-    ready({{.name = {}, .fxo = this}}, {});
+    sendOrder();  // in service when it was taken
 }
 
 void HidLine::onFailure(const hal::Error& why) {
@@ -149,6 +148,9 @@ void HidLine::sendOrder() {
 
 void HidLine::onOrdered(const hal::Result<std::size_t>& sent) {
     sending_ = false;
+    if (sent && !std::exchange(announced_, true)) {
+        ready({{.name = {}, .fxo = this}}, {});
+    }
     if (!sent) {
         fail(sent.error());
     } else if (std::exchange(again_, false)) {
@@ -180,7 +182,8 @@ hal::Result<void> HidLine::setSound(bool on) {
 
 analog::FxoAbilities HidLine::abilities() const {
     return {.battery = reports_->tells(chips::hid_telephony::kHostControl),
-            .polarity = reports_->tells(kPolarity)};
+            .polarity = reports_->tells(kPolarity),
+            .sound = false};
 }
 
 // ---- reports

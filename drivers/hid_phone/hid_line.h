@@ -49,7 +49,8 @@ private:
     std::unique_ptr<hal::UsbInStream> stream_;
     hal::Timer confirm_;
     unsigned wrong_ = 0;  ///< reports in a row that are none
-    bool gone_ = false, offHook_ = false, ring_ = false, sending_ = false, again_ = false;
+    bool gone_ = false, offHook_ = false, ring_ = false, sending_ = false, again_ = false,
+         announced_ = false;
     LineReport last_;
     analog::FxoElectrics electrics_;
     analog::FxoPortListener* listener_ = nullptr;

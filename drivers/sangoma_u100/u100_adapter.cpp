@@ -24,6 +24,9 @@ constexpr milliseconds kBoot{5000};  // its boot loader; it may take longer (gue
 constexpr milliseconds kPoll{10};
 constexpr unsigned kAdapterSyncPolls = 100, kOurSyncPolls = 400;
 constexpr milliseconds kWatch{50};
+// One comes each millisecond; half of them and less is what a stream gives of which every packet
+// lacks a byte.
+constexpr std::uint64_t kLeastFrames = kWatch.count() * 3 / 4;
 constexpr unsigned kControlEvery = 21;  // watches, about a second
 constexpr unsigned kTransfers = 8;
 constexpr std::byte kSilence{0xFF};  // mu-law
@@ -199,34 +202,36 @@ void U100Adapter::startDaas(std::size_t module) {
 }
 
 void U100Adapter::allowEvents() {
-    std::vector<adapters::AdapterHost::Port> working;
     for (std::size_t i = 0; i < kChannels; ++i) {
         if (ports_[i].works()) {
             eventMask_ |= kEvents[i];
-            working.push_back({.name = fmt::format("line {}", i + 1),
-                               .number = static_cast<unsigned>(i + 1),
-                               .fxo = &ports_[i]});
+            working_.push_back({.name = fmt::format("line {}", i + 1),
+                                .number = static_cast<unsigned>(i + 1),
+                                .fxo = &ports_[i]});
         }
     }
-    if (working.empty()) {
+    if (working_.empty()) {
         fail(ErrorCode::OperationFailed, trouble_);
         return;
     }
     processor_.write(kControl, eventMask_, {});
     phase_ = Phase::Running;
     framesSeen_ = statistics_.frames;
-    timer_.arm(kWatch);
-    ready(std::move(working),
-          fmt::format("hardware {}, firmware 0x{:02X}", version_[1], version_[2]));
+    timer_.arm(kWatch);  // in service when the stream has proved its form
 }
 
 /// A stream that stops for so long means that the adapter began anew: nothing in it stands.
 void U100Adapter::watch() {
-    if (std::exchange(framesSeen_, statistics_.frames) == statistics_.frames) {
+    const std::uint64_t came = statistics_.frames - std::exchange(framesSeen_, statistics_.frames);
+    if (came < kLeastFrames) {
         fail(ErrorCode::OperationFailed,
-             fmt::format("no frame came for {} ms: its supply dropped, or its stream lost its form",
-                         kWatch.count()));
+             fmt::format("{} of {} frames came: its supply dropped, or its stream lost its form",
+                         came, kWatch.count()));
         return;
+    }
+    if (!working_.empty()) {
+        ready(std::exchange(working_, {}),
+              fmt::format("hardware {}, firmware 0x{:02X}", version_[1], version_[2]));
     }
     // A processor that began anew tells no events; it need not be noticed otherwise.
     if (++polls_ % kControlEvery == 0 && messages_.idle()) {

@@ -82,6 +82,7 @@ private:
     std::array<std::uint8_t, 3> version_{};  ///< registers 0 to 2
     std::array<U100Port, kChannels> ports_;
     std::uint8_t eventMask_ = 0;
+    std::vector<adapters::AdapterHost::Port> working_;  ///< not told of yet
     std::string trouble_;
 
     std::unique_ptr<hal::UsbInStream> inStream_;

@@ -35,6 +35,8 @@ ScriptStep readAway(std::uint8_t reg) {
     return {.kind = Kind::UntilAtLeast, .reg = reg, .value = 0, .fails = "a register has no value"};
 }
 
+constexpr std::uint16_t kFortyVolts = 106;  // of 0.376 V
+
 void addIndirect(std::vector<ScriptStep>& steps) {
     for (const chips::IndirectValue& each : chips::si321xIndirectValues()) {
         const bool own = std::any_of(std::begin(kOwnIndirect), std::end(kOwnIndirect),
@@ -73,6 +75,14 @@ std::vector<ScriptStep> slicSteps() {
                                 .tries = 20,
                                 .wait = milliseconds{100},
                                 .fails = "the calibration of the ProSLIC does not end"},
+                               // The reference driver takes it as it comes; a port without
+                               // battery is none.
+                               {.kind = Kind::UntilAtLeast,
+                                .reg = kBatteryVolts,
+                                .value = kFortyVolts,
+                                .tries = 20,
+                                .wait = milliseconds{50},
+                                .fails = "the DC-DC converter does not reach 40 V"},
                                write(kLinefeed, 0x11),
                                {.kind = Kind::WriteIndirect, .reg = 97, .value = 0},
                                write(kPcmMode, 0x2A),

@@ -16,7 +16,8 @@ namespace {
 
 using Bytes = std::span<const std::uint8_t>;
 
-// GR-30-CORE: the message-waiting lamp in single data message format, said three times.
+// GR-30-CORE, as a list of caller ID formats quotes it: the message-waiting lamp in single data
+// message format, said three times.
 constexpr char kLampOn = 0x42, kLampOff = 0x6F;
 constexpr std::size_t kLampTimes = 3;
 

@@ -56,14 +56,34 @@ bool CallerIdSender::startDigits(const CallerId& id) noexcept {
     return false;
 }
 
+/// A call is a call in any network's messages; nothing else is.
+std::optional<CallerIdType> CallerIdSender::typeHere(CallerIdType type) const noexcept {
+    const bool ntt = standard_->framing == FskFraming::Ntt;
+    if (ntt == (type == CallerIdType::NttCallSetup)) {
+        return type;
+    }
+    const bool call = type == CallerIdType::CallSetup || type == CallerIdType::SingleCallSetup ||
+                      type == CallerIdType::NttCallSetup;
+    if (!call) {
+        return std::nullopt;
+    }
+    return ntt ? CallerIdType::NttCallSetup : CallerIdType::CallSetup;
+}
+
 bool CallerIdSender::start(const CallerId& id) noexcept {
     stop();
     if (standard_->hasFsk()) {
-        size_ = encodeCallerId(id, bytes_, standard_->characters);
+        const auto type = typeHere(id.type);
+        if (!type) {
+            return false;
+        }
+        CallerId message = id;
+        message.type = *type;
+        size_ = encodeCallerId(message, bytes_, standard_->characters);
         if (standard_->framing == FskFraming::Ntt) {
-            std::array<std::uint8_t, kMaxCallerIdFrame> message{};
-            std::copy_n(bytes_.begin(), std::min(size_, message.size()), message.begin());
-            size_ = size_ > 0 ? frameNtt({message.data(), size_}, bytes_) : 0;
+            std::array<std::uint8_t, kMaxCallerIdFrame> plain{};
+            std::copy_n(bytes_.begin(), std::min(size_, plain.size()), plain.begin());
+            size_ = size_ > 0 ? frameNtt({plain.data(), size_}, bytes_) : 0;
         }
         if (size_ == 0) {
             return false;

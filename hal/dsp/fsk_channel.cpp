@@ -75,8 +75,9 @@ void FskChannel::take(std::size_t hops, const FskLimits& limits, Listener<FskEve
         if (passedOver_) {
             catchUp(limits);
         }
-        // While nothing comes, a line works in as few places as it can: many share the cache.
-        if (mode_ == Mode::Hunt || static_cast<std::size_t>(end_ - base_) + count > kLine) {
+        const auto used = static_cast<std::size_t>(end_ - base_);
+        // While nothing comes, a line works in few places: many share the cache.
+        if ((mode_ == Mode::Hunt && used >= kFew) || used + count > kLine) {
             makeRoom();
         }
         filter(limits, kCaughtUp, hops);

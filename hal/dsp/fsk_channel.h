@@ -78,6 +78,7 @@ private:
     static constexpr std::size_t kKept = 832;  ///< at most, when there is no room for more
     static constexpr std::size_t kLine = 1536;
     static constexpr std::size_t kGroups = kLine / FskFilter::kHop;
+    static constexpr std::size_t kFew = 480;  ///< outputs that are kept for a while when none needs
     static_assert(kKept + kInput <= kLine);
     using Bits = std::array<std::uint8_t, kGroups + 8>;  ///< read eight at a time
 

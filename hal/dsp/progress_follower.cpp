@@ -33,8 +33,8 @@ void ProgressFollower::segment(const ProgressSegment& segment, const ProgressPla
         const auto before = matched;
         for (std::size_t i = 0; i < row.count; ++i) {
             const ProgressPlan::Step& step = row.steps[i];
-            const bool fits = whole && step.sound == segment.sound && !step.endless &&
-                              length >= step.least && length <= step.most;
+            const bool fits = (whole || row.melody) && step.sound == segment.sound &&
+                              !step.endless && length >= step.least && length <= step.most;
             const std::size_t next = (i + 1) % row.count;
             matched[next] =
                 fits ? static_cast<std::uint8_t>(std::min(before[i] + 1, 250)) : std::uint8_t{0};
@@ -186,7 +186,7 @@ void ProgressFollower::judge(const ProgressSegment& now, double position, float 
         mine = standings_[row_];
     }
     const auto confidence = [&](std::size_t r, const Standing& one) {
-        return confidenceOf(one.facts + (plan.rows[r].byFrequency ? 1 : 0));
+        return confidenceOf(one.facts + (plan.rows[r].frequencyCounts ? 1 : 0));
     };
     if (decided_ && (mine.facts < 1 || (alone && best.facts > mine.facts))) {
         end(now, position, plan, tell);

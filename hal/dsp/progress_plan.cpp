@@ -61,6 +61,29 @@ std::size_t periodOf(std::span<const ProgressPlan::Step> steps) {
     return steps.size();
 }
 
+/// Three different sounds follow each other at least.
+bool isMelody(std::span<const ProgressPlan::Step> steps) {
+    std::size_t sounds = 0;
+    for (std::size_t i = 0; i < steps.size(); ++i) {
+        const std::uint8_t before = i > 0 ? steps[i - 1].sound : ProgressPlan::kSilence;
+        const bool one = steps[i].sound != ProgressPlan::kSilence && steps[i].sound != before;
+        sounds = one ? sounds + 1 : 0;
+        if (sounds == 3) {
+            return true;
+        }
+    }
+    return false;
+}
+
+bool hasOneSound(std::span<const ProgressPlan::Step> steps) {
+    std::uint8_t sound = ProgressPlan::kSilence;
+    return std::all_of(steps.begin(), steps.end(), [&sound](const ProgressPlan::Step& step) {
+        const std::uint8_t before = sound;
+        sound = step.sound != ProgressPlan::kSilence ? step.sound : sound;
+        return before == ProgressPlan::kSilence || sound == before;
+    });
+}
+
 /// The steady tone sounds like the other one, whose gaps are shorter than what frames can show.
 bool goesOnLike(const ProgressPlan::Row& steady, const ProgressPlan::Row& broken) {
     const auto seen = [&](const ProgressPlan::Step& step) {
@@ -163,6 +186,7 @@ void ProgressPlan::addRow(const CountryTone& tone) {
     }
     row.count = static_cast<std::uint8_t>(periodOf(std::span(row.steps).first(row.count)));
     findRecurrence(row);
+    row.melody = isMelody(std::span(row.steps).first(row.count));
     rows.push_back(row);
 }
 
@@ -207,6 +231,7 @@ void ProgressPlan::compare() {
             std::any_of(row.steps.begin(), row.steps.begin() + row.count, [&](const Step& step) {
                 return step.sound != kSilence && sounds[step.sound - 1U].single;
             });
+        row.frequencyCounts = row.byFrequency && hasOneSound(std::span(row.steps).first(row.count));
     }
 }
 

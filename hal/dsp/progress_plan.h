@@ -47,6 +47,12 @@ public:
         std::array<Step, kMostSteps> steps{};
         std::uint8_t count = 0;
         bool byFrequency = false;
+        /// That is a fact that speaks for it: not where it goes on with another frequency, since
+        /// speech has one for a moment, but hardly two as long as they have to be.
+        bool frequencyCounts = false;
+        /// Three sounds or more, one after the other: even if the beginning of the first was
+        /// missed, the others say which tone it is.
+        bool melody = false;
         float period = 0;  ///< samples, of a burst that comes again so rarely that a call goes on
     };
 

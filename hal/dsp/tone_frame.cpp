@@ -6,6 +6,7 @@
 #include <cmath>
 #include <numbers>
 
+#include "simd.h"
 #include "tipring/hal/dsp/tone.h"
 
 #if defined(__x86_64__)
@@ -29,6 +30,7 @@ std::int16_t factor(double value) {
 
 FrameTable::FrameTable(std::size_t hop, std::span<const double> hertz)
     : hop_(hop),
+      frequencies_(hertz.size()),
       groups_((hertz.size() + kPerGroup - 1) / kPerGroup),
       factors_(groups_ * hop / 2),
       weights_(hop / 32),
@@ -108,8 +110,7 @@ Choice choose() noexcept {
     if (__builtin_cpu_supports("avx2")) {
         choice.functions[choice.count++] = frameAvx2;
     }
-    if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
-        __builtin_cpu_supports("avx512vnni")) {
+    if (hasAvx512() && __builtin_cpu_supports("avx512vnni")) {
         choice.functions[choice.count++] = frameAvx512;
     }
 #endif

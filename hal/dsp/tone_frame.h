@@ -34,6 +34,10 @@ public:
 
     [[nodiscard]] std::size_t hop() const noexcept { return hop_; }
     [[nodiscard]] std::size_t groups() const noexcept { return groups_; }
+    /// The group has four frequencies at most: the second half of its rows is 0.
+    [[nodiscard]] bool halfEmpty(std::size_t group) const noexcept {
+        return frequencies_ - group * kPerGroup <= kPerGroup / 2;
+    }
     /// Of one group: hop / 2 rows.
     [[nodiscard]] const FactorRow* factors(std::size_t group) const noexcept {
         return factors_.data() + group * hop_ / 2;
@@ -44,7 +48,7 @@ public:
     [[nodiscard]] float scale() const noexcept { return scale_; }
 
 private:
-    std::size_t hop_, groups_;
+    std::size_t hop_, frequencies_, groups_;
     std::vector<FactorRow> factors_;
     std::vector<FloatRow> weights_;
     float scale_;

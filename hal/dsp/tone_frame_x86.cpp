@@ -33,7 +33,7 @@ constexpr std::size_t kTogether = 8;  ///< windows that the first level cache ho
 
 }  // namespace
 
-#define TIPRING_TARGET __attribute__((target("avx512f,avx512bw,avx512vnni")))
+#define TIPRING_TARGET __attribute__((target("avx512f,avx512bw,avx512vl,avx512vnni")))
 
 namespace {
 
@@ -106,6 +106,42 @@ TIPRING_TARGET inline void multiply512(const FrameTable& table, std::size_t hop,
     }
 }
 
+/// The same for a group that is half empty.
+template <std::size_t kCount>
+TIPRING_TARGET inline void multiplyHalf512(const FrameTable& table, std::size_t hop,
+                                           std::size_t group, const Folded* const* folded) {
+    const FactorRow* rows = table.factors(group);
+    __m256i even[kCount], odd[kCount];
+    for (std::size_t c = 0; c < kCount; ++c) {
+        even[c] = odd[c] = _mm256_setzero_si256();
+    }
+    for (std::size_t i = 0; i < hop / 2; i += 2) {
+        const auto* first = reinterpret_cast<const __m256i*>(rows[i].value);
+        const auto* second = reinterpret_cast<const __m256i*>(rows[i + 1].value);
+        for (std::size_t c = 0; c < kCount; ++c) {
+            const std::int16_t* pairs = folded[c]->pairs;
+            even[c] = _mm256_dpwssd_epi32(even[c], _mm256_set1_epi64x(pairAt(pairs, i)),
+                                          _mm256_load_si256(first));
+            odd[c] = _mm256_dpwssd_epi32(odd[c], _mm256_set1_epi64x(pairAt(pairs, i + 1)),
+                                         _mm256_load_si256(second));
+        }
+    }
+    for (std::size_t c = 0; c < kCount; ++c) {
+        finish512(_mm512_zextsi256_si512(_mm256_add_epi32(even[c], odd[c])), table.scale(),
+                  *folded[c]->sums, group);
+    }
+}
+
+TIPRING_TARGET inline void fewHalf512(const FrameTable& table, std::size_t hop, std::size_t group,
+                                      const Folded* const* folded, std::size_t count) {
+    switch (count) {
+    case 1: return multiplyHalf512<1>(table, hop, group, folded);
+    case 2: return multiplyHalf512<2>(table, hop, group, folded);
+    case 3: return multiplyHalf512<3>(table, hop, group, folded);
+    default: return multiplyHalf512<4>(table, hop, group, folded);
+    }
+}
+
 TIPRING_TARGET inline void few512(const FrameTable& table, std::size_t hop, std::size_t group,
                                   const Folded* const* folded, std::size_t count) {
     switch (count) {
@@ -136,8 +172,13 @@ TIPRING_TARGET inline void frames512(const FrameTable& table, std::size_t hop,
             count += jobs[i].loud ? 1 : 0;
         }
         for (std::size_t group = 0; count > 0 && group < table.groups(); ++group) {
+            const bool half = table.halfEmpty(group);
             for (std::size_t c = 0; c < count; c += 4) {
-                few512(table, hop, group, loud + c, count - c);
+                if (half) {
+                    fewHalf512(table, hop, group, loud + c, count - c);
+                } else {
+                    few512(table, hop, group, loud + c, count - c);
+                }
             }
         }
         jobs = jobs.subspan(many);
@@ -209,7 +250,7 @@ TIPRING_TARGET inline void finish256(__m256i sum, float scale, float* phasors, f
 }
 
 /// Two channels share a row: what there are registers for.
-template <std::size_t kCount>
+template <std::size_t kCount, std::size_t kHalves>
 TIPRING_TARGET inline void multiply256(const FrameTable& table, std::size_t group,
                                        const Folded* const* folded) {
     const FactorRow* rows = table.factors(group);
@@ -219,9 +260,10 @@ TIPRING_TARGET inline void multiply256(const FrameTable& table, std::size_t grou
             for (std::size_t part = 0; part < 2; ++part) {
                 const __m256i pair = _mm256_set1_epi64x(pairAt(folded[c]->pairs, i + part));
                 const FactorRow& row = rows[i + part];
-                auto* sum = sums[c][part];
-                sum[0] = _mm256_add_epi32(sum[0], product256(pair, row, 0));
-                sum[1] = _mm256_add_epi32(sum[1], product256(pair, row, 1));
+                for (std::size_t half = 0; half < kHalves; ++half) {
+                    __m256i& sum = sums[c][part][half];
+                    sum = _mm256_add_epi32(sum, product256(pair, row, half));
+                }
             }
         }
     }
@@ -230,6 +272,17 @@ TIPRING_TARGET inline void multiply256(const FrameTable& table, std::size_t grou
             finish256(_mm256_add_epi32(sums[c][0][half], sums[c][1][half]), table.scale(),
                       folded[c]->sums->phasor[group].value + 8 * half,
                       folded[c]->sums->power + group * FrameTable::kPerGroup + 4 * half);
+        }
+    }
+}
+
+template <std::size_t kCount>
+TIPRING_TARGET inline void groups256(const FrameTable& table, const Folded* const* folded) {
+    for (std::size_t group = 0; group < table.groups(); ++group) {
+        if (table.halfEmpty(group)) {
+            multiply256<kCount, 1>(table, group, folded);
+        } else {
+            multiply256<kCount, 2>(table, group, folded);
         }
     }
 }
@@ -245,13 +298,13 @@ TIPRING_TARGET void frameAvx2(const FrameTable& table, std::span<FrameJob> jobs,
         job.sums->meanSquare = fold256(table, job, room[count].pairs);
         job.loud = job.sums->meanSquare >= floor;
         count += job.loud ? 1 : 0;
-        for (std::size_t group = 0; count == 2 && group < table.groups(); ++group) {
-            multiply256<2>(table, group, loud);
+        if (count == 2) {
+            groups256<2>(table, loud);
+            count = 0;
         }
-        count %= 2;
     }
-    for (std::size_t group = 0; count > 0 && group < table.groups(); ++group) {
-        multiply256<1>(table, group, loud);
+    if (count > 0) {
+        groups256<1>(table, loud);
     }
 }
 

@@ -12,10 +12,6 @@ using namespace std::chrono_literals;
 
 const hal::LogCategory kLog{"sim.modem"};
 
-std::span<const std::byte> bytesOf(std::string_view text) {
-    return std::as_bytes(std::span{text});
-}
-
 }  // namespace
 
 AtModem::Impl::Impl(hal::EventLoop& ownLoop, Line& ownLine, const Personality& ownPersonality)
@@ -40,6 +36,9 @@ AtModem::Impl::Impl(hal::EventLoop& ownLoop, Line& ownLine, const Personality& o
                      }
                  }),
       inactivity(loop, [this] { inactive(); }),
+      stallTimer(loop, [this] { wake(); }),
+      pieceTimer(loop, [this] { sendPiece(); }),
+      awayTimer(loop, [this] { plugIn(); }),
       escapeTimer(loop, [this] { escapeOver(); }) {
     factory();
     shielded.reserve(2048);
@@ -61,6 +60,10 @@ void AtModem::Impl::restore(const ModemSettings& profile) {
 
 std::size_t AtModem::Impl::receive(std::span<const std::byte> bytes) {
     std::size_t taken = 0;
+    if (silenced()) {
+        stalled = !wedged;
+        return wedged ? bytes.size() : 0;
+    }
     if (inactivity.armed()) {
         inactivity.arm(std::chrono::seconds{settings.get(Setting::Vit)});
     }
@@ -134,16 +137,11 @@ void AtModem::Impl::runLine() {
         if (tap.onCommand) {
             tap.onCommand(text);
         }
-        if (!faults.vanishAt.empty() && current == faults.vanishAt) {
-            if (outlet != nullptr) {
-                outlet->vanish();
-            }
+        const Swallowed swallowed = faultAt(current);
+        if (swallowed == Swallowed::Lost) {
             return;
         }
-        if (!faults.neverAnswer.empty() && current == faults.neverAnswer) {
-            return;
-        }
-        if (!faults.acceptAndIgnore.empty() && current == faults.acceptAndIgnore) {
+        if (swallowed == Swallowed::Done) {
             continue;
         }
         switch (run(*command)) {
@@ -156,21 +154,17 @@ void AtModem::Impl::runLine() {
     finish(Result::Ok);
 }
 
-void AtModem::Impl::put(std::string_view text) {
-    if (outlet != nullptr && !outlet->toDte(bytesOf(text))) {
-        lost = true;
-    }
-}
-
 void AtModem::Impl::putLine(std::string_view text) {
     out.clear();
-    if (settings.verbose) {
+    if (settings.verbose && !faults.mergeLines) {
         out += static_cast<char>(settings.s[3]);
         out += static_cast<char>(settings.s[4]);
     }
     out += text;
     out += static_cast<char>(settings.s[3]);
-    out += static_cast<char>(settings.s[4]);
+    if (!faults.mergeLines) {
+        out += static_cast<char>(settings.s[4]);
+    }
     put(out);
 }
 
@@ -226,19 +220,13 @@ void AtModem::Impl::putResult(Result result) {
         return;
     }
     result = filtered(result);
-    out.clear();
-    const auto cr = static_cast<char>(settings.s[3]);
-    const auto lf = static_cast<char>(settings.s[4]);
     if (settings.verbose) {
-        out += cr;
-        out += lf;
-        out += resultText(result);
-        out += cr;
-        out += lf;
-    } else {
-        out += resultCode(result);
-        out += cr;
+        putLine(resultText(result));
+        return;
     }
+    out.clear();
+    out += resultCode(result);
+    out += static_cast<char>(settings.s[3]);
     put(out);
 }
 
@@ -257,6 +245,10 @@ void AtModem::Impl::deliver(Result result) {
     if (!faults.garbage.empty()) {
         put(faults.garbage);
         faults.garbage.clear();
+    }
+    if (!faults.wrongResultAt.empty() && current == faults.wrongResultAt) {
+        putLine(faults.wrongResult);
+        return;
     }
     putResult(result);
     if (!faults.answerTwice.empty() && current == faults.answerTwice) {
@@ -281,7 +273,7 @@ void AtModem::Impl::setDtr(bool on) {
         return;
     }
     dtr = on;
-    if (on) {
+    if (on || wedged) {
         return;
     }
     kLog.debug("DTR dropped, &D{}", settings.d);
@@ -312,6 +304,9 @@ AtModem::~AtModem() {
 }
 
 void AtModem::setOutlet(ModemOutlet* outlet) {
+    if (outlet != nullptr && impl_->wedged && !impl_->faults.wedgeHard) {
+        reset();
+    }
     impl_->outlet = outlet;
 }
 std::size_t AtModem::receive(std::span<const std::byte> bytes) {
@@ -337,11 +332,7 @@ const Personality& AtModem::personality() const {
 }
 
 void AtModem::reset() {
-    impl_->hangUp();
-    impl_->factory();
-    impl_->commandLine.clear();
-    impl_->wait = Impl::Wait::None;
-    impl_->delayTimer.cancel();
+    impl_->powerOn();
 }
 
 std::string_view AtModem::stateName() const {
@@ -356,6 +347,10 @@ std::string_view AtModem::stateName() const {
     case Impl::Mode::Duplex: return "duplex";
     }
     return "command";
+}
+
+bool AtModem::isPlugged() const {
+    return !impl_->awayTimer.armed();
 }
 
 bool AtModem::isOffHook() const {

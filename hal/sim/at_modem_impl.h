@@ -20,8 +20,8 @@ namespace tipring::sim {
 enum class Outcome : std::uint8_t { Next, Fail, Voice, Later };
 
 /// The modem's one state. Split over files by subject: at_modem.cpp (bytes in and out),
-/// at_commands.cpp (V.250), at_voice_commands.cpp (V.253, Rockwell), at_call.cpp (ringing,
-/// dialling, data), at_sound.cpp (streams and events).
+/// at_faults.cpp (what goes wrong), at_commands.cpp (V.250), at_voice_commands.cpp (V.253,
+/// Rockwell), at_call.cpp (ringing, dialling, data), at_sound.cpp (streams and events).
 struct AtModem::Impl {
     enum class Mode : std::uint8_t { Command, Online, Transmit, Receive, Duplex };
     /// What a command in progress waits for.
@@ -45,7 +45,7 @@ struct AtModem::Impl {
     std::size_t receive(std::span<const std::byte> bytes);
     std::size_t receiveCommand(std::span<const std::byte> bytes);
     void runLine();
-    void put(std::string_view text);
+    void put(std::string_view text) { send(text); }
     void putLine(std::string_view text);  ///< information text
     void putEvent(char code);             ///< DLE and a letter
     void putResult(Result result);
@@ -58,6 +58,17 @@ struct AtModem::Impl {
     void setDtr(bool on);
     void restore(const ModemSettings& profile);
     void factory();
+
+    // faults: at_faults.cpp
+    enum class Swallowed : std::uint8_t { No, Done, Lost };
+    Swallowed faultAt(std::string_view command);
+    void send(std::string_view text);  ///< to the outlet, by way of the faults that delay it
+    void sendPiece();
+    void flushHeld();
+    void wake();
+    void powerOn();
+    void plugIn();
+    [[nodiscard]] bool silenced() const { return wedged || stallTimer.armed(); }
 
     // commands: at_commands.cpp
     Outcome run(const Command& command);
@@ -136,7 +147,10 @@ struct AtModem::Impl {
     CommandLine commandLine;
     std::string running;       ///< the line that is being done
     std::string_view current;  ///< its command, for faults
-    std::string out;           ///< scratch for answers
+    std::string held;          ///< said, and not sent yet: a stall, or in pieces
+    bool wedged = false;
+    std::size_t playedBlocks = 0, heardBlocks = 0;
+    std::string out;  ///< scratch for answers
     Mode mode = Mode::Command;
     Wait wait = Wait::None;
     bool dtr = true;
@@ -152,6 +166,7 @@ struct AtModem::Impl {
     std::size_t dialAt = 0;
     bool pulse = false, waitQuiet = false, sawRingback = false, comeBack = false;
     hal::Timer dialTimer, answerTimer, signalTimer, trainTimer, ringOver, delayTimer, inactivity;
+    hal::Timer stallTimer, pieceTimer, awayTimer;
     std::optional<Result> delayed;
 
     // escape

@@ -53,7 +53,7 @@ void AtModem::Impl::endStream(bool shieldedEnd) {
     voiceOut.reset();
     voiceIn.reset();
     dle = false;
-    if (shieldedEnd) {
+    if (shieldedEnd && !faults.dropEndMark) {
         putEvent(kEtx);
     }
     finish(Result::Voice);
@@ -96,6 +96,9 @@ void AtModem::Impl::speakTones(SpokenBlock spoken) {
 }
 
 void AtModem::Impl::speakVoice(SpokenBlock spoken) {
+    if (faults.starveEvery > 0 && started && ++playedBlocks % faults.starveEvery == 0) {
+        voiceOut->discard();
+    }
     const std::size_t count = paused ? 0 : voiceOut->take(spoken);
     if (wait == Wait::Drain && voiceOut->empty()) {
         endStream(false);
@@ -160,6 +163,11 @@ void AtModem::Impl::hearSilence(double rms) {
 
 void AtModem::Impl::sendVoice(HeardBlock heard) {
     const auto codes = voiceIn->encode(heard);
+    if (silenced() || (faults.loseEvery > 0 && ++heardBlocks % faults.loseEvery == 0)) {
+        lost = true;
+        return;
+    }
+    flushHeld();
     if (tap.onVoiceToDte) {
         tap.onVoiceToDte(codes);
     }

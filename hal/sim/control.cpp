@@ -9,6 +9,7 @@
 #include <optional>
 #include <vector>
 
+#include "control_faults.h"
 #include "control_line.h"
 #include "control_words.h"
 #include "tipring/hal/sim/script_runner.h"
@@ -288,11 +289,16 @@ std::string Control::Impl::run(std::string_view text) {
         return switched(verb, first);
     }
     if (verb == "help") {
-        return std::string{kHelp};
+        return fmt::format("{} | fault {}..|clear", kHelp, faultNames());
     }
     if (verb == "quit") {
         quit = true;
         return "ok";
+    }
+    if (verb == "fault") {
+        return modem == nullptr
+                   ? error(fmt::format("line {} has no modem of its own", line.number()))
+                   : runFaultCommand(*modem, std::span{*words}.subspan(1));
     }
     if (verb == "script") {
         const std::size_t at = text.find("script") + 6;

@@ -106,6 +106,9 @@ constexpr LineWord kLineWords[] = {
          return assign(to.transferOnHangUp, onOff(text));
      },
      "on or off"},
+    {"reminder",
+     [](LineSettings& to, std::string_view text) { return assign(to.reminder, onOff(text)); },
+     "on or off"},
     {"stutter",
      [](LineSettings& to, std::string_view text) { return assign(to.stutter, onOff(text)); },
      "on or off"},
@@ -184,15 +187,17 @@ std::string describeLine(const Line& line) {
     const ExchangeHabits& habits = line.country().habits;
     return fmt::format(
         "ok supervision={} flash={} callerid={} single={} reversal={} tone={} pulse={} waiting={} "
-        "transfer={} stutter={} lamp={} nodial={} noanswer={} battery={} ring={} ohms={} "
+        "transfer={} reminder={} stutter={} lamp={} nodial={} noanswer={} battery={} ring={} "
+        "ohms={} "
         "name=\"{}\"",
         nameOf(kSupervisions, now.supervision.value_or(habits.supervision)),
         nameOf(kFlashes, now.flash.value_or(habits.flash)),
         now.callerId.empty() ? line.country().callerId : std::string_view{now.callerId},
         onOffText(now.singleMessage), onOffText(now.reversesOnAnswer), onOffText(now.toneDialling),
         onOffText(now.pulseDialling), onOffText(now.callWaiting), onOffText(now.transferOnHangUp),
-        onOffText(now.stutter), onOffText(now.lamp), now.noDial.count() / 1000,
-        now.noAnswer.count() / 1000, now.batteryVolts, now.ringVolts, now.loopOhms, now.name);
+        onOffText(now.reminder), onOffText(now.stutter), onOffText(now.lamp),
+        now.noDial.count() / 1000, now.noAnswer.count() / 1000, now.batteryVolts, now.ringVolts,
+        now.loopOhms, now.name);
 }
 
 bool setCopperWord(CopperSettings& settings, const CopperWord& word, std::string_view text) {

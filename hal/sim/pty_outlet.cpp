@@ -92,6 +92,7 @@ struct PtyOutlet::Impl final : ModemOutlet {
     void onReady() override;
     void onLines(DceLines next) override;
     void vanish() override;
+    void appear() override;
 
     hal::EventLoop& loop;
     AtModem& modem;
@@ -355,6 +356,14 @@ void PtyOutlet::Impl::vanish() {
     if (!link.empty() && ptsBehind(link) == own) {
         std::error_code ignored;
         fs::remove(link, ignored);
+    }
+}
+
+/// The link leads to another pseudo-terminal then, as a modem gets another number.
+void PtyOutlet::Impl::appear() {
+    if (auto done = open(); !done) {
+        path.clear();
+        kLog.error("{}", done.error().text());
     }
 }
 

@@ -288,6 +288,10 @@ hal::Result<std::unique_ptr<hal::SerialPort>> openSimPort(hal::EventLoop& loop,
                                      "Simulation with that port name first",
                                      rest));
     }
+    if (!at->second.modem->isPlugged()) {
+        return hal::fail(hal::ErrorCode::NoDevice,
+                         fmt::format("sim:{}: the simulated modem is unplugged", rest));
+    }
     if (at->second.open != nullptr) {
         return hal::fail(hal::ErrorCode::Allocated,
                          fmt::format("sim:{}: open already in this process; close it first", rest));

@@ -106,6 +106,10 @@ struct Seat {
 struct Line {
     Seat<SharedDigits> digits;
     Seat<SharedProgress> progress;
+    dsp::SamplePosition position = 0;
+    bool inHand = false;  ///< a block of it is being heard
+    std::uint32_t there =
+        0;  ///< bit n: each() has an nth detector. To ask them is slow: they are big
     std::optional<dsp::FaxCallingDetector> fax;
     std::optional<dsp::AnswerToneDetector> answerTone;
     std::optional<dsp::VoiceDetector> voice;
@@ -113,8 +117,6 @@ struct Line {
     std::optional<dsp::AnsweringMachineDetector> answerer;
     std::optional<dsp::ToneDetector> tones;
     std::optional<dsp::CallerIdReceiver> callerId;
-    dsp::SamplePosition position = 0;
-    bool inHand = false;  ///< a block of it is being heard
 
     Line(const DetectorSettings& settings, const dsp::CallerIdStandard* standard) {
         const auto make = [](auto& detector, bool wanted, const auto&... arguments) {
@@ -131,16 +133,15 @@ struct Line {
         if (standard != nullptr) {
             callerId.emplace(*standard);
         }
+        std::uint32_t bit = 1;
+        visitAll([this, &bit](const auto& detector) {
+            there |= detector ? bit : 0;
+            bit <<= 1;
+        });
     }
 
-    /// One function for each of those that only this line has.
-    template <class Function>
-    void each(Function function) {
-        const auto visit = [&function](auto& detector) {
-            if (detector) {
-                function(*detector);
-            }
-        };
+    template <class Visit>
+    void visitAll(Visit visit) {
         visit(fax);
         visit(answerTone);
         visit(voice);
@@ -148,6 +149,18 @@ struct Line {
         visit(answerer);
         visit(tones);
         visit(callerId);
+    }
+
+    /// One function for each of those that only this line has.
+    template <class Function>
+    void each(Function function) {
+        std::uint32_t left = there;
+        visitAll([&function, &left](auto& detector) {
+            if ((left & 1) != 0) {
+                function(*detector);
+            }
+            left >>= 1;
+        });
     }
 
     [[nodiscard]] std::span<const std::int16_t> pieceOf(

@@ -1,24 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "conformance/analog_world.h"
 
+#include "conformance/far_end_voice.h"
 #include "drivers/analog/sim_fxo_port.h"
 #include "tipring/hal/sim/far_end.h"
 
 namespace tipring::conformance {
 namespace {
-
-/// A second of something like a voice: pulses of a larynx in noise.
-std::vector<std::int16_t> hello() {
-    std::vector<std::int16_t> samples(8000);
-    std::uint32_t seed = 7;
-    int low = 0;
-    for (std::size_t i = 0; i < samples.size(); ++i) {
-        seed = seed * 1664525U + 1013904223U;
-        low += (static_cast<int>(seed >> 17) - 16384 - low) / 4;
-        samples[i] = static_cast<std::int16_t>((i % 61 < 12 ? 6000 : -1500) + low / 3);
-    }
-    return samples;
-}
 
 class FxoWorld final : public World {
 public:
@@ -39,7 +27,7 @@ public:
     /// An analog line shows no answer: people say something.
     void answer(tapi::Address&) override {
         static_cast<void>(farEnd_.answer());
-        farEnd_.say(hello());
+        farEnd_.say(farEndVoice());
     }
     void hangUp(tapi::Address&) override { farEnd_.hangUp(); }
     bool press(tapi::Address&, std::string_view keys) override {

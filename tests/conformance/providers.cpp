@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "conformance/adapter_worlds.h"
 #include "conformance/analog_world.h"
 #include "conformance/at_modem_world.h"
 #include "conformance/provider_under_test.h"
@@ -94,7 +95,7 @@ private:
 }  // namespace
 
 std::vector<Factory> factories() {
-    return {
+    std::vector<Factory> all{
         {"fake",
          [](hal::EventLoop&) { return std::make_unique<FakeWorld>(); },
          {"call.one-at-a-time"}},
@@ -108,6 +109,9 @@ std::vector<Factory> factories() {
          [](hal::EventLoop& loop) { return makeAtModemWorld(loop, "rockwell"); }},
         {"analog_fxo", [](hal::EventLoop& loop) { return makeFxoWorld(loop); }},
     };
+    const std::vector<Factory> adapters = adapterFactories();
+    all.insert(all.end(), adapters.begin(), adapters.end());
+    return all;
 }
 
 }  // namespace tipring::conformance

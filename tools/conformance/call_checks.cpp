@@ -11,6 +11,7 @@ namespace {
 
 using tapi::LineCallState;
 
+constexpr const char* kNeverRings = "the line claims no call that is offered";
 constexpr const char* kNobody = "nobody is at the far end (no stimulus)";
 
 bool cannotDial(const std::string& words) {
@@ -143,6 +144,9 @@ Outcome incoming(Bench& bench, Evidence& evidence) {
     if (const auto wrong = session.start(); !wrong.empty()) {
         return failed(wrong);
     }
+    if (!session.takesCalls()) {
+        return skipped(kNeverRings);
+    }
     if (const auto wrong = session.ring(); !wrong.empty()) {
         return failed(wrong);
     }
@@ -165,6 +169,9 @@ Outcome answered(Bench& bench, Evidence& evidence) {
     Session session(bench, evidence);
     if (const auto wrong = session.start(); !wrong.empty()) {
         return failed(wrong);
+    }
+    if (!session.takesCalls()) {
+        return skipped(kNeverRings);
     }
     if (const auto wrong = session.ring(); !wrong.empty()) {
         return failed(wrong);
@@ -196,6 +203,9 @@ Outcome nonsense(Bench& bench, Evidence& evidence) {
     if (const auto wrong = session.start(); !wrong.empty()) {
         return failed(wrong);
     }
+    if (!session.takesCalls()) {
+        return skipped(kNeverRings);
+    }
     if (const auto wrong = session.ring(); !wrong.empty()) {
         return failed(wrong);
     }
@@ -219,16 +229,15 @@ Outcome digits(Bench& bench, Evidence& evidence) {
     if (const auto wrong = session.start(); !wrong.empty()) {
         return failed(wrong);
     }
-    if (const auto wrong = session.ring(); !wrong.empty()) {
+    if (const auto wrong = session.connect(); !wrong.empty()) {
         return failed(wrong);
-    }
-    session.asked += session.call->answer(session.counted()) ? 1 : 0;
-    if (!session.reached(LineCallState::Connected)) {
-        return failed("the call was answered, and is not connected");
     }
     static_cast<void>(session.replied());
     const bool claims = session.address()->capabilities().generatesDigits;
-    const auto sent = session.call->generateDigits("12", tapi::DigitMode::Dtmf, {});
+    auto sent = session.call->generateDigits("12", tapi::DigitMode::Dtmf, {});
+    if (!sent) {
+        sent = session.call->generateDigits("12", tapi::DigitMode::Pulse, {});
+    }
     const bool ended =
         sent && session.until([&] { return session.order.find('g') != std::string::npos; });
     bench.farEnd()->hangUp(*session.address());
@@ -339,7 +348,8 @@ Outcome unplugged(Bench& bench, Evidence& evidence) {
     if (const auto wrong = session.start(); !wrong.empty()) {
         return failed(wrong);
     }
-    if (const auto wrong = session.ring(); !wrong.empty()) {
+    if (const auto wrong = session.takesCalls() ? session.ring() : session.makeCall();
+        !wrong.empty()) {
         return failed(wrong);
     }
     if (!bench.farEnd()->unplug()) {

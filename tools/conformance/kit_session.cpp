@@ -33,11 +33,11 @@ std::string Session::start() {
     app_ = manager_->createApplication("conformance");
     app_->setEventSink(this);
     app_->setEventFilter(tapi::kAllEvents);
-    const auto addresses = app_->addresses();
-    if (addresses.empty()) {
+    // The line of a device that is found by itself comes when that is ready.
+    if (!until([this] { return !app_->addresses().empty(); })) {
         return "the provider has no line";
     }
-    address_ = addresses.front();
+    address_ = app_->addresses().front();
     const auto modes = address_->capabilities().mediaModes;
     media_ = modes.has(tapi::MediaMode::AutomatedVoice) ? tapi::MediaMode::AutomatedVoice : modes;
     auto registered =
@@ -119,6 +119,29 @@ std::string Session::makeCall() {
     }
     ++asked;
     return {};
+}
+
+bool Session::takesCalls() const {
+    return (address_->capabilities().callStates &
+            static_cast<std::uint32_t>(LineCallState::Offering)) != 0;
+}
+
+std::string Session::connect() {
+    if (takesCalls()) {
+        if (const auto wrong = ring(); !wrong.empty()) {
+            return wrong;
+        }
+        asked += call->answer(counted()) ? 1 : 0;
+    } else {
+        if (const auto wrong = makeCall(); !wrong.empty()) {
+            return wrong;
+        }
+        static_cast<void>(until(
+            [this] { return saw(LineCallState::Proceeding) || saw(LineCallState::Connected); }));
+        bench_.farEnd()->answer(*address_);
+    }
+    return reached(LineCallState::Connected) ? std::string()
+                                             : "the call was answered, and is not connected";
 }
 
 std::string Session::ring() {

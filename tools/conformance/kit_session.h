@@ -50,6 +50,11 @@ public:
         until([] { return false; }, span);
     }
     bool reached(tapi::LineCallState state);
+    /// The line claims that calls are offered on it.
+    [[nodiscard]] bool takesCalls() const;
+    /// A call that is connected: one that rings and is answered, or one that the far end answers
+    /// where none is ever offered. Empty: it is.
+    [[nodiscard]] std::string connect();
     [[nodiscard]] bool saw(tapi::LineCallState state) const;
     /// Waits until every request was replied.
     bool replied();

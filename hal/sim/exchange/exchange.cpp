@@ -57,6 +57,7 @@ void Exchange::Impl::routeCall(const Offer& offer, std::string_view digits) {
 
 bool Exchange::Impl::offerTo(const Offer& offer, Line::Impl& to, unsigned pattern) {
     if (!to.forwards[static_cast<std::size_t>(Forward::Always)].empty()) {
+        to.remind();
         return forwardCall(offer, to, Forward::Always);
     }
     if (to.isFree()) {

@@ -20,7 +20,8 @@ Line::Impl::Impl(Exchange::Impl& ownExchange, Line& ownFace, std::string ownNumb
       registerTimer(exchange.loop, [this] { registerTimeout(); }),
       hookTimer(exchange.loop, [this] { breakOver(); }),
       pauseTimer(exchange.loop, [this] { pauseOver(); }),
-      waitTimer(exchange.loop, [this] { waitOver(); }) {
+      waitTimer(exchange.loop, [this] { waitOver(); }),
+      reminderTimer(exchange.loop, [this] { endReminder(); }) {
     shown = measure();
 }
 

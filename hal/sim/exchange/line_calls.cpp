@@ -34,6 +34,7 @@ ExchangeHabits::Supervision Line::Impl::supervision() const {
 
 /// The loop was closed.
 void Line::Impl::seized() {
+    endReminder();
     if (inCallSignal()) {
         if (idAt == IdStep::Alert) {
             idTimer.arm(0ms);

@@ -77,6 +77,8 @@ struct Line::Impl final : Party {
               hal::Duration delay);
     void ringStep();
     void stopRinging();
+    void remind();
+    void endReminder();
     void setBurst(bool on, bool counts);
     [[nodiscard]] const dsp::CallerIdStandard* callerIdStandard() const;
     bool prepareMessage(const CallerId& id, CallerIdMessage::Kind kind);
@@ -203,7 +205,7 @@ struct Line::Impl final : Party {
     std::unique_ptr<LineAudio> sound;
     std::unique_ptr<WaitingCaller> waitingCaller;
 
-    hal::Timer ringTimer, idTimer, registerTimer, hookTimer, pauseTimer, waitTimer;
+    hal::Timer ringTimer, idTimer, registerTimer, hookTimer, pauseTimer, waitTimer, reminderTimer;
 };
 
 }  // namespace tipring::sim

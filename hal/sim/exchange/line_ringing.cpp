@@ -15,6 +15,7 @@ using namespace std::chrono_literals;
 
 const hal::LogCategory kLog{"sim.exchange"};
 
+constexpr auto kReminder = 500ms;         // the short ring of a line whose calls go elsewhere
 constexpr auto kLampPause = 1s;           // on hook before the lamp's message
 constexpr unsigned kMostCallSignals = 6;  // short rings, then the call goes on without a message
 constexpr auto kCallSignalPause = 500ms;
@@ -60,6 +61,7 @@ bool Line::Impl::prepareMessage(const CallerId& caller, CallerIdMessage::Kind ki
 void Line::Impl::ring(Connection& call, const CallerId& caller, unsigned ownPattern,
                       unsigned ownMaxRings, hal::Duration delay) {
     stopMessage();
+    endReminder();
     connection = &call;
     alerting = true;
     id = exchange.dated(caller);
@@ -128,6 +130,22 @@ void Line::Impl::stopRinging() {
     idWaits = false;
     maxRings = 0;
     if (burst) {
+        setBurst(false, true);
+    }
+}
+
+/// A call went elsewhere: whoever is near the telephone hears that it did.
+void Line::Impl::remind() {
+    if (settings.reminder && isFree() && !alerting && idAt == IdStep::Idle && !burst) {
+        note("reminder");
+        setBurst(true, true);
+        reminderTimer.arm(kReminder);
+    }
+}
+
+void Line::Impl::endReminder() {
+    if (reminderTimer.armed() || (burst && !alerting)) {
+        reminderTimer.cancel();
         setBurst(false, true);
     }
 }

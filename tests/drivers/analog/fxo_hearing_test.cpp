@@ -79,6 +79,19 @@ TEST_F(FxoHearingTest, AGreetingsOwnKeysAreNotTheCallers) {
     EXPECT_EQ(heard.keys, "7");
 }
 
+TEST_F(FxoHearingTest, NorAreKeysAndTonesThatTheLineSends) {
+    talk(10);
+    ASSERT_TRUE(call->generateDigits("159"));
+    loop.advance(2s);
+    ASSERT_TRUE(call->generateTone(1400, 2s));
+    loop.advance(3s);
+    EXPECT_EQ(farEnd->heardKeys(), "159");
+    EXPECT_EQ(heard.keys, "");
+    ASSERT_TRUE(farEnd->pressKeys("7"));
+    loop.advance(1s);
+    EXPECT_EQ(heard.keys, "7");
+}
+
 /// Busy tone in a prompt is no sign that the far end has gone.
 TEST_F(FxoHearingTest, TonesOfAGreetingDoNotEndTheCall) {
     talk(10);

@@ -2,6 +2,9 @@
 // Caller ID down a line: sender to receiver for each network, DTMF, and calls that wait.
 #include <gtest/gtest.h>
 
+#include <tuple>
+#include <vector>
+
 #include "hal/base/allocation_count.h"
 #include "hal/dsp/tone_signals.h"
 #include "tipring/hal/dsp/call_waiting.h"
@@ -46,6 +49,35 @@ Sent sendOf(const CallerIdStandard& standard, const CallerId& id, std::size_t st
                    [&](const CallerIdRequest& request) { sent.requests.push_back(request); });
     }
     return sent;
+}
+
+TEST(CallerIdSender, SendsACallAsTheNetworkDoes) {
+    for (const auto& [name, asked, heard] :
+         {std::tuple{"ntt", dsp::CallerIdType::CallSetup, dsp::CallerIdType::NttCallSetup},
+          std::tuple{"ntt", dsp::CallerIdType::SingleCallSetup, dsp::CallerIdType::NttCallSetup},
+          std::tuple{"bell", dsp::CallerIdType::NttCallSetup, dsp::CallerIdType::CallSetup}}) {
+        const CallerIdStandard& standard = *dsp::callerIdStandard(name);
+        CallerId id = caller(*dsp::callerIdStandard("bell"));
+        id.type = asked;
+        const Sent sent = sendOf(standard, id);
+        dsp::CallerIdReceiver receiver(standard);
+        std::vector<CallerId> ids;
+        receiver.process(sent.sound,
+                         [&](const dsp::CallerIdEvent& event) { ids.push_back(event.id); });
+        ASSERT_EQ(ids.size(), 1U) << name;
+        EXPECT_EQ(ids[0].type, heard);
+        EXPECT_EQ(ids[0].number.view(), "0123456789");
+        EXPECT_TRUE(ids[0].checksumValid);
+    }
+}
+
+TEST(CallerIdSender, RefusesWhatTheNetworkHasNoMessageFor) {
+    CallerId id;
+    id.type = dsp::CallerIdType::MessageWaiting;
+    id.messageWaiting = true;
+    dsp::CallerIdSender sender(*dsp::callerIdStandard("ntt"));
+    EXPECT_FALSE(sender.start(id));
+    EXPECT_FALSE(sender.active());
 }
 
 class EveryStandard : public testing::TestWithParam<CallerIdStandard> {};

@@ -253,6 +253,54 @@ TEST(AtModemFaults, DropTheEchoIgnoreAndVanish) {
     EXPECT_TRUE(rig.vanished);
 }
 
+TEST(AtModemFaults, SplitAndMergeLinesAndGiveAWrongResult) {
+    ModemRig rig;
+    rig.ask("ATE0");
+    rig.modem.setFaults({.splitLines = 3});
+    rig.push("AT\r");
+    rig.advance(20ms);
+    EXPECT_EQ(rig.take(), "\r\nO");
+    rig.advance(20ms);
+    EXPECT_EQ(rig.take(), "K\r\n");
+    rig.modem.setFaults({.mergeLines = true});
+    EXPECT_EQ(rig.ask("AT+FCLASS?"), "0\rOK\r");
+    rig.modem.setFaults({.wrongResultAt = "+VCID", .wrongResult = "NO CARRIER"});
+    EXPECT_EQ(rig.ask("AT+VCID=1"), "\r\nNO CARRIER\r\n");
+    rig.modem.setFaults({.forgetCallerIdAt = "H"});
+    EXPECT_EQ(rig.ask("AT+VCID?"), "\r\n1\r\n\r\nOK\r\n");
+    EXPECT_EQ(rig.ask("ATH;+VCID?"), "\r\n0\r\n\r\nOK\r\n");
+}
+
+TEST(AtModemFaults, StallIsWedgedAndIsAway) {
+    ModemRig rig;
+    rig.ask("ATE0");
+    rig.modem.setFaults({.stallAt = "+VCID", .stall = 5s});
+    EXPECT_EQ(rig.ask("AT+VCID=1"), "");
+    rig.push("AT\r");
+    rig.advance(4s);
+    EXPECT_EQ(rig.take(), "");
+    rig.advance(2s);
+    EXPECT_EQ(rig.take(), "\r\nOK\r\n\r\nOK\r\n");
+    rig.modem.setFaults({.wedgeAt = "+VCID", .wedgeHard = true});
+    EXPECT_EQ(rig.ask("AT+VCID=1"), "");
+    rig.modem.setOutlet(&rig);
+    rig.modem.setDtr(false);
+    rig.modem.setDtr(true);
+    EXPECT_EQ(rig.ask("AT"), "");
+    rig.modem.reset();
+    EXPECT_EQ(rig.ask("ATE0"), "ATE0\r\r\nOK\r\n");
+    rig.modem.setFaults({.wedgeAt = "+VCID"});
+    EXPECT_EQ(rig.ask("AT+VCID=1"), "");
+    rig.modem.setOutlet(&rig);
+    EXPECT_EQ(rig.ask("AT"), "AT\r\r\nOK\r\n");
+    rig.modem.setFaults({.vanishAt = "+VCID", .awayFor = 3s});
+    rig.ask("AT+VCID=1");
+    EXPECT_TRUE(rig.vanished);
+    EXPECT_FALSE(rig.modem.isPlugged());
+    rig.advance(3s);
+    EXPECT_TRUE(rig.modem.isPlugged());
+}
+
 TEST(AtModem, TakesAnyBytes) {
     ModemRig rig;
     std::uint32_t seed = 1;

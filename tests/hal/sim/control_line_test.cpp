@@ -17,17 +17,19 @@ TEST(LineControl, ChangesSettingsAndTellsThem) {
     LineControlRig rig;
     EXPECT_EQ(rig.run("line?"),
               "ok supervision=drop flash=american callerid=bell single=off reversal=off tone=on "
-              "pulse=on waiting=off transfer=off stutter=on lamp=on nodial=20 noanswer=20 "
+              "pulse=on waiting=off transfer=off reminder=off stutter=on lamp=on nodial=20 "
+              "noanswer=20 "
               "battery=48 ring=75 ohms=1200 name=\"\"");
     EXPECT_EQ(
         rig.run("line supervision=reversal flash=pbx callerid=etsi-ring single=on reversal=on "
                 "tone=off pulse=off waiting=on transfer=on stutter=off lamp=off nodial=5 "
                 "noanswer=7 battery=24.5 ring=90 ohms=2000 name=\"J DOE\""),
         "ok");
-    EXPECT_EQ(rig.run("line?"),
-              "ok supervision=reversal flash=pbx callerid=etsi-ring single=on reversal=on tone=off "
-              "pulse=off waiting=on transfer=on stutter=off lamp=off nodial=5 noanswer=7 "
-              "battery=24.5 ring=90 ohms=2000 name=\"J DOE\"");
+    EXPECT_EQ(
+        rig.run("line?"),
+        "ok supervision=reversal flash=pbx callerid=etsi-ring single=on reversal=on tone=off "
+        "pulse=off waiting=on transfer=on reminder=off stutter=off lamp=off nodial=5 noanswer=7 "
+        "battery=24.5 ring=90 ohms=2000 name=\"J DOE\"");
     EXPECT_EQ(rig.run("line callerid=country"), "ok");
     EXPECT_TRUE(rig.line.settings().callerId.empty());
     EXPECT_TRUE(rig.line.settings().callWaiting);

@@ -73,6 +73,26 @@ TEST(Control, ACallerWithAModemSendsAndDoesNotEcho) {
               "error data needs one text in quotes; \\r and \\n end a line");
 }
 
+TEST(Control, SetsFaultsOfTheModem) {
+    ControlRig rig;
+    rig.ask("ATE0");
+    EXPECT_EQ(rig.run("fault wrong=+VCID result=\"NO CARRIER\" merge=on late=0.5"), "ok");
+    EXPECT_EQ(rig.ask("AT+VCID=1"), "");
+    rig.advance(500ms);
+    EXPECT_EQ(rig.take(), "NO CARRIER\r");
+    EXPECT_EQ(rig.run("fault clear pieces=2"), "ok");
+    EXPECT_EQ(rig.modem.faults().splitLines, 2U);
+    EXPECT_FALSE(rig.modem.faults().mergeLines);
+    EXPECT_EQ(rig.run("fault clear"), "ok");
+    EXPECT_EQ(rig.ask("AT"), "\r\nOK\r\n");
+    EXPECT_EQ(rig.run("fault merge=2"), "error merge is on or off");
+    EXPECT_EQ(rig.run("fault late=x"), "error late is seconds from 0 to 3600");
+    EXPECT_EQ(rig.run("fault teeth=1"), "error there is no fault teeth; see help");
+    EXPECT_NE(rig.run("fault"), "ok");
+    EXPECT_NE(rig.run("fault broken"), "ok");
+    EXPECT_NE(rig.run("help").find("wedge="), std::string::npos);
+}
+
 TEST(Control, PlaysAScript) {
     ControlRig rig;
     rig.ask("ATE0");

@@ -289,6 +289,31 @@ TEST(Forwarding, FollowsBusyAndNoAnswer) {
     EXPECT_EQ(rig.anna.state(), FarEnd::State::Connected);
 }
 
+TEST(Forwarding, OfAllCallsRingsShortlyAsAReminder) {
+    LineRig rig;
+    rig.exchange.setRoute("5550202", {Route::Outcome::Answer, 1, &rig.bert});
+    rig.line.setForward(Forward::Always, "5550202");
+    LineSettings settings = rig.line.settings();
+    settings.reminder = true;
+    rig.line.setSettings(settings);
+    rig.callFrom(rig.anna, "5551234");
+    rig.advance(400ms);
+    EXPECT_GT(rig.line.electrics().ringVolts, 0);
+    EXPECT_EQ(rig.line.state(), Line::State::Idle);  // nothing to answer
+    rig.advance(5s);
+    EXPECT_EQ(rig.line.electrics().ringVolts, 0);
+    EXPECT_NE(rig.tap.take().find("ring"), std::string::npos);
+    rig.advance(5s);
+    EXPECT_EQ(rig.tap.take(), "");  // once
+    rig.anna.hangUp();
+    rig.callFrom(rig.anna, "5551234");
+    rig.line.offHook();  // it stops, and there is dial tone
+    EXPECT_EQ(rig.line.electrics().ringVolts, 0);
+    EXPECT_EQ(rig.line.signal(), Signal::SpecialDial);
+    rig.line.onHook();
+    rig.anna.hangUp();
+}
+
 TEST(Forwarding, InACircleEnds) {
     LineRig rig;
     Line& other = rig.exchange.addLine("5550300");

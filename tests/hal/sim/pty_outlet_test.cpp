@@ -190,6 +190,90 @@ TEST(PtyOutlet, HoldsTheProgramBackWhilePlaying) {
     EXPECT_LT(written, 40000U);
 }
 
+/// What a program does that is no good neighbour, in one turn of the loop.
+struct RudeProgram {
+    const char* name;
+    std::string_view begins;  ///< what it says properly before
+    void (*turn)(int fd);
+};
+
+void writeRubbish(int fd) {
+    std::array<char, 3000> bytes;
+    static std::uint32_t seed = 1;
+    for (char& byte : bytes) {
+        seed = seed * 1664525 + 1013904223;
+        byte = static_cast<char>(seed >> 24);
+    }
+    static_cast<void>(!::write(fd, bytes.data(), bytes.size()));
+}
+void writeTooFast(int fd) {
+    const std::string sound(65536, '\x80');
+    static_cast<void>(!::write(fd, sound.data(), sound.size()));
+}
+void readOneByte(int fd) {
+    char byte = 0;
+    static_cast<void>(!::read(fd, &byte, 1));
+}
+void askAndNeverRead(int fd) {
+    static_cast<void>(!::write(fd, "ATI3\r", 5));
+}
+void nothing(int) {}
+
+class RudePty : public testing::TestWithParam<RudeProgram> {};
+
+TEST_P(RudePty, LeavesTheOtherLinesAlone) {
+    PtyRig rig;
+    Line& otherLine = rig.exchange.addLine("5550101");
+    AtModem otherModem{*rig.loop, otherLine, *findPersonality("v253")};
+    const auto otherOutlet = std::move(*PtyOutlet::create(*rig.loop, otherModem, ""));
+    const hal::FileDescriptor other{
+        ::open(otherOutlet->path().c_str(), O_RDWR | O_NOCTTY | O_NONBLOCK)};
+    rig.ask(other.get(), "ATE0+FCLASS=8;+VLS=1");
+    PtyRig::write(other.get(), "AT+VRX\r");
+    rig.readUntil(other.get(), "CONNECT\r\n");
+    const auto rude = rig.open();
+    if (!GetParam().begins.empty()) {
+        rig.ask(rude.get(), "AT+FCLASS=8;+VLS=1");
+        PtyRig::write(rude.get(), GetParam().begins);
+        rig.until([&] { return rig.modem.stateName() != "command"; });
+    }
+    std::size_t sound = 0;
+    std::array<char, 4096> bytes;
+    const auto turn = [&] {
+        GetParam().turn(rude.get());
+        for (ssize_t n = 0; (n = ::read(other.get(), bytes.data(), bytes.size())) > 0;) {
+            sound += std::size_t(n);
+        }
+        return sound > 6400;
+    };
+    EXPECT_TRUE(rig.until(turn, 10s)) << sound;
+    PtyRig::write(other.get(), "\x10!");
+    rig.readUntil(other.get(), "OK\r\n");
+    EXPECT_EQ(rig.ask(other.get(), "AT+FCLASS?"), "\r\n8\r\n\r\nOK\r\n");
+}
+
+INSTANTIATE_TEST_SUITE_P(Programs, RudePty,
+                         testing::Values(RudeProgram{"WritesRubbish", "", writeRubbish},
+                                         RudeProgram{"WritesTooFast", "AT+VTX\r", writeTooFast},
+                                         RudeProgram{"WritesNothing", "", nothing},
+                                         RudeProgram{"ReadsSlowly", "AT+VRX\r", readOneByte},
+                                         RudeProgram{"NeverReadsSound", "AT+VRX\r", nothing},
+                                         RudeProgram{"NeverReadsAnswers", "", askAndNeverRead}),
+                         [](const auto& made) { return std::string(made.param.name); });
+
+TEST(PtyOutlet, ComesBackAtAnotherTerminalBehindTheSameLink) {
+    const ScratchDir dir;
+    const std::string link = dir.path() / "modem";
+    PtyRig rig{link};
+    rig.modem.setFaults({.vanishAt = "+FCLASS", .awayFor = 100ms});
+    const auto fd = rig.open();
+    PtyRig::write(fd.get(), "AT+FCLASS=8\r");
+    EXPECT_TRUE(rig.until([&] { return rig.outlet->path().empty(); }));
+    EXPECT_TRUE(rig.until([&] { return std::filesystem::is_symlink(link); }));
+    const auto again = rig.open();
+    EXPECT_EQ(rig.ask(again.get(), "AT"), "AT\r\r\nOK\r\n");
+}
+
 TEST(PtyOutlet, VanishesForAFault) {
     const ScratchDir dir;
     const std::string link = dir.path() / "modem";

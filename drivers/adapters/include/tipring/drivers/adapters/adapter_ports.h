@@ -25,7 +25,8 @@ struct AdapterPortsOptions {
 /// The ports of all adapters of one driver: each device that arrives is opened and started; one
 /// that fails leaves, with the cause in the log, and is tried again while it is plugged in, after
 /// 1, 2, 4 ... 30 s, and at once when something of the rows is plugged in. Keys are
-/// "vid:pid:serial/port", by bus path where there is no serial number, so that a device that comes
+/// "vid:pid:serial/port", by bus path where there is no serial number (and
+/// "vid:pid:serial@path/port" for a second device of the same one), so that a device that comes
 /// back has its lines again. Thread: the loop's.
 class AdapterPorts final : public analog::PortSource, private hal::HotplugObserver {
 public:
@@ -41,6 +42,7 @@ private:
 
     void onArrived(const hal::HotplugDevice& device) override;
     void onRemoved(const hal::HotplugDevice& device) override;
+    [[nodiscard]] std::string keyFor(const Slot& slot, const hal::UsbIdentity& identity) const;
     void add(const std::string& place, const std::string& name);
     void watch();
 

@@ -9,6 +9,7 @@
 #include <string>
 #include <string_view>
 
+#include "tipring/drivers/analog/flash_services.h"
 #include "tipring/drivers/analog/fxo_port.h"
 #include "tipring/drivers/analog/line_profile.h"
 #include "tipring/hal/base/event_loop.h"
@@ -30,9 +31,12 @@ enum class FxoState : std::uint8_t {
     Waiting,   ///< dialled; nothing heard yet
     Alerting,  ///< ringback is heard
     Talking,
+    Flashing,   ///< the exchange is asked for a service
+    OnHold,     ///< the exchange holds the only party
+    Refused,    ///< the active party of two is gone, or was not reached; the other one is held
     Releasing,  ///< on hook, for the time that the exchange needs to see it
 };
-inline constexpr std::size_t kFxoStates = 12;
+inline constexpr std::size_t kFxoStates = 15;
 
 /// Why a call ended.
 enum class FxoEnd : std::uint8_t {
@@ -61,11 +65,14 @@ struct FxoEvent {
         Dialing,   ///< the first digit goes out
         Dialled,   ///< all digits are out
         Ringback,
-        Tone,            ///< busy, congestion, special information ...: `tone`; then Ended follows
-        Connected,       ///< `confirmed` by the network, or presumed; a second one confirms
-        Ended,           ///< the call is over but for the hook: `end`, `cause`
-        Over,            ///< exactly once a call: the line is free of it
-        KeysSent,        ///< what sendKeys() took
+        Tone,       ///< busy, congestion, special information ...: `tone`; then Ended follows
+        Connected,  ///< `confirmed` by the network, or presumed; a second one confirms
+        Ended,      ///< the call is over but for the hook: `end`, `cause`
+        Over,       ///< exactly once a call: the line is free of it
+        KeysSent,   ///< what sendKeys() took
+        Flashed,  ///< what flash() asked for was done (`on`), presumably where no `tone` of it was
+                  ///< `heard`; else the line is as before, or Refused: the number was busy
+        PartyEnded,      ///< the active party of two is gone or was not reached: `end`, `cause`
         Waiting,         ///< somebody calls meanwhile: `on` at the alert, then with `callerId`, or
                          ///< without where none came
         WaitingTone,     ///< the beep of a call that waits
@@ -88,8 +95,8 @@ class FxoObserver {
 public:
     virtual ~FxoObserver() = default;
     virtual void onFxo(const FxoEvent& event) = 0;
-    /// While off hook in a call; see FxoPortListener::onSound(). What is spoken while the exchange
-    /// tells who waits does not go out.
+    /// While off hook in a call, silence between two parties of it; see FxoPortListener::onSound().
+    /// What is spoken while the exchange tells who waits does not go out.
     virtual void onFxoSound(std::uint64_t position, std::span<const std::int16_t> heard,
                             std::span<std::int16_t> spoken) = 0;
 
@@ -104,7 +111,8 @@ struct FxoSettings {
     std::chrono::milliseconds dialTone{6000};  ///< longest wait for it
     std::chrono::milliseconds blind{1500};
     std::chrono::milliseconds noAnswer{60000};  ///< from the last digit
-    std::chrono::milliseconds release{600};     ///< on hook before the next call
+    /// On hook before the next call, and more than the exchange takes for a flash.
+    std::chrono::milliseconds release{600};
     bool pulse = false;
     std::optional<Supervision> supervision{};  ///< null: the profile's
 };
@@ -132,15 +140,24 @@ public:
     /// InvalLineState: no battery. `incomplete`: more digits will come.
     hal::Result<void> dial(std::string_view keys, bool incomplete = false,
                            std::chrono::milliseconds noAnswer = {});
-    hal::Result<void> dialMore(std::string_view keys, bool incomplete);
+    hal::Result<void> dialMore(std::string_view keys, bool incomplete,
+                               std::chrono::milliseconds noAnswer = {});
     /// Keys in a call; KeysSent follows. Empty keys stop what is under way, KeysSent does not come.
     hal::Result<void> sendKeys(std::string_view keys, std::chrono::milliseconds toneOn = {},
                                bool pulse = false);
+    /// Asks the exchange for a service: sends the keys, in which `!` is a flash of that length, and
+    /// listens for what `aim` says; Flashed follows. After Consult dialMore() has the digits.
+    /// InvalCallState without a call, or while it is asked for another one.
+    hal::Result<void> flash(std::string_view keys, std::chrono::milliseconds breakTime,
+                            FlashAim aim);
     /// A hook flash in a call and then, half a second later, the code of a service (keys, may be
     /// empty); KeysSent follows, what sendKeys() was sending is dropped.
     hal::Result<void> flash(std::string_view code);
     /// WaitingTone comes while this is on.
     void expectBeeps(bool on);
+    [[nodiscard]] bool mayFlash() const;
+    /// Whether the exchange holds another party: what ends the active one leaves the line.
+    void setCompany(bool held);
     /// Ends the call; on a ringing line only the call's events end. Nothing without a call.
     void hangUp();
 

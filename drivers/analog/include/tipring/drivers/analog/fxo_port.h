@@ -15,6 +15,7 @@ struct FxoAbilities {
     bool polarity = false;     ///< which way round
     bool current = false;      ///< of the loop, while off hook
     bool onHookSound = false;  ///< samples flow on hook too: caller ID
+    bool sound = true;  ///< samples flow off hook; without them the line is dialled by pulses
 };
 
 /// What a meter at the two wires shows. Fields that the port cannot measure keep their defaults.

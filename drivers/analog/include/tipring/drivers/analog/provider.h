@@ -21,11 +21,10 @@ namespace tipring::analog {
 ///                       default "US"
 ///     dialTone          "wait" (default) or "blind"
 ///     dialMode          "tone" (default) or "pulse"
-///     hookFlash         what the exchange does for a hook flash while a call waits: "american",
-///                       "american-transfer" or "pbx" (swaps), "european" (swaps with a 2 behind
-///                       it), "none"; default by the country
 ///     noAnswerTimeout   seconds to wait for an answer where the call does not say: 5..300,
 ///                       default 60
+///     hookFlash         what the exchange of FXO lines does for a hook flash: "none", "american",
+///                       "american-transfer", "european", "pbx"; default: as usual in the country
 ///     dialPlan          of FXS ports (dial_plan.h); default: any number, ended by time or `#`
 ///
 /// A value that cannot be used is told in the log, and the default stands.

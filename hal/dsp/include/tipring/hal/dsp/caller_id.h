@@ -48,8 +48,13 @@ struct CallerIdTime {
     [[nodiscard]] friend bool operator==(const CallerIdTime&, const CallerIdTime&) = default;
 };
 
-/// All that a caller-ID message can say. Texts are UTF-8; numbers are as they were sent: digits,
-/// and now and then a plus, a star, a space or a dash.
+/// All that a caller-ID message can say. The parameters, and how long each may be, are those of
+/// GR-30 and ETSI EN 300 659-3 clause 5.3 as other programs quote them (spandsp's adsi.h; Yate's
+/// modem.h for 0x0E last message, 0x0F its date, 0x12 first called, 0x30 provider, 0x31 carrier,
+/// 0x40 terminal, 0xE0 extension, which Dialogic's manual of France has too); the documents were
+/// not at hand. Unsure: what the two bytes more in a date of ten are, and all of what 0x40 and 0xE0
+/// mean, so those are raw. Texts are UTF-8; numbers are as they were sent: digits, and now and then
+/// a plus, a star, a space or a dash.
 struct CallerId {
     using Number = ShortText<32>;
 
@@ -85,7 +90,7 @@ struct CallerId {
 
     ShortText<40> networkProvider;
     ShortText<40> carrier;
-    ShortText<8> terminal;    ///< selection of terminal function, raw
+    ShortText<24> terminal;   ///< selection of terminal function, raw
     ShortText<506> display;   ///< display information
     ShortText<128> service;   ///< service information, raw
     ShortText<64> extension;  ///< for network operator use, raw

@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <span>
 
 #include "tipring/hal/dsp/caller_id_standard.h"
@@ -29,8 +30,9 @@ class CallerIdSender {
 public:
     explicit CallerIdSender(const CallerIdStandard& standard, double dbm0 = -13.5) noexcept;
 
-    /// False when this network cannot send that: then nothing is sent. For DTMF the first of the
-    /// network's forms that can say it is taken.
+    /// False when this network cannot send that: then nothing is sent. A call is sent as this
+    /// network's call setup (Japan has one of its own, without a name), anything else in its own
+    /// type. For DTMF the first of the network's forms that can say it is taken.
     bool start(const CallerId& id) noexcept;
     [[nodiscard]] bool active() const noexcept { return step_ < kSteps; }
     /// Adds the sound to `samples`; requests come in the order of their positions.
@@ -42,6 +44,7 @@ private:
     static constexpr std::size_t kSteps = static_cast<std::size_t>(Step::Done) + 1;
 
     bool startDigits(const CallerId& id) noexcept;
+    [[nodiscard]] std::optional<CallerIdType> typeHere(CallerIdType type) const noexcept;
     void enter(Listener<CallerIdRequest> tell);
     void leave(Listener<CallerIdRequest> tell);
     std::size_t mixStep(std::span<std::int16_t> samples) noexcept;

@@ -59,7 +59,8 @@ public:
     void process(std::span<const std::int16_t> samples, Listener<Event> tell);
     /// Whatever has come in, each channel once at most and with as many samples as there are.
     void process(std::span<const ChannelSamples> blocks, Listener<Event> tell);
-    /// Samples of one channel, when they come one by one; eight together cost half as much.
+    /// Samples of one channel, when they come one by one. Sixteen together cost a third of sixteen
+    /// detectors; one alone, in a bank of more than three, costs up to twice as much as a detector.
     void process(std::size_t channel, std::span<const std::int16_t> samples, Listener<Event> tell);
     /// More channels, which have heard nothing, or fewer. Allocates.
     void resize(std::size_t channels);

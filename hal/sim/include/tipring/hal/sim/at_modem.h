@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
@@ -13,6 +12,7 @@
 
 #include "tipring/hal/base/event_loop.h"
 #include "tipring/hal/sim/exchange.h"
+#include "tipring/hal/sim/modem_faults.h"
 #include "tipring/hal/sim/personality.h"
 
 namespace tipring::sim {
@@ -36,24 +36,13 @@ public:
     virtual void onLines(DceLines lines) = 0;
     /// The modem is gone, as if unplugged (a fault of the test).
     virtual void vanish() = 0;
+    /// It is plugged in again.
+    virtual void appear() {}
 
 protected:
     ModemOutlet() = default;
     ModemOutlet(const ModemOutlet&) = delete;
     ModemOutlet& operator=(const ModemOutlet&) = delete;
-};
-
-/// What goes wrong on purpose. A command name is as typed, in capitals, up to its parameters:
-/// "+VTX", "A", "+FCLASS". Empty lists and zeros: a healthy modem.
-struct ModemFaults {
-    std::chrono::milliseconds answerDelay{0};  ///< every final result comes late
-    std::string neverAnswer{};                 ///< this command is taken and gets no result at all
-    std::string answerTwice{};                 ///< its result comes twice
-    std::string acceptAndIgnore{};             ///< answers OK and does nothing
-    std::string garbage{};                     ///< sent before the next final result, once
-    bool dropEcho = false;                     ///< ATE1 is believed but not done
-    bool forgetShielding = false;              ///< DLE bytes of received sound are not doubled
-    std::string vanishAt{};                    ///< the port closes when this command comes
 };
 
 /// What the modem does that a test may want to see. Every member may be empty.
@@ -87,8 +76,10 @@ public:
     [[nodiscard]] const ModemFaults& faults() const;
     void setTap(ModemTap tap);
     [[nodiscard]] const Personality& personality() const;
-    /// Power off and on: factory settings, on hook.
+    /// Power off and on, or a reset of its bus: factory settings, on hook; no fault lasts.
     void reset();
+    /// False while it is away (ModemFaults::awayFor): its port cannot be opened.
+    [[nodiscard]] bool isPlugged() const;
     /// "command", "online", "dialling", "sending", "receiving", "duplex"; for people.
     [[nodiscard]] std::string_view stateName() const;
     [[nodiscard]] bool isOffHook() const;

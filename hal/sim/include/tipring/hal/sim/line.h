@@ -81,6 +81,7 @@ struct LineSettings {
     bool toneDialling = true, pulseDialling = true;
     bool callWaiting = false;
     bool transferOnHangUp = false;  ///< hanging up connects the two others, with any kind of flash
+    bool reminder = false;          ///< a short ring for each call that is forwarded always
     bool stutter = true, lamp = true;           ///< how a waiting message shows: dial tone, FSK
     std::chrono::milliseconds noDial{20000};    ///< dial tone lasts that long
     std::chrono::milliseconds noAnswer{20000};  ///< until a call is forwarded
@@ -144,8 +145,8 @@ enum class WatchedSound : std::uint8_t {
 class LineWatcher {
 public:
     virtual ~LineWatcher() = default;
-    /// "ring" with how many, "caller-id" with the number, "off-hook", "on-hook", "digit" with the
-    /// key, "signal" with what the exchange plays, "connected", "released".
+    /// "ring" with how many, "caller-id" with the number, "reminder", "off-hook", "on-hook",
+    /// "digit" with the key, "signal" with what the exchange plays, "connected", "released".
     virtual void onLineEvent(const Line& /*line*/, std::string_view /*what*/,
                              std::string_view /*detail*/) {}
     /// 20 ms at the device's terminals: what it hears and what it says.

@@ -32,7 +32,7 @@ struct TapiObjectEvent {
     enum class Kind : std::uint8_t {
         AddressCreate,
         AddressRemove,
-        Reinit,           ///< never sent: devices come and go without it
+        Reinit,  ///< over the bus: the service restarted; registrations stand, calls are lost
         TranslateChange,  ///< locations, cards or toll lists changed
         AddressClose,     ///< the provider closed a line that the application had open
         PhoneCreate,

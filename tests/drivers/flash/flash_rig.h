@@ -12,17 +12,16 @@
 #include <string>
 #include <vector>
 
-#include "tipring/drivers/at_modem/provider.h"
+#include "flash_lines.h"
 #include "tipring/hal/base/virtual_loop.h"
-#include "tipring/hal/sim/simulation.h"
 #include "tipring/tapi_core/api/tapi.h"
 #include "tipring/tapi_core/manager/line_manager.h"
 #include "tipring/tapi_core/media/file_playback.h"
 
-namespace tipring::at_modem {
+namespace tipring::drivers {
 
-/// An exchange with a modem's line, Anna, who is in a call with it, and Bert, who can be called at
-/// kBert; and an application that owns the calls.
+/// An exchange with the line of a device, Anna, who is in a call with it, and Bert, who can be
+/// called at kBert; and an application that owns the calls.
 class FlashRig : public testing::Test {
 protected:
     using State = tapi::LineCallState;
@@ -66,36 +65,36 @@ protected:
         conference.reset();
     }
     /// Anna has called and was answered.
-    void talking(const char* driverFlash, sim::ExchangeHabits::Flash exchangeFlash,
-                 bool transferOnHangUp = false) {
-        sim::SimulationOptions options;
-        options.portName = "flash";
-        options.modem = modem;
-        simulation = std::move(*sim::Simulation::create(loop, options));
-        sim::LineSettings settings = simulation->line().settings();
+    void talking(const FlashDevice& kind, const char* driverFlash,
+                 sim::ExchangeHabits::Flash exchangeFlash, bool transferOnHangUp = false) {
+        // Exchanges of other kinds take a short break for a pulse or the end of the call.
+        const bool american = std::string_view(driverFlash).starts_with("american");
+        device = kind.make(loop, american ? "US" : "DE", kind.modem);
+        sim::LineSettings settings = wire().settings();
         settings.flash = exchangeFlash;
         settings.transferOnHangUp = transferOnHangUp;
-        simulation->line().setSettings(settings);
-        bert = std::make_unique<sim::FarEnd>(simulation->exchange());
+        wire().setSettings(settings);
+        bert = std::make_unique<sim::FarEnd>(device->exchange());
         using Outcome = sim::Route::Outcome;
-        simulation->exchange().setRoute(kBert, {Outcome::Answer, 1, bert.get(), {}});
-        simulation->exchange().setRoute(kBusy, {Outcome::Busy, 0, nullptr, {}});
-        simulation->exchange().setRoute(kNobody, {Outcome::NoAnswer, 0, nullptr, {}});
-        listen(simulation->farEnd(), annaHears);
+        device->exchange().setRoute(kBert, {Outcome::Answer, 1, bert.get(), {}});
+        device->exchange().setRoute(kBusy, {Outcome::Busy, 0, nullptr, {}});
+        device->exchange().setRoute(kNobody, {Outcome::NoAnswer, 0, nullptr, {}});
+        listen(anna(), annaHears);
         listen(*bert, bertHears);
         manager = std::make_unique<core::LineManager>(loop);
-        ASSERT_TRUE(manager->addProvider(*tipring_at_modem_provider(),
-                                         {{"ports", "sim:flash"}, {"hookFlash", driverFlash}}));
+        ASSERT_TRUE(device->addProvider(*manager, driverFlash));
         app = manager->createApplication("flash");
         app->setEventSink(&sink);
         app->setEventFilter(tapi::kAllEvents);
+        loop.advance(std::chrono::seconds{20});
         line = app->addresses().front();
         ASSERT_TRUE(app->registerCallNotifications(line, {}));
         loop.advance(std::chrono::seconds{20});
-        ASSERT_TRUE(anna().call(options.number, {}));
+        ASSERT_TRUE(anna().call(device->number(), {}));
         ASSERT_TRUE(
             loop.advanceUntil([&] { return !sink.calls.empty(); }, std::chrono::minutes{1}));
         original = sink.calls.front();
+        loop.advance(std::chrono::seconds{5});  // the caller's name comes between the rings
         ok(original->answer(reply()));
         ASSERT_TRUE(reaches(original, State::Connected));
         loop.advance(std::chrono::seconds{2});
@@ -108,11 +107,11 @@ protected:
         end.setListener(std::move(listener));
     }
     void unplug() {
-        bert.reset();
-        simulation.reset();
+        bert->hangUp();
+        device->unplug();
     }
-    sim::FarEnd& anna() { return simulation->farEnd(); }
-    sim::Line& wire() { return simulation->line(); }
+    sim::FarEnd& anna() { return device->anna(); }
+    sim::Line& wire() { return device->wire(); }
 
     tapi::Reply reply() {
         outcome.reset();
@@ -213,9 +212,8 @@ protected:
     }
 
     static constexpr std::chrono::seconds kLimit{120};
-    std::string modem = "v253";
     hal::VirtualLoop loop;
-    std::unique_ptr<sim::Simulation> simulation;
+    std::unique_ptr<FlashLine> device;
     std::unique_ptr<sim::FarEnd> bert;
     std::unique_ptr<core::LineManager> manager;
     std::unique_ptr<tapi::Tapi> app;
@@ -226,4 +224,4 @@ protected:
     std::optional<hal::Result<void>> outcome;
 };
 
-}  // namespace tipring::at_modem
+}  // namespace tipring::drivers

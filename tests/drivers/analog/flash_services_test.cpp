@@ -1,21 +1,25 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "flash_services.h"
+#include "tipring/drivers/analog/flash_services.h"
 
 #include <gtest/gtest.h>
 
 #include <set>
 
-#include "country_code.h"
-
-namespace tipring::at_modem {
+namespace tipring::analog {
 namespace {
 
 TEST(FlashServices, HasARowOfItsOwnNameForEachKind) {
     std::set<std::string_view> names;
     for (const FlashServices& services : allFlashServices()) {
         EXPECT_EQ(&flashServices(services.kind), &services);
+        EXPECT_EQ(flashKindNamed(services.name), services.kind);
         EXPECT_TRUE(names.insert(services.name).second) << services.name;
     }
+}
+
+TEST(FlashServices, HasNoOtherNames) {
+    EXPECT_EQ(flashKindNamed("European"), std::nullopt);
+    EXPECT_EQ(flashKindNamed(""), std::nullopt);
 }
 
 TEST(FlashServices, NeedsHoldingForEverythingElse) {
@@ -42,10 +46,7 @@ TEST(FlashServices, AreChosenByTheCountry) {
     EXPECT_EQ(flashKindOf("US"), FlashKind::NorthAmerican);
     EXPECT_EQ(flashKindOf("DE"), FlashKind::European);
     EXPECT_EQ(flashKindOf("XX"), FlashKind::None);
-    EXPECT_EQ(flashKindOf(countryOfCode(countryCode("GB"))), FlashKind::European);
-    EXPECT_EQ(flashKindOf(countryOfCode("B5")), FlashKind::NorthAmerican);
-    EXPECT_EQ(flashKindOf(countryOfCode("")), FlashKind::None);
 }
 
 }  // namespace
-}  // namespace tipring::at_modem
+}  // namespace tipring::analog

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "flash_services.h"
+#include "tipring/drivers/analog/flash_services.h"
 
 #include <algorithm>
 #include <array>
 
-namespace tipring::at_modem {
+namespace tipring::analog {
 namespace {
 
 // Break times: in the middle of what exchanges take (North America 300 to 1000 ms; in Europe a
@@ -20,6 +20,7 @@ constexpr std::array kServices{
                   .join = "!",
                   .dropActive = "!,!",
                   .dropLast = "!",
+                  .takeWaiting = "!",
                   .breakTime = 600},
     FlashServices{.kind = FlashKind::NorthAmericanTransfer,
                   .name = "american-transfer",
@@ -28,6 +29,7 @@ constexpr std::array kServices{
                   .join = "!",
                   .dropActive = "!,!",
                   .dropLast = "!",
+                  .takeWaiting = "!",
                   .breakTime = 600,
                   .transferByHangUp = true},
     FlashServices{.kind = FlashKind::European,
@@ -41,12 +43,14 @@ constexpr std::array kServices{
                   .dropLast = "!1",
                   .dropFirst = "!0",
                   .transfer = "!4",
+                  .takeWaiting = "!2",
                   .breakTime = 100},
     FlashServices{.kind = FlashKind::Pbx,
                   .name = "pbx",
                   .hold = "!",
                   .retrieve = "!",
                   .swap = "!",
+                  .takeWaiting = "!",
                   .breakTime = 100,
                   .transferByHangUp = true},
 };
@@ -71,10 +75,16 @@ std::span<const FlashServices> allFlashServices() noexcept {
     return kServices;
 }
 
+std::optional<FlashKind> flashKindNamed(std::string_view name) noexcept {
+    const auto found = std::find_if(kServices.begin(), kServices.end(),
+                                    [name](const FlashServices& row) { return row.name == name; });
+    return found != kServices.end() ? std::optional{found->kind} : std::nullopt;
+}
+
 FlashKind flashKindOf(std::string_view country) noexcept {
     return has(kAmerican, country)   ? FlashKind::NorthAmerican
            : has(kEuropean, country) ? FlashKind::European
                                      : FlashKind::None;
 }
 
-}  // namespace tipring::at_modem
+}  // namespace tipring::analog
