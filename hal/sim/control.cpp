@@ -296,7 +296,8 @@ std::string Control::Impl::run(std::string_view text) {
         return "ok";
     }
     if (verb == "fault") {
-        return runFaultCommand(modem, std::span{*words}.subspan(1));
+        return modem != nullptr ? runFaultCommand(*modem, std::span{*words}.subspan(1))
+                                : "error there is no modem";
     }
     if (verb == "script") {
         const std::size_t at = text.find("script") + 6;

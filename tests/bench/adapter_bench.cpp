@@ -95,7 +95,7 @@ public:
         std::uint64_t count = 0;
         for (const auto& call : calls_) {
             const tapi::MediaStatus status = call->mediaStatus();
-            count += status.record.GAPFIELD + status.play.GAPFIELD;
+            count += status.record.gaps + status.play.gaps;
         }
         return count;
     }
