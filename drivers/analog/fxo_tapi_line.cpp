@@ -249,6 +249,7 @@ void FxoTapiLine::closeCall(AnalogCall& call) {
     }
     if (&call == next_) {
         flashing_.fail({ErrorCode::InvalCallHandle, "the call was closed"});
+        flashesBack_ = 2;
     }
     for (AnalogCall** place : {&waiting_, &held_, &next_}) {
         *place = *place == &call ? nullptr : *place;
@@ -267,7 +268,7 @@ hal::Result<void> FxoTapiLine::generateDigits(AnalogCall& call, std::uint32_t en
     if (&call != call_ || !line_) {
         return hal::fail(ErrorCode::InvalCallState, "the call is over");
     }
-    if (next_ != nullptr) {
+    if (next_ != nullptr || flashesBack_ != 0) {
         return hal::fail(ErrorCode::InUse, "the exchange is being asked for the other call");
     }
     if (auto sent = line_->sendKeys(digits, milliseconds{duration}, mode == LINEDIGITMODE_PULSE);
@@ -356,6 +357,10 @@ void FxoTapiLine::onProgress(const FxoEvent& event) {
     case Kind::KeysSent:
         if (next_ != nullptr) {
             onWaitingTaken();
+            break;
+        }
+        if (flashesBack_ != 0) {
+            flashBack();
             break;
         }
         generated(LINEGENERATETERM_DONE);

@@ -81,6 +81,7 @@ private:
     void expectBeeps(bool on);
     void waitingGone();
     [[nodiscard]] hal::Result<void> flashTo(AnalogCall& other, tspi::Request&& request);
+    void flashBack();
     void onWaitingTaken();
     hal::Result<void> dropAside(AnalogCall& call, tspi::Request&& request);
     /// The line is put down: the exchange calls again for those that are left.
@@ -101,6 +102,7 @@ private:
     AnalogCall* waiting_ = nullptr;  ///< offered while another one talks
     AnalogCall* held_ = nullptr;     ///< of two by call waiting
     AnalogCall* next_ = nullptr;     ///< to be talked to when the flash is out
+    unsigned flashesBack_ = 0;       ///< to come: that of a call closed meanwhile, and one more
     tspi::Request flashing_;
 };
 

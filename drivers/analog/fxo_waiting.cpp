@@ -61,7 +61,8 @@ void FxoTapiLine::waitingGone() {
 }
 
 hal::Result<void> FxoTapiLine::flashTo(AnalogCall& other, tspi::Request&& request) {
-    if (!live() || !call_->is(LINECALLSTATE_CONNECTED) || !line_ || next_ != nullptr) {
+    if (!live() || !call_->is(LINECALLSTATE_CONNECTED) || !line_ || next_ != nullptr ||
+        flashesBack_ != 0) {
         return hal::fail(ErrorCode::InvalCallState, "the exchange cannot be asked for a call now");
     }
     const std::string_view keys = services().takeWaiting;
@@ -93,6 +94,16 @@ void FxoTapiLine::onWaitingTaken() {
     interrupted(false, nullptr);
 }
 
+/// The exchange gave us a party whose call was closed meanwhile: the flash cannot be taken back,
+/// and another one brings the call that goes on.
+void FxoTapiLine::flashBack() {
+    --flashesBack_;
+    if (flashesBack_ == 0 || !line_ || !line_->flash(services().takeWaiting.substr(1))) {
+        flashesBack_ = 0;
+        interrupted(false, nullptr);
+    }
+}
+
 hal::Result<void> FxoTapiLine::swapHold(AnalogCall& call, tspi::Request&& request,
                                         AnalogCall& held) {
     if (&call != call_ || &held != held_) {
@@ -102,8 +113,13 @@ hal::Result<void> FxoTapiLine::swapHold(AnalogCall& call, tspi::Request&& reques
 }
 
 hal::Result<void> FxoTapiLine::dropAside(AnalogCall& call, tspi::Request&& request) {
-    if (&call == next_) {
+    if (&call == next_ && &call == held_) {
         return hal::fail(ErrorCode::InUse, "the exchange is being asked for the call");
+    }
+    if (&call == next_) {
+        flashing_.fail({ErrorCode::InvalCallState, "the call was dropped"});
+        next_ = nullptr;
+        flashesBack_ = 2;
     }
     if (&call == held_) {
         return hal::fail(ErrorCode::OperationUnavail,
@@ -118,6 +134,7 @@ hal::Result<void> FxoTapiLine::dropAside(AnalogCall& call, tspi::Request&& reque
 
 void FxoTapiLine::endOthers() {
     next_ = nullptr;
+    flashesBack_ = 0;
     expectBeeps(false);
     flashing_.fail({ErrorCode::InvalCallState, "the line was put down"});
     for (AnalogCall** place : {&waiting_, &held_}) {

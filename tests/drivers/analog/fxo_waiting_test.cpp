@@ -143,6 +143,22 @@ TEST_F(FxoWaitingTest, ARefusedOneLeavesTheCallAlone) {
     EXPECT_EQ(waiting.keys, "5");
 }
 
+TEST_F(FxoWaitingTest, DroppedInTheFlashTheFirstCallComesBack) {
+    talk("US");
+    called();
+    ASSERT_TRUE(other->answer(answered()));
+    loop.advance(100ms);
+    ASSERT_TRUE(other->disconnect({}));
+    loop.advance(10s);
+    EXPECT_EQ(other->lineState(), LineCallState::Idle);
+    ASSERT_TRUE(reply);
+    EXPECT_FALSE(*reply) << "the answer came to nothing";
+    EXPECT_EQ(call->lineState(), LineCallState::Connected);
+    ASSERT_TRUE(farEnd->pressKeys("7"));
+    loop.advance(1s);
+    EXPECT_EQ(waiting.keys, "7");
+}
+
 /// The exchange rings for the one who waited: that is a call of its own.
 TEST_F(FxoWaitingTest, PuttingTheLineDownEndsAll) {
     talk("US");
