@@ -2,8 +2,9 @@
 // What line ports cost from the USB packets up to the application, with the simulated adapter and
 // exchange at the other end of the bus in the same thread: what is told is what driver and model
 // cost together, an upper bound of the driver.
-//   idle      ports on hook, with every detector that listens there: `headroom` is how many times
-//             faster than real time that was
+//   talking   ports in calls with the whole listening set of driver and core, sound both ways:
+//             `headroom` is how many times faster than real time that was, and `gaps` must be 0
+//   idle      the same ports on hook
 //   latency   ms from the line to the application, from there to the line, and the round trip
 #include <benchmark/benchmark.h>
 
@@ -65,11 +66,38 @@ public:
         manager_.reset();
         hal::setLogSink({});
     }
+    /// Everybody is called, is answered, and hears a long speech.
+    void talk() {
+        for (std::size_t i = 0; i < farEnds_.size(); ++i) {
+            must(farEnds_[i]->call(number(i), {}).has_value());
+        }
+        must(loop_.advanceUntil([&] { return calls_.size() == farEnds_.size(); }, 60s));
+        loop_.advance(1s);
+        for (const auto& call : calls_) {
+            must(call->answer({}).has_value());
+        }
+        loop_.advance(2s);
+    }
     void second() {
         for (const auto& farEnd : farEnds_) {
             farEnd->say(voice_);
         }
         loop_.advance(1s);
+    }
+    [[nodiscard]] std::size_t talking() const {
+        std::size_t count = 0;
+        for (const auto& call : calls_) {
+            count += call->lineState() == tapi::LineCallState::Connected ? 1 : 0;
+        }
+        return count;
+    }
+    [[nodiscard]] std::uint64_t gaps() const {
+        std::uint64_t count = 0;
+        for (const auto& call : calls_) {
+            const tapi::MediaStatus status = call->mediaStatus();
+            count += status.record.gaps + status.play.gaps;
+        }
+        return count;
     }
 
 private:
@@ -112,6 +140,20 @@ void count(benchmark::State& state, double ports) {
     const auto seconds = static_cast<double>(state.iterations());
     state.counters["headroom"] = Counter(seconds, Counter::kIsRate);
     state.counters["ports/core"] = Counter(seconds * ports, Counter::kIsRate);
+}
+
+void talking(benchmark::State& state) {
+    const auto ports = static_cast<std::size_t>(state.range(0));
+    Office office(ports / 2);
+    office.talk();
+    for (auto _ : state) {
+        office.second();
+    }
+    if (office.talking() != ports) {
+        state.SkipWithError("a call has ended");
+    }
+    state.counters["gaps"] = static_cast<double>(office.gaps());
+    count(state, static_cast<double>(ports));
 }
 
 void idle(benchmark::State& state) {
@@ -211,6 +253,7 @@ void latency(benchmark::State& state) {
 }
 
 BENCHMARK(latency)->Iterations(50);
+BENCHMARK(talking)->Arg(2)->Arg(32)->Iterations(10)->Unit(benchmark::kMillisecond);
 BENCHMARK(idle)->Arg(2)->Arg(32)->Unit(benchmark::kMillisecond);
 
 }  // namespace
