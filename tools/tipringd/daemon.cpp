@@ -170,13 +170,27 @@ Result<void> Daemon::addProviders() {
         }
     }
     for (const DaemonSettings::Provider& one : settings_.providers) {
-        auto loaded = manager_->loadProvider(one.library, one.config);
+        auto loaded = addLibrary(one);
         if (!loaded) {
             return tl::unexpected(std::move(loaded.error()));
         }
         libraries_.insert(one.library);
     }
     return {};
+}
+
+Result<void> Daemon::addLibrary(const DaemonSettings::Provider& one) {
+    if (!one.isolated.value_or(isolation::isolatedByDefault(one.library))) {
+        return manager_->loadProvider(one.library, one.config);
+    }
+    isolation::Options options;
+    options.config = one.config;
+    auto loaded = isolation::loadProvider(one.library, std::move(options));
+    if (!loaded) {
+        return tl::unexpected(std::move(loaded.error()));
+    }
+    isolated_.push_back(std::move(*loaded));
+    return manager_->addProvider(isolated_.back()->table(), one.config);
 }
 
 /// Ports that no provider has yet: at the start all, at a reload the new ones.
@@ -245,7 +259,7 @@ void Daemon::reload() {
             if (!libraries_.insert(one.library).second) {
                 continue;
             }
-            if (auto loaded = manager_->loadProvider(one.library, one.config); !loaded) {
+            if (auto loaded = addLibrary(one); !loaded) {
                 kLog.error("{}", loaded.error().cause);
             }
         }

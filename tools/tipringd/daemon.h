@@ -11,6 +11,7 @@
 #include "notify.h"
 #include "tipring/hal/base/event_loop.h"
 #include "tipring/hal/sim/network.h"
+#include "tipring/tapi_core/isolation/isolated_provider.h"
 #include "tipring/tapi_core/manager/line_manager.h"
 #include "tipring/tapi_core/rpc/server.h"
 
@@ -43,6 +44,7 @@ private:
     hal::Result<void> configure();
     hal::Result<void> startSimulation();
     hal::Result<void> addProviders();
+    hal::Result<void> addLibrary(const DaemonSettings::Provider& one);
     void addModems();
     hal::Result<void> serve();
     void reload();
@@ -57,6 +59,7 @@ private:
     std::set<std::string> ports_;  ///< that a provider has already
     std::set<std::string> libraries_;
     std::unique_ptr<sim::Network> network_;
+    std::vector<std::unique_ptr<isolation::IsolatedProvider>> isolated_;  ///< outlive the manager
     std::unique_ptr<core::LineManager> manager_;
     std::unique_ptr<rpc::Server> server_;
     std::vector<hal::SignalWatch> signals_;

@@ -63,6 +63,12 @@ Take texts(std::vector<std::string>& out) {
         return std::nullopt;
     };
 }
+Take choice(std::optional<bool>& out) {
+    return [&out](const toml::node& value) -> std::optional<std::string> {
+        out = value.value_exact<bool>();
+        return out ? std::nullopt : std::optional<std::string>("wants true or false");
+    };
+}
 Take anyTexts(std::map<std::string, std::string, std::less<>>& out) {
     return [&out](const toml::node& value) -> std::optional<std::string> {
         const auto* table = value.as_table();
@@ -149,7 +155,9 @@ private:
         }
         for (const toml::node& one : *list) {
             DaemonSettings::Provider& made = settings_.providers.emplace_back();
-            const Keys keys{{"library", text(made.library)}, {"config", anyTexts(made.config)}};
+            const Keys keys{{"library", text(made.library)},
+                            {"config", anyTexts(made.config)},
+                            {"isolated", choice(made.isolated)}};
             if (auto wrong = inner(one, keys, "provider.")) {
                 return wrong;
             }

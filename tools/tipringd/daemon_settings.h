@@ -2,6 +2,7 @@
 #pragma once
 
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -16,6 +17,7 @@ struct DaemonSettings {
     struct Provider {
         std::string library;
         std::map<std::string, std::string, std::less<>> config;
+        std::optional<bool> isolated;  ///< nothing: as isolation::isolatedByDefault() says
     };
     std::string bus = "system";       ///< "system", "session", "none", or an address
     std::vector<std::string> listen;  ///< "unix:path=/run/tipring/bus"

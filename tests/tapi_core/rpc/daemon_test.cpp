@@ -126,6 +126,9 @@ heartbeat = 60
 [[provider]]
 library = "/usr/lib/x.so"
 config = { a = "b" }
+isolated = false
+[[provider]]
+library = "/usr/lib/y.so"
 [limits]
 calls = 7
 )",
@@ -134,8 +137,10 @@ calls = 7
     EXPECT_EQ(read->listen, std::vector<std::string>{"unix:path=/run/x"});
     EXPECT_FALSE(read->adapters);
     EXPECT_EQ(read->modem.at("heartbeat"), "60");
-    ASSERT_EQ(read->providers.size(), 1U);
+    ASSERT_EQ(read->providers.size(), 2U);
     EXPECT_EQ(read->providers[0].config.at("a"), "b");
+    EXPECT_EQ(read->providers[0].isolated, false);
+    EXPECT_FALSE(read->providers[1].isolated.has_value());
     EXPECT_EQ(read->limits.calls, 7U);
 }
 
@@ -149,6 +154,8 @@ TEST(DaemonSettings, NamesFileLineAndKey) {
          "f:2: limits.calls wants a number from 1 to 10000 (see docs/guides/tipringd.md)"},
         {"[[provider]]\nconfig = { a = \"b\" }",
          "f:1: provider wants a library (see docs/guides/tipringd.md)"},
+        {"[[provider]]\nisolated = 1",
+         "f:2: provider.isolated wants true or false (see docs/guides/tipringd.md)"},
         {"adapters = 1", "f:1: adapters wants true or false (see docs/guides/tipringd.md)"},
     };
     for (const auto& row : rows) {
