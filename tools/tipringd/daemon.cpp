@@ -212,6 +212,7 @@ Result<void> Daemon::serve() {
     server_ = std::make_unique<rpc::Server>(
         loop_, [this](const std::string& name) { return manager_->createApplication(name); },
         TIPRING_VERSION, settings_.limits, settings_.soundDirectories);
+    applyRights();
     server_->onBusLost([this] {
         kLog.error("the bus went away; a service manager starts this again");
         exitCode_ = 1;
@@ -232,6 +233,28 @@ Result<void> Daemon::serve() {
     return server_->join({kind, settings_.bus});
 }
 
+void Daemon::applyRights() {
+    rpc::Rights rights;
+    const std::pair<rpc::Right, const std::vector<std::string>&> all[] = {
+        {rpc::Right::Monitor, settings_.rights.monitor},
+        {rpc::Right::Answer, settings_.rights.answer},
+        {rpc::Right::Dial, settings_.rights.dial},
+        {rpc::Right::Configure, settings_.rights.configure},
+    };
+    for (const auto& [right, names] : all) {
+        for (const std::string& unknown : rights.grant(right, names)) {
+            // The groups that the package makes are not there in a container or on a session bus.
+            if (!unknown.starts_with("@tipring")) {
+                kLog.warning("[rights] {}: this machine knows no {}", rpc::nameOf(right), unknown);
+            }
+        }
+    }
+    rights.polkit = settings_.rights.polkit && settings_.bus == "system";
+    rights.file = options_.config.empty() ? kDaemonSettingsFile : options_.config;
+    server_->setRights(std::move(rights));
+    server_->setDialBarring(settings_.barring);
+}
+
 /// What can change while calls run; the rest waits for a restart.
 void Daemon::reload() {
     notify_.reloading();
@@ -239,7 +262,11 @@ void Daemon::reload() {
     if (auto done = configure(); !done) {
         settings_ = before;
         kLog.error("not reloaded: {}", done.error().cause);
-    } else if (!options_.simulate) {
+        notify_.ready(summary());
+        return;
+    }
+    applyRights();
+    if (!options_.simulate) {
         addModems();
         for (const DaemonSettings::Provider& one : settings_.providers) {
             if (!libraries_.insert(one.library).second) {
@@ -249,8 +276,8 @@ void Daemon::reload() {
                 kLog.error("{}", loaded.error().cause);
             }
         }
-        kLog.info("reloaded: {}", summary());
     }
+    kLog.info("reloaded: {}", summary());
     notify_.ready(summary());
 }
 

@@ -45,6 +45,7 @@ private:
     hal::Result<void> addProviders();
     void addModems();
     hal::Result<void> serve();
+    void applyRights();
     void reload();
     hal::Result<void> watchSignals();
     [[nodiscard]] std::string summary() const;

@@ -112,6 +112,15 @@ TEST(DaemonSettings, TheShippedFileHasEveryDefault) {
     EXPECT_EQ(read->discover, defaults.discover);
     EXPECT_EQ(read->limits.registrations, defaults.limits.registrations);
     EXPECT_EQ(read->limits.unreadEvents, defaults.limits.unreadEvents);
+    EXPECT_EQ(read->limits.requestRate, defaults.limits.requestRate);
+    EXPECT_EQ(read->limits.requestBurst, defaults.limits.requestBurst);
+    EXPECT_EQ(read->rights.monitor, defaults.rights.monitor);
+    EXPECT_EQ(read->rights.answer, defaults.rights.answer);
+    EXPECT_EQ(read->rights.dial, defaults.rights.dial);
+    EXPECT_EQ(read->rights.configure, defaults.rights.configure);
+    EXPECT_EQ(read->rights.polkit, defaults.rights.polkit);
+    EXPECT_EQ(read->barring.barred, defaults.barring.barred);
+    EXPECT_EQ(read->metrics, defaults.metrics);
 }
 
 TEST(DaemonSettings, ReadsEveryKey) {
@@ -128,6 +137,15 @@ library = "/usr/lib/x.so"
 config = { a = "b" }
 [limits]
 calls = 7
+request_rate = 0
+[rights]
+dial = ["alice", "@staff"]
+polkit = false
+[dial]
+barred = ["1900*", "+1809*"]
+emergency = ["933"]
+[metrics]
+listen = ["127.0.0.1:9717"]
 )",
                                          "f");
     ASSERT_TRUE(read) << read.error().text();
@@ -137,6 +155,11 @@ calls = 7
     ASSERT_EQ(read->providers.size(), 1U);
     EXPECT_EQ(read->providers[0].config.at("a"), "b");
     EXPECT_EQ(read->limits.calls, 7U);
+    EXPECT_EQ(read->limits.requestRate, 0U);
+    EXPECT_EQ(read->rights.dial, (std::vector<std::string>{"alice", "@staff"}));
+    EXPECT_FALSE(read->rights.polkit);
+    EXPECT_EQ(read->barring.barred, (std::vector<std::string>{"1900*", "+1809*"}));
+    EXPECT_EQ(read->metrics, std::vector<std::string>{"127.0.0.1:9717"});
 }
 
 TEST(DaemonSettings, NamesFileLineAndKey) {
@@ -149,6 +172,9 @@ TEST(DaemonSettings, NamesFileLineAndKey) {
          "f:2: limits.calls wants a number from 1 to 10000 (see docs/guides/tipringd.md)"},
         {"[[provider]]\nconfig = { a = \"b\" }",
          "f:1: provider wants a library (see docs/guides/tipringd.md)"},
+        {"[dial]\nbarred = [\"19 00\"]",
+         "f:2: dial.barred has \"19 00\" is no pattern: keys 0-9 * # A-D, ? for one key, * at the "
+         "end for any rest, + in front for the canonical number (see docs/guides/tipringd.md)"},
         {"adapters = 1", "f:1: adapters wants true or false (see docs/guides/tipringd.md)"},
     };
     for (const auto& row : rows) {
