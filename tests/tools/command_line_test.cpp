@@ -31,9 +31,10 @@ TEST(CommandLine, HelpNamesEverySubcommandAndTheExitCodes) {
     const Said said = parse({"--help"});
     EXPECT_FALSE(said.invocation.run);
     EXPECT_EQ(said.invocation.code, ExitCode::Ok);
-    for (const char* name : {"devices", "lines", "monitor", "dial", "answer", "record", "simulate",
-                             "demo", "decode", "calls", "translate", "locations", "listen", "synth",
-                             "completion", "interfaces", "call-interface", "Exit codes"}) {
+    for (const char* name :
+         {"devices", "lines", "monitor", "dial", "answer", "room", "record", "simulate", "demo",
+          "decode", "calls", "translate", "locations", "listen", "synth", "completion",
+          "interfaces", "call-interface", "Exit codes"}) {
         EXPECT_THAT(said.out, HasSubstr(name));
     }
 }
@@ -50,8 +51,8 @@ TEST_P(SubcommandHelp, ExplainsItselfAndOffersJson) {
 
 INSTANTIATE_TEST_SUITE_P(CommandLine, SubcommandHelp,
                          ::testing::Values("devices", "lines", "monitor", "calls", "dial", "answer",
-                                           "record", "simulate", "demo", "decode", "translate",
-                                           "locations", "listen", "synth"));
+                                           "record", "room", "simulate", "demo", "decode",
+                                           "translate", "locations", "listen", "synth"));
 
 TEST(CommandLine, MistakesGoToStandardErrorWithAWayOut) {
     for (const auto& words :

@@ -26,7 +26,7 @@ constexpr const char* kFooter =
     "Try first: tipring demo        (needs no hardware)";
 
 /// What stands for the value of an option in the help.
-constexpr std::array<std::pair<std::string_view, const char*>, 30> kValueNames{{
+constexpr std::array<std::pair<std::string_view, const char*>, 33> kValueNames{{
     {"log", "LEVELS"},       {"port", "PORT"},      {"country", "CC"},     {"profile", "NAME"},
     {"config", "FILE"},      {"call-log", "FILE"},  {"count", "N"},        {"play", "FILE"},
     {"digits", "KEYS"},      {"record", "FILE"},    {"seconds", "N"},      {"rings", "N"},
@@ -34,7 +34,7 @@ constexpr std::array<std::pair<std::string_view, const char*>, 30> kValueNames{{
     {"modem", "KIND"},       {"pty", "LINK"},       {"control", "SOCKET"}, {"number", "NUMBER"},
     {"directory", "FOLDER"}, {"location", "NAME"},  {"card", "NAME"},      {"use", "NAME"},
     {"dial-rules", "FILE"},  {"provider", "FILE"},  {"set", "KEY=VALUE"},  {"events", "SECONDS"},
-    {"only", "NAME"},
+    {"only", "NAME"},        {"pin", "DIGITS"},     {"announce", "FILE"},  {"most", "N"},
 }};
 
 /// Everything that options are stored in while CLI11 reads them.
@@ -44,6 +44,7 @@ struct Parsed {
     DialerOptions dialer;
     AnswerOptions answer;
     RecordOptions record;
+    RoomOptions room;
     SimulateOptions simulate;
     DemoOptions demo;
     DecodeOptions decode;
@@ -312,6 +313,20 @@ void Tree::addCalls() {
     answer->add_flag("--keep-on-silence", parsed_.answer.keepOnSilence,
                      "Silence does not end the recording");
     answer->add_flag("--all", parsed_.answer.all, "Every call, not just the next one");
+
+    auto* room = add("room", "Conference room: every call of every line comes into one mix",
+                     "Until Ctrl-C. Lines that cannot listen while they speak stay out.\n"
+                     "Example: tipring room --port sim:sangoma-u100 --pin 4711 --record all.wav",
+                     [this](Console& c) { return runRoom(c, parsed_.common, parsed_.room); });
+    addLineOptions(room);
+    room->add_option("--pin", parsed_.room.pin, "Digits that callers have to key, then # or not");
+    room->add_option("--record", parsed_.room.record, "New file for everybody's sound");
+    room->add_option("--announce", parsed_.room.announce,
+                     "Sound file that all hear when somebody joins");
+    room->add_option("--rings", parsed_.room.rings, "Answer at this ring (default 2)")
+        ->check(range(1, 20));
+    room->add_option("--most", parsed_.room.most, "Most callers at once (default 32)")
+        ->check(range(2, 256));
 
     auto* record =
         add("record", "Pick up the next call and record it",

@@ -45,6 +45,10 @@ struct RecordOptions {
     std::string file, dial;
     std::uint32_t rings = 1, limitSeconds = 3600;
 };
+struct RoomOptions {
+    std::string pin, record, announce;
+    std::uint32_t rings = 2, most = 32;
+};
 struct SimulateOptions {
     std::string modem = "v253", pty, control, country = "US", number = "5550100";
     std::string scenario, trace;
@@ -113,6 +117,7 @@ ExitCode askForCall(Console& console, const std::string& uri);
 ExitCode runDialer(Console& console, const CommonOptions& common, const DialerOptions& options);
 ExitCode runAnswer(Console& console, const CommonOptions& common, const AnswerOptions& options);
 ExitCode runRecord(Console& console, const CommonOptions& common, const RecordOptions& options);
+ExitCode runRoom(Console& console, const CommonOptions& common, const RoomOptions& options);
 ExitCode runSimulate(Console& console, const CommonOptions& common, const SimulateOptions& options);
 ExitCode runDemo(Console& console, const CommonOptions& common, const DemoOptions& options);
 ExitCode runDecode(Console& console, const DecodeOptions& options);
