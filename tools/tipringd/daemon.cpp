@@ -77,6 +77,8 @@ Daemon::Daemon(hal::EventLoop& loop, DaemonOptions options)
     : loop_(loop), options_(std::move(options)), notify_(loop) {}
 
 Daemon::~Daemon() {
+    metrics_.reset();
+    counts_.reset();
     server_.reset();
     manager_.reset();
     network_.reset();
@@ -127,6 +129,9 @@ Result<void> Daemon::start() {
         return done;
     }
     if (auto done = serve(); !done) {
+        return done;
+    }
+    if (auto done = offerMetrics(); !done) {
         return done;
     }
     kLog.info("ready: {}", summary());
@@ -231,6 +236,29 @@ Result<void> Daemon::serve() {
                       : settings_.bus == "session" ? Kind::Session
                                                    : Kind::Bus;
     return server_->join({kind, settings_.bus});
+}
+
+Result<void> Daemon::offerMetrics() {
+    if (settings_.metrics.empty()) {
+        return {};
+    }
+    counts_ = std::make_unique<CallCounts>(manager_->createApplication("tipringd metrics"));
+    metrics_ = std::make_unique<MetricsServer>(loop_, [this, since = loop_.now()] {
+        const std::chrono::duration<double> up = loop_.now() - since;
+        std::string page = fmt::format(
+            "# HELP tipring_uptime_seconds Since the service was ready.\n"
+            "# TYPE tipring_uptime_seconds gauge\ntipring_uptime_seconds {}\n",
+            up.count());
+        counts_->write(page);
+        writeServerMetrics(server_->counters(), server_->clients(), page);
+        return page;
+    });
+    for (const std::string& address : settings_.metrics) {
+        if (auto done = metrics_->listen(address); !done) {
+            return done;
+        }
+    }
+    return {};
 }
 
 void Daemon::applyRights() {

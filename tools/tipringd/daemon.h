@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "daemon_settings.h"
+#include "metrics.h"
 #include "notify.h"
 #include "tipring/hal/base/event_loop.h"
 #include "tipring/hal/sim/network.h"
@@ -46,6 +47,7 @@ private:
     void addModems();
     hal::Result<void> serve();
     void applyRights();
+    hal::Result<void> offerMetrics();
     void reload();
     hal::Result<void> watchSignals();
     [[nodiscard]] std::string summary() const;
@@ -60,6 +62,8 @@ private:
     std::unique_ptr<sim::Network> network_;
     std::unique_ptr<core::LineManager> manager_;
     std::unique_ptr<rpc::Server> server_;
+    std::unique_ptr<CallCounts> counts_;
+    std::unique_ptr<MetricsServer> metrics_;
     std::vector<hal::SignalWatch> signals_;
 };
 

@@ -6,56 +6,10 @@
 #include <fstream>
 
 #include "daemon_settings.h"
-#include "tapi_core/rpc/test_bus.h"
-#include "tipring/hal/base/epoll_loop.h"
-#include "tipring/tapi_core/rpc/client.h"
+#include "tapi_core/rpc/daemon_fixture.h"
 
 namespace tipring::test {
 namespace {
-
-using namespace std::chrono_literals;
-
-class Tipringd : public testing::Test {
-protected:
-    void start(std::vector<std::string> more = {"--simulate"}) {
-        std::vector<std::string> arguments{TIPRINGD, "--address", bus.address(),
-                                           "--state-directory", bus.folder()};
-        arguments.insert(arguments.end(), more.begin(), more.end());
-        daemon.emplace(arguments);
-        for (int i = 0; i < 1000 && !tapi; ++i) {
-            auto made =
-                rpc::connect(*loop, {{rpc::BusAddress::Kind::Bus, bus.address()}, "daemon test"});
-            if (made) {
-                tapi = std::move(*made);
-            } else {
-                loop->runOnce(20ms);
-            }
-        }
-        ASSERT_TRUE(tapi) << daemon->errors();
-    }
-    /// Asks every 20 ms, for as long as a simulated modem may take to start on a busy machine.
-    bool until(const std::function<bool()>& done) {
-        const auto end = loop->now() + 30s;
-        while (!done() && loop->now() < end) {
-            for (const auto next = loop->now() + 20ms; loop->now() < next;) {
-                loop->runOnce(next - loop->now());
-            }
-        }
-        return done();
-    }
-    std::string busctl(std::vector<std::string> arguments) {
-        std::vector<std::string> all{"/usr/bin/env", "busctl", "--address=" + bus.address()};
-        all.insert(all.end(), arguments.begin(), arguments.end());
-        tools::Process process(all);
-        process.finish();
-        return process.output() + process.errors();
-    }
-
-    TestBus bus;
-    std::optional<tools::Process> daemon;
-    std::unique_ptr<hal::EpollLoop> loop = hal::EpollLoop::create().value();
-    std::unique_ptr<tapi::Tapi> tapi;
-};
 
 TEST_F(Tipringd, BusctlDialsOnASimulatedLineAndHangsUp) {
     start();
