@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "daemon_settings.h"
+#include "metrics.h"
 #include "notify.h"
 #include "tipring/hal/base/event_loop.h"
 #include "tipring/hal/sim/network.h"
@@ -47,6 +48,8 @@ private:
     hal::Result<void> addLibrary(const DaemonSettings::Provider& one);
     void addModems();
     hal::Result<void> serve();
+    void applyRights();
+    hal::Result<void> offerMetrics();
     void reload();
     hal::Result<void> watchSignals();
     [[nodiscard]] std::string summary() const;
@@ -62,6 +65,8 @@ private:
     std::vector<std::unique_ptr<isolation::IsolatedProvider>> isolated_;  ///< outlive the manager
     std::unique_ptr<core::LineManager> manager_;
     std::unique_ptr<rpc::Server> server_;
+    std::unique_ptr<CallCounts> counts_;
+    std::unique_ptr<MetricsServer> metrics_;
     std::vector<hal::SignalWatch> signals_;
 };
 
