@@ -67,7 +67,7 @@ Next UsbipReader::nextOperation() {
     }
     if (code == kRequestList) {
         take(kOperation);
-        return std::optional<UsbipMessage>{std::in_place, UsbipList{}};
+        return UsbipMessage(UsbipList{});
     }
     if (code != kRequestImport) {
         return refuse(fmt::format("operation {:04x} is unknown", code));
