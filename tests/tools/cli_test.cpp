@@ -812,6 +812,17 @@ TEST_F(Cli, ConformanceOnRealTime) {
     EXPECT_THAT(ran.out, HasSubstr("1 passed, 0 failed, 0 skipped"));
 }
 
+TEST_F(Cli, ConformanceOfAProviderInAProcessOfItsOwn) {
+    const Ran ran = run({"conformance", "--provider", TIPRING_SAMPLE_PROVIDER, "--isolate",
+                         "--stimulus", "--only", "call.incoming"});
+    EXPECT_EQ(ran.code, 0) << ran.out << ran.err;
+    EXPECT_THAT(ran.out, HasSubstr("1 passed, 0 failed, 0 skipped"));
+    EXPECT_EQ(run({"conformance", "--provider", "/no/such.so", "--isolate"}).code, 3);
+    EXPECT_EQ(run({"conformance", "--provider", TIPRING_SAMPLE_PROVIDER, "--isolate", "--virtual"})
+                  .code,
+              2);
+}
+
 TEST_F(Cli, ConformanceFailsAFaultyProvider) {
     const Ran ran = run({"conformance", "--provider", TIPRING_FAULTY_PROVIDER, "--stimulus",
                          "--virtual", "--json"});
