@@ -19,6 +19,12 @@ constexpr std::uint16_t kReportDescriptor = 0x2200, kOutputReport = 0x0200;
 constexpr std::chrono::seconds kLimit{1};
 constexpr std::chrono::seconds kConfirm{
     5};  // a device that does not take the line by then is broken
+// An endpoint that is dead looks like a line on which nothing happens: what it should have told is
+// asked for (GET_REPORT, 7.2.1) now and then, often enough for both ends of a ring.
+constexpr std::uint8_t kAskType = 0xA1, kGetReport = 0x01;
+constexpr std::uint16_t kInputReport = 0x0100;
+constexpr std::chrono::seconds kAsk{2};
+constexpr unsigned kMostUntold = 2;
 constexpr unsigned kMostWrong = 100;
 constexpr unsigned kTransfers = 4;
 
@@ -26,9 +32,12 @@ constexpr unsigned kTransfers = 4;
 
 HidLine::HidLine(hal::EventLoop& loop, std::unique_ptr<hal::UsbDevice> device,
                  adapters::AdapterHost& host)
-    : UsbAdapter(loop, std::move(device), host), confirm_(loop, [this] {
-          fail(ErrorCode::OperationFailed, "it did not take or leave the line within 5 s");
-      }) {}
+    : UsbAdapter(loop, std::move(device), host),
+      confirm_(loop,
+               [this] {
+                   fail(ErrorCode::OperationFailed, "it did not take or leave the line within 5 s");
+               }),
+      ask_(loop, [this] { askReport(); }) {}
 
 HidLine::~HidLine() = default;
 
@@ -114,6 +123,7 @@ void HidLine::begin() {
 void HidLine::onFailure(const hal::Error& why) {
     gone_ = true;
     confirm_.cancel();
+    ask_.cancel();
     if (stream_) {
         stream_->stop();
     }
@@ -150,6 +160,7 @@ void HidLine::onOrdered(const hal::Result<std::size_t>& sent) {
     sending_ = false;
     if (sent && !std::exchange(announced_, true)) {
         ready({{.name = {}, .fxo = this}}, {});
+        ask_.arm(kAsk);
     }
     if (!sent) {
         fail(sent.error());
@@ -202,13 +213,47 @@ void HidLine::onPackets(std::span<const hal::UsbPacket> packets) {
             return;
         }
         if (report) {
-            wrong_ = 0;
+            wrong_ = untold_ = 0;
+            ++told_;
             take(*report);
         } else if (++wrong_ >= kMostWrong) {
             fail(ErrorCode::OperationFailed,
                  fmt::format("its last {} reports do not have the form that it tells", wrong_));
         }
     }
+}
+
+void HidLine::askReport() {
+    toldWhenAsked_ = told_;
+    const auto value = static_cast<std::uint16_t>(kInputReport | reports_->inputId());
+    device().controlIn({kAskType, kGetReport, value, interface_}, LineReports::kMostBytes, kLimit,
+                       [this, alive = alive()](const hal::Result<std::span<const std::byte>>& got) {
+                           if (alive.expired() || gone_) {
+                               return;
+                           }
+                           if (got) {
+                               onAsked(*got);
+                           } else if (got.error().code != ErrorCode::OperationUnavail) {
+                               ask_.arm(kAsk);  // a device that refuses it is not asked again
+                           }
+                       });
+}
+
+void HidLine::onAsked(std::span<const std::byte> bytes) {
+    ask_.arm(kAsk);
+    const auto report = reports_->read(bytes);
+    // What the endpoint told meanwhile is newer.
+    if (!report || *report == last_ || told_ != toldWhenAsked_) {
+        return;
+    }
+    // Nothing need be told before the first change.
+    untold_ += last_ == LineReport{} ? 0 : 1;
+    if (untold_ >= kMostUntold) {
+        fail(ErrorCode::OperationFailed,
+             "its input endpoint is silent: changes of the line come only when asked for");
+        return;
+    }
+    take(*report);
 }
 
 void HidLine::take(const LineReport& report) {

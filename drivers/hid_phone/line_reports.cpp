@@ -42,6 +42,10 @@ hal::Result<LineReports> LineReports::create(std::span<const std::byte> descript
                          "its reports have no way to take the line (usage 0B:F3)");
     }
     reports.outputId_ = hook->reportId;
+    const auto told = std::find_if(fields.begin(), fields.end(), [](const HidField& field) {
+        return field.kind == HidKind::Input && !field.constant;
+    });
+    reports.inputId_ = told == fields.end() ? std::uint8_t{0} : told->reportId;
     if (reports.reports_.size(HidKind::Output, hook->reportId) > kMostBytes) {
         return hal::fail(ErrorCode::OperationFailed, "its reports are longer than a packet");
     }

@@ -30,6 +30,8 @@ public:
     [[nodiscard]] std::optional<LineReport> read(std::span<const std::byte> report) const;
     /// Its input reports have that usage.
     [[nodiscard]] bool tells(chips::HidUsage usage) const;
+    /// Id of the report that tells of the line; 0: the device has no ids.
+    [[nodiscard]] std::uint8_t inputId() const { return inputId_; }
     /// The order to the device; returns how many bytes of `report` it has.
     std::size_t order(bool hostAvailable, bool offHook,
                       std::span<std::byte, kMostBytes> report) const;
@@ -37,7 +39,7 @@ public:
 private:
     explicit LineReports(chips::HidReports reports) : reports_(std::move(reports)) {}
     chips::HidReports reports_;
-    std::uint8_t outputId_ = 0;
+    std::uint8_t outputId_ = 0, inputId_ = 0;
 };
 
 }  // namespace tipring::hid_phone

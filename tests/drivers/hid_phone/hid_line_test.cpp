@@ -57,6 +57,14 @@ protected:
         loop.settle();
         ASSERT_EQ(host.ports.size(), 1U);
     }
+    /// The report is asked for after 2 s; a device that refuses is not asked again.
+    void expectQuestion(const hal::testing::FakeUsbDevice::Reply& reply) {
+        device->expectControlIn({0xA1, 1, 0x0100, 2}, 64, reply);
+    }
+    void expectRefusal() {
+        expectQuestion(hal::Result<Bytes>(
+            tl::unexpected(hal::Error{hal::ErrorCode::OperationUnavail, "stalled"})));
+    }
     void report(int flags, int state = 1) { device->deliver(0x81, {{bytes({flags, state})}}); }
 
     hal::VirtualLoop loop;
@@ -99,6 +107,7 @@ TEST_F(HidLineTest, TakesAndLeavesTheLine) {
     ASSERT_TRUE(line->setHook(true));
     loop.settle();
     report(0x09, 5);
+    expectRefusal();
     loop.advance(10s);
     EXPECT_FALSE(host.failure);
     device->expectWrite(0x01, bytes({0x01}));
@@ -111,6 +120,7 @@ TEST_F(HidLineTest, ADeviceThatStaysOnHookIsOutOfService) {
     start();
     report(0x01);
     device->expectWrite(0x01, bytes({0x03}));
+    expectRefusal();
     ASSERT_TRUE(line->setHook(true));
     loop.advance(4900ms);
     EXPECT_FALSE(host.failure);
@@ -118,6 +128,26 @@ TEST_F(HidLineTest, ADeviceThatStaysOnHookIsOutOfService) {
     EXPECT_TRUE(host.failure);
     EXPECT_TRUE(notes.gone);
     EXPECT_FALSE(line->setHook(false));
+}
+
+TEST_F(HidLineTest, AnEndpointThatTellsNoChangesIsFoundByAsking) {
+    start();
+    report(0x01);
+    expectQuestion(bytes({0x01, 1}));
+    loop.advance(2100ms);
+    expectQuestion(bytes({0x03, 3}));
+    loop.advance(2s);
+    EXPECT_TRUE(notes.ring);
+    report(0x01);  // late, not silent
+    EXPECT_FALSE(notes.ring);
+    expectQuestion(bytes({0x03, 3}));
+    loop.advance(2s);
+    EXPECT_FALSE(host.failure);
+    expectQuestion(bytes({0x01, 1}));
+    loop.advance(2s);
+    ASSERT_TRUE(host.failure);
+    EXPECT_NE(host.failure->cause.find("endpoint is silent"), std::string::npos);
+    EXPECT_TRUE(device->scriptIsDone());
 }
 
 TEST_F(HidLineTest, ReportsOfAnotherFormAreCountedAndThenTooMany) {

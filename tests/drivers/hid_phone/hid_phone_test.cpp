@@ -41,5 +41,34 @@ TEST(HidPhoneDevice, RingsIsAnsweredAndComesBack) {
     EXPECT_TRUE(loop.advanceUntil([&] { return !rig.here.empty(); }, 60s));
 }
 
+TEST(HidPhoneDevice, ADeadEndpointIsNoticedByTheFirstRing) {
+    hal::VirtualLoop loop;
+    sim::Exchange exchange{loop};
+    sim::Line& line = exchange.addLine("5550100");
+    sim::FarEnd caller{exchange};
+    sim::HidPhone model{loop, &line};
+    const sim::SimUsbName name{"maple", model};
+    adapters::testing::FxoNotes notes;
+    adapters::testing::PortsRig rig{loop, models(), makeAdapter, "sim:maple"};
+    rig.start();
+    ASSERT_TRUE(loop.advanceUntil([&] { return !rig.here.empty(); }, 10s));
+    rig.here[0].fxo->setListener(&notes);
+    loop.advance(1min);
+    EXPECT_FALSE(notes.gone);
+    sim::UsbFaults dead;
+    dead.silentEndpoint = 0x81;
+    model.setFaults(dead);
+    loop.advance(1min);
+    EXPECT_FALSE(notes.gone) << "nothing happened that it could have told";
+    ASSERT_TRUE(caller.call("5550100", {}));
+    loop.advance(8s);
+    EXPECT_EQ(notes.rings, 1U);
+    EXPECT_TRUE(notes.gone);
+    EXPECT_NE(notes.reason.find("endpoint is silent"), std::string::npos);
+    caller.hangUp();
+    model.setFaults({});
+    EXPECT_TRUE(loop.advanceUntil([&] { return !rig.here.empty(); }, 60s));
+}
+
 }  // namespace
 }  // namespace tipring::hid_phone
