@@ -17,6 +17,8 @@ namespace {
 
 const hal::LogCategory kLog{"manager"};
 using State = tapi::LineCallState;
+/// Lines are two wires: their hybrids send back, within 64 ms of the device's count, what they hear.
+constexpr std::uint32_t kLineEcho = 512;
 
 Bridge::Member* memberOf(Bridge& bridge, const CallRecord& call) {
     const auto found = std::find_if(bridge.members.begin(), bridge.members.end(),
@@ -66,6 +68,7 @@ hal::Result<void> Bridges::seat(const BridgePtr& bridge, const CallPtr& call, Do
     }
     tapi::MemberSettings settings;
     settings.muted = call->joinsSilently;
+    settings.echoTail = kLineEcho;
     bridge->members.push_back({call, settings, {}, {}, true});
     call->seating = true;
     const auto seated = [this, bridge, call, done](const hal::Result<void>& result) {

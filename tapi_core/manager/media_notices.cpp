@@ -88,9 +88,13 @@ void MediaControl::onNotice(const ProviderItem& item) {
 
 /// Directions that the device ended by itself.
 void MediaControl::onEnded(const CallPtr& call, const ProviderItem& item) {
+    const auto media = call->media;
     for (const auto& [bit, way] :
          {std::pair{TSPI_MEDIA_PLAY, Way::Play}, std::pair{TSPI_MEDIA_RECORD, Way::Record}}) {
-        if ((item.p2 & bit) != 0 && call->media->state(way) != State::Off) {
+        if (call->media != media) {
+            return;  // the end of the first took the call along
+        }
+        if ((item.p2 & bit) != 0 && media->state(way) != State::Off) {
             switchOff(call, way, item.text());
         }
     }

@@ -38,6 +38,13 @@ protected:
                 const auto angle =
                     2 * std::numbers::pi * kHertz[line] * double(media.recorded + i) / 8000;
                 said[i] = std::int16_t(std::lrint(amplitude * std::sin(angle)));
+                if (echoes && line == 0) {  // its hybrid, 10 dB down; nobody speaks there
+                    const Samples& all = heard[line];
+                    const std::size_t back = kBlock + 16;
+                    said[i] = all.size() < back
+                                  ? std::int16_t{0}
+                                  : std::int16_t(all[all.size() - back + i] * 316 / 1000);
+                }
             }
             media.callbacks.receive(media.handle, media.recorded, said, kBlock);
             media.recorded += kBlock;
@@ -47,6 +54,25 @@ protected:
             media.callbacks.send(media.handle, media.played, got.data(), kBlock);
             media.played += kBlock;
             heard[line].insert(heard[line].end(), got.begin(), got.end());
+        }
+    }
+    /// A key of the telephone at the other end, 100 ms and as much silence.
+    void press(std::size_t line, int digit) {
+        constexpr double kLow = 697;
+        const double high = digit == 1 ? 1209 : 1336;
+        FakeProvider::Media& media = *mediaOn(line);
+        for (int block = 0; block < 10; ++block) {
+            std::int16_t said[kBlock] = {};
+            for (std::size_t i = 0; i < kBlock && block < 5; ++i) {
+                const double time = 2 * std::numbers::pi * double(media.recorded + i) / 8000;
+                said[i] = std::int16_t(4000 * (std::sin(kLow * time) + std::sin(high * time)));
+            }
+            media.callbacks.receive(media.handle, media.recorded, said, kBlock);
+            media.recorded += kBlock;
+            Samples got(kBlock, 0);
+            media.callbacks.send(media.handle, media.played, got.data(), kBlock);
+            media.played += kBlock;
+            loop.advance(20ms);
         }
     }
     /// dB of what `line` hears of `talker`, against what that one says.
@@ -76,6 +102,7 @@ protected:
 
     std::vector<Samples> heard;
     std::size_t silent = 99;
+    bool echoes = false;
 };
 
 TEST_F(BridgeSoundTest, EachHearsAllOthersAndNotItself) {
@@ -103,6 +130,16 @@ TEST_F(BridgeSoundTest, LoudTalkersAreTurnedDownAndNeverClipped) {
         }
         EXPECT_GT(calls[line]->memberStatus()->reduction, 1) << own;
     }
+}
+
+TEST_F(BridgeSoundTest, NobodyHearsItselfByTheEchoOfAnotherLine) {
+    confer(3);
+    echoes = true;
+    talk(3s);
+    EXPECT_LT(level(1, 1), -30);
+    EXPECT_LT(level(2, 2), -30);
+    EXPECT_NEAR(level(1, 2), 0, 1);
+    EXPECT_NEAR(level(2, 1), 0, 1);
 }
 
 TEST_F(BridgeSoundTest, MuteAndGainAreWhatTheOthersHear) {
@@ -256,6 +293,27 @@ TEST_F(BridgeSoundTest, ARoomWithAPinRefusesWhoDoesNotKnowIt) {
     EXPECT_EQ(calls[0]->lineState(), S::Connected) << "what becomes of it the application says";
     settings.mostCalls = 1;
     EXPECT_EQ(app->tapi->createRoom(settings).error().code, ErrorCode::InvalParam);
+}
+
+TEST_F(BridgeSoundTest, TheRightPinLetsACallIn) {
+    tapi::RoomSettings settings;
+    settings.pin = "12";
+    settings.tellComings = false;
+    const auto room = app->tapi->createRoom(settings).value();
+    calls = {connected(0), connected(1)};
+    for (std::size_t line = 0; line < 2; ++line) {
+        ok(room->admit(calls[line], reply()));
+        EXPECT_TRUE(room->guests().at(line).atDoor);
+        press(line, 1);
+        press(line, 2);
+        settle();
+        EXPECT_FALSE(room->guests().at(line).atDoor);
+    }
+    talk(1s);
+    expectAllHearAll(2);
+    for (const auto& event : app->events.all<tapi::RoomEvent>()) {
+        EXPECT_NE(event.kind, tapi::RoomEvent::Kind::Refused);
+    }
 }
 
 TEST_F(BridgeSoundTest, ARoomThatIsGivenUpLeavesItsCalls) {

@@ -9,8 +9,9 @@
 namespace tipring::tapi {
 
 /// Connects a call with one that goes out on any other line, at once: a telephone on an FXS port
-/// hears how the exchange answers on the FXO line that its number is dialled on. It is transfer()
-/// and finish(): with AsTransfer both calls are over for the application and stay together until
+/// with the number that it dialled, on an FXO line. They hear each other from the state on in which
+/// that line's device has sound (TspiLineCaps::mediaStates; connected). It is transfer() and
+/// finish(): with AsTransfer both calls are over for the application and stay together until
 /// one end hangs up; with AsConference they remain its own, as members. The reply is that of what
 /// came last; `call` goes on where `outgoing` came to nothing.
 inline Result<RequestId> join(const std::shared_ptr<Call>& call,
