@@ -119,8 +119,14 @@ void describeAddress(const TspiLineCaps& line, FlashKind flash, TspiAddressCaps&
                         when((line.callStates & LINECALLSTATE_OFFERING) != 0,
                              LINECALLFEATURE_ACCEPT | LINECALLFEATURE_ANSWER);
     caps.maxNoAnswerTimeout = 3600;
+    const bool offers = (line.callStates & LINECALLSTATE_OFFERING) != 0;
+    caps.offeringModes = when(offers, LINEOFFERINGMODE_ACTIVE);
     addFlashCaps(flashServices(flash), caps);
-    caps.callFeatures |= when(!flashServices(flash).takeWaiting.empty(), LINECALLFEATURE_SWAPHOLD);
+    if (!flashServices(flash).takeWaiting.empty()) {
+        caps.callFeatures |= LINECALLFEATURE_SWAPHOLD;
+        // A call that waits is heard of by its sound.
+        caps.offeringModes |= when(offers && line.media.directions != 0, LINEOFFERINGMODE_INACTIVE);
+    }
 }
 
 void describePhone(const PortInfo& port, std::uint32_t lineDeviceId, TspiPhoneCaps& caps) {

@@ -33,6 +33,17 @@ std::uint16_t word(Bytes bytes, std::size_t i) {
 std::byte byte(unsigned value) {
     return static_cast<std::byte>(value & 0xFF);
 }
+hal::Result<std::uint16_t> indirectValue(std::uint8_t reg, const hal::Result<Bytes>& reply) {
+    if (!reply) {
+        return tl::unexpected(reply.error());
+    }
+    const std::uint16_t value = word(*reply, 2);
+    if (value == kStuck || value == kStuckToo) {
+        return hal::fail(ErrorCode::OperationFailed,
+                         fmt::format("indirect register {} of the ProSLIC is stuck", reg));
+    }
+    return value;
+}
 
 }  // namespace
 
@@ -63,8 +74,9 @@ void BoardCommands::writeIndirect(std::uint8_t reg, std::uint16_t value, Written
     ask({.request = {byte(kWriteIndirect), byte(reg), byte(value), byte(value >> 8U)},
          .size = 4,
          .replySize = 4,
-         .done = [done = std::move(done)](const hal::Result<Bytes>& reply) {
-             done(reply ? hal::Result<void>{} : tl::unexpected(reply.error()));
+         .done = [reg, done = std::move(done)](const hal::Result<Bytes>& reply) {
+             const auto kept = indirectValue(reg, reply);
+             done(kept ? hal::Result<void>{} : tl::unexpected(kept.error()));
          }});
 }
 
@@ -73,17 +85,7 @@ void BoardCommands::readIndirect(std::uint8_t reg, Read done) {
          .size = 2,
          .replySize = 4,
          .done = [reg, done = std::move(done)](const hal::Result<Bytes>& reply) {
-             if (!reply) {
-                 done(tl::unexpected(reply.error()));
-                 return;
-             }
-             const std::uint16_t value = word(*reply, 2);
-             if (value == kStuck || value == kStuckToo) {
-                 done(hal::fail(ErrorCode::OperationFailed,
-                                fmt::format("indirect register {} of the ProSLIC is stuck", reg)));
-                 return;
-             }
-             done(value);
+             done(indirectValue(reg, reply));
          }});
 }
 

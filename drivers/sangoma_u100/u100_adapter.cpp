@@ -23,11 +23,16 @@ constexpr std::uint32_t kBaud = 500000;
 constexpr milliseconds kBoot{5000};  // its boot loader; it may take longer (guess: 10 s)
 constexpr milliseconds kPoll{10};
 constexpr unsigned kAdapterSyncPolls = 100, kOurSyncPolls = 400;
-constexpr milliseconds kWatch{50};
+// No data sheet says how long a pause of the stream means a new start. The bridge holds 16 frames
+// and the bus as many again, so that a host too busy for 50 ms loses some without any fault of the
+// adapter's; its own start takes seconds. Four poor watches in a row are no busy host any more: a
+// gap of 600 ms never makes as many, and 1 s always does.
+constexpr milliseconds kWatch{250};
+constexpr unsigned kMostPoor = 4;
 // One comes each millisecond; half of them and less is what a stream gives of which every packet
 // lacks a byte.
 constexpr std::uint64_t kLeastFrames = kWatch.count() * 3 / 4;
-constexpr unsigned kControlEvery = 21;  // watches, about a second
+constexpr unsigned kControlEvery = 4;  // watches, a second
 constexpr unsigned kTransfers = 8;
 constexpr std::byte kSilence{0xFF};  // mu-law
 
@@ -220,16 +225,19 @@ void U100Adapter::allowEvents() {
     timer_.arm(kWatch);  // in service when the stream has proved its form
 }
 
-/// A stream that stops for so long means that the adapter began anew: nothing in it stands.
 void U100Adapter::watch() {
     const std::uint64_t came = statistics_.frames - std::exchange(framesSeen_, statistics_.frames);
-    if (came < kLeastFrames) {
+    const bool poor = came < kLeastFrames;
+    poor_ = poor ? poor_ + 1 : 0;
+    if (poor_ == kMostPoor) {
         fail(ErrorCode::OperationFailed,
              fmt::format("{} of {} frames came: its supply dropped, or its stream lost its form",
                          came, kWatch.count()));
         return;
     }
-    if (!working_.empty()) {
+    if (poor) {
+        onGap(static_cast<std::uint64_t>(kWatch.count()) - came);
+    } else if (!working_.empty()) {
         ready(std::exchange(working_, {}),
               fmt::format("hardware {}, firmware 0x{:02X}", version_[1], version_[2]));
     }
@@ -242,6 +250,17 @@ void U100Adapter::watch() {
         });
     }
     timer_.arm(kWatch);
+}
+
+/// Who listens counts what is missing; what happened meanwhile may have been told to nobody.
+void U100Adapter::onGap(std::uint64_t frames) {
+    statistics_.missedFrames += frames;
+    for (U100Port& port : ports_) {
+        if (port.works()) {
+            port.skip(frames);
+        }
+    }
+    onSyncLost();
 }
 
 // ---- the stream

@@ -20,6 +20,7 @@ struct StreamStatistics {
     std::uint64_t syncLosses = 0;
     std::uint64_t lostPackets = 0;
     std::uint64_t droppedFrames = 0;  ///< ours, that the bus did not take in time
+    std::uint64_t missedFrames = 0;   ///< that never came, as the clock tells (in poor quarters)
     bool operator==(const StreamStatistics&) const = default;
 };
 
@@ -59,10 +60,11 @@ private:
     void onFrame(const Frame& frame);
     void onMessage(const Message& message);
     void onSyncLost();
+    void onGap(std::uint64_t frames);
     void send(const Frame& frame);
 
     Phase phase_ = Phase::Boot;
-    unsigned polls_ = 0;
+    unsigned polls_ = 0, poor_ = 0;  // poor_: watches in a row
     std::uint8_t in_ = 0, out_ = 0;
     std::size_t inPacket_ = 0;
     hal::Timer timer_;

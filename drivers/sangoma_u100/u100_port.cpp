@@ -102,15 +102,22 @@ void U100Port::look(std::uint64_t ms) {
         recover();
         return;
     }
-    if (ms / kSlotsEvery != (ms - 2) / kSlotsEvery && messages_.idle()) {
-        messages_.read(owner_, kTxSlotLow, [](const hal::Result<std::uint16_t>&) {});
-    }
+    askWhenDue(kTxSlotLow, slotsAsked_, kSlotsEvery);
     const std::uint8_t control = registers_[kDaaControl1];
     if ((control & kOutOfFrame) == 0 && (control & kOnHookMonitor) != 0) {
         lookForRing(ms);
-        lookAtElectrics(ms);
+        lookAtElectrics();
     }
     lookAtHook(ms);
+}
+
+/// Each line by its own time: whose turn comes while the other line's question is out asks at the
+/// next look. (By the adapter's time the second line, a millisecond later, would never ask.)
+void U100Port::askWhenDue(std::uint8_t reg, std::uint64_t& asked, std::uint64_t every) {
+    if (now_ - asked >= every && messages_.idle()) {
+        asked = now_;
+        messages_.read(owner_, reg, [](const hal::Result<std::uint16_t>&) {});
+    }
 }
 
 void U100Port::lookForRing(std::uint64_t ms) {
@@ -121,9 +128,9 @@ void U100Port::lookForRing(std::uint64_t ms) {
     }
 }
 
-void U100Port::lookAtElectrics(std::uint64_t ms) {
-    if (offHook_ && ms / kCurrentEvery != (ms - 2) / kCurrentEvery && messages_.idle()) {
-        messages_.read(owner_, kLoopCurrent, [](const hal::Result<std::uint16_t>&) {});
+void U100Port::lookAtElectrics() {
+    if (offHook_) {
+        askWhenDue(kLoopCurrent, currentAsked_, kCurrentEvery);
     }
     const chips::Si3050Line line =
         chips::readSi3050Line(registers_[kDaaControl1], registers_[kLineVoltage],
@@ -197,6 +204,12 @@ hal::Result<void> U100Port::setSound(bool on) {
     }
     sound_ = on;
     return {};
+}
+
+void U100Port::skip(std::uint64_t frames) {
+    if (sound_) {
+        position_ += frames * kSamples;
+    }
 }
 
 void U100Port::exchange(std::span<const std::byte, kSamples> fromLine,

@@ -33,6 +33,8 @@ public:
     /// A frame's sound both ways; `codes` to the line comes filled with silence.
     void exchange(std::span<const std::byte, kSamples> fromLine,
                   std::span<std::byte, kSamples> toLine);
+    /// So many frames never came: the sound's position goes on without them.
+    void skip(std::uint64_t frames);
     void gone(const hal::Error& why);
 
     [[nodiscard]] analog::FxoAbilities abilities() const override {
@@ -48,7 +50,8 @@ private:
     void runScript();
     void lookForRing(std::uint64_t ms);
     void lookAtHook(std::uint64_t ms);
-    void lookAtElectrics(std::uint64_t ms);
+    void lookAtElectrics();
+    void askWhenDue(std::uint8_t reg, std::uint64_t& asked, std::uint64_t every);
     void recover();
     void writeHook();
 
@@ -65,7 +68,7 @@ private:
     std::array<std::uint8_t, 64> registers_{};  ///< as last told
     chips::Si3050RingSense sense_;
     bool ring_ = false, offHook_ = false;
-    std::uint64_t now_ = 0, hookSettles_ = 0;
+    std::uint64_t now_ = 0, hookSettles_ = 0, slotsAsked_ = 0, currentAsked_ = 0;  // ms
     std::optional<bool> normalNegative_;  ///< the polarity that was seen first
     analog::FxoElectrics electrics_;
 

@@ -35,7 +35,23 @@ ScriptStep readAway(std::uint8_t reg) {
     return {.kind = Kind::UntilAtLeast, .reg = reg, .value = 0, .fails = "a register has no value"};
 }
 
+/// Nobody drives the SPI's wire when the chip does not answer: it reads ones, which neither of the
+/// registers asked holds.
+ScriptStep answers(std::uint8_t reg, std::string_view fails) {
+    return {.kind = Kind::UntilNot, .reg = reg, .value = 0xFF, .fails = fails};
+}
+
 constexpr std::uint16_t kFortyVolts = 106;  // of 0.376 V
+
+/// The reference driver takes it as it comes; a port without battery is none.
+ScriptStep battery() {
+    return {.kind = Kind::UntilAtLeast,
+            .reg = kBatteryVolts,
+            .value = kFortyVolts,
+            .tries = 20,
+            .wait = milliseconds{50},
+            .fails = "the DC-DC converter does not reach 40 V"};
+}
 
 void addIndirect(std::vector<ScriptStep>& steps) {
     for (const chips::IndirectValue& each : chips::si321xIndirectValues()) {
@@ -58,8 +74,17 @@ std::vector<ScriptStep> slicSteps() {
                                    .tries = 10,
                                    .wait = milliseconds{10},
                                    .fails = "there is no ProSLIC that answers"},
+                                  answers(kRevision, "the revision of the ProSLIC is silent"),
+                                  answers(kLoopStatus, "the loop status of the ProSLIC is silent"),
                                   write(kAutomatic, 0x0E)};
     addIndirect(steps);
+    steps.push_back({.kind = Kind::Until,
+                     .reg = kIndirectBusy,
+                     .value = 0,
+                     .mask = 0x01,
+                     .tries = 3,
+                     .wait = milliseconds{1},
+                     .fails = "the indirect registers of the ProSLIC are stuck"});
     steps.insert(steps.end(), {write(kDcDcPeriod, 0xC8),
                                write(kCalibration2, 0),
                                write(kDcDcOff, 0x19),
@@ -75,14 +100,14 @@ std::vector<ScriptStep> slicSteps() {
                                 .tries = 20,
                                 .wait = milliseconds{100},
                                 .fails = "the calibration of the ProSLIC does not end"},
-                               // The reference driver takes it as it comes; a port without
-                               // battery is none.
-                               {.kind = Kind::UntilAtLeast,
-                                .reg = kBatteryVolts,
-                                .value = kFortyVolts,
-                                .tries = 20,
-                                .wait = milliseconds{50},
-                                .fails = "the DC-DC converter does not reach 40 V"},
+                               // Tuned by hand as well: the automatic calibration does not say when
+                               // it found no balance.
+                               chips::si321xBalance(kQ5Bias, kQ5),
+                               chips::si321xBalance(kQ6Bias, kQ6),
+                               battery()});
+    const auto leakTest = chips::si321xLeakTest();
+    steps.insert(steps.end(), leakTest.begin(), leakTest.end());
+    steps.insert(steps.end(), {battery(),
                                write(kLinefeed, 0x11),
                                {.kind = Kind::WriteIndirect, .reg = 97, .value = 0},
                                write(kPcmMode, 0x2A),

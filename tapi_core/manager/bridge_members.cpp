@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "bridges.h"
+#include "call_media.h"
 #include "call_record.h"
 #include "core.h"
 #include "line_record.h"
@@ -66,7 +67,9 @@ hal::Result<void> Bridges::seat(const BridgePtr& bridge, const CallPtr& call, Do
     tapi::MemberSettings settings;
     settings.muted = call->joinsSilently;
     bridge->members.push_back({call, settings, {}, {}, true});
+    call->seating = true;
     const auto seated = [this, bridge, call, done](const hal::Result<void>& result) {
+        call->seating = false;
         if (memberOf(*bridge, *call) == nullptr) {
             return done(hal::fail(hal::ErrorCode::OperationFailed, "the call ended"));
         }
@@ -135,6 +138,7 @@ void Bridges::unseat(const BridgePtr& bridge, const CallPtr& call) {
         return;
     }
     const auto terminal = member->terminal;
+    call->seating = false;
     bridge->members.erase(bridge->members.begin() + (member - bridge->members.data()));
     if (terminal) {
         core_.media_.detach(call, *terminal);
@@ -300,7 +304,8 @@ void Bridges::onGone(const CallPtr& call) {
 
 void Bridges::onSilenced(const CallPtr& call, const std::string& why) {
     const auto bridge = call->bridge;
-    if (!bridge || call->role != BridgeRole::Member) {
+    const bool over = call->media && call->media->closing;  // then onGone() follows
+    if (!bridge || call->role != BridgeRole::Member || over) {
         return;
     }
     kLog.info("line {}: the call leaves the mix: {}", call->line->name, why);

@@ -133,6 +133,14 @@ bool stands(const CallRecord& call, Operation operation) {
            call.state == tapi::LineCallState::Connected;
 }
 
+/// What would put a call into another place than the one that it is on its way to.
+bool moves(Operation operation) {
+    constexpr Operation kMoves[] = {Operation::Hold,          Operation::SwapHold,
+                                    Operation::SetupTransfer, Operation::CompleteTransfer,
+                                    Operation::BlindTransfer, Operation::SetupConference};
+    return std::find(std::begin(kMoves), std::end(kMoves), operation) != std::end(kMoves);
+}
+
 /// Privilege, state and ability.
 hal::Result<void> checkStanding(const CallView& view, Operation operation) {
     if (view.deallocated) {
@@ -155,6 +163,11 @@ hal::Result<void> checkStanding(const CallView& view, Operation operation) {
     if (auto allowed = checkState(operation, state, call.mode);
         !allowed && !stands(call, operation)) {
         return allowed;
+    }
+    if (call.seating && moves(operation)) {
+        return hal::fail(
+            hal::ErrorCode::InvalCallState,
+            fmt::format("cannot {}: the call is on its way into a mix", name(operation)));
     }
     if (Bridges::does(call, operation)) {
         return {};

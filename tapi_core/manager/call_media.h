@@ -98,6 +98,7 @@ public:
     media::Stream stream;
     std::vector<std::unique_ptr<CallTerminal>> terminals;
     bool earRefused = false;  ///< the device would not record for the ear alone
+    bool closing = false;     ///< the device has closed it; what hangs on it is told
     /// The line is used for something else; the ear hears nothing meanwhile. Thread: any.
     std::atomic<bool> interrupted{false};
     std::function<void(bool go)> heldBack;  ///< what waits until the ear's recording has stopped

@@ -74,7 +74,8 @@ struct CallRecord : std::enable_shared_from_this<CallRecord> {
     std::weak_ptr<RoomView> room;      ///< empty: in none
     std::shared_ptr<Bridge> bridge;    ///< null: the core joins it with nothing
     BridgeRole role = BridgeRole::None;
-    bool joinsSilently = false;            ///< a consultation of a no-hold conference
+    bool seating = false;        ///< on its way into the mix: nothing else is done with it
+    bool joinsSilently = false;  ///< a consultation of a no-hold conference
     std::weak_ptr<CallRecord> consultFor;  ///< what this call was made for
     struct Beneath {
         tapi::LineCallState state{};

@@ -143,7 +143,7 @@ bool MediaControl::earWanted(const CallRecord& call) const {
 /// the device's refusal to start.
 hal::Result<void> MediaControl::arrange(const CallPtr& call) {
     const bool ear = earWanted(*call);
-    if (!call->media && !ear) {
+    if (call->media ? call->media->closing : !ear) {
         return {};
     }
     if (auto opened = open(call); !opened) {
@@ -354,9 +354,10 @@ void MediaControl::letGo(const CallPtr& call) {
 
 void MediaControl::close(const CallPtr& call, const std::string& cause) {
     const auto media = call->media;
-    if (!media) {
+    if (!media || media->closing) {
         return;
     }
+    media->closing = true;
     ProviderRecord& provider = *call->line->provider;
     if (auto closed = provider.call("mediaClose", provider.table().mediaClose, media->driverMedia);
         !closed) {

@@ -324,26 +324,30 @@ void MediaControl::finishOrDrain(const CallPtr& call, CallTerminal& terminal, st
 
 /// Its end is told, and its file is whole.
 void MediaControl::finish(const CallPtr& call, CallTerminal& terminal) {
+    const auto media = call->media;  // what is told may end the call, or take the terminal away
+    const tapi::TerminalId id = terminal.id;
     if (terminal.stopped) {
         std::exchange(terminal.stopped, {})({});
     }
-    const auto stopped = call->media->stream.stopTerminal(*terminal.terminal);
+    const auto stopped = media->stream.stopTerminal(*terminal.terminal);
     if (!stopped && terminal.cause == media::TerminalCause::Normal) {
         terminal.cause = terminal.terminal->renders() ? media::TerminalCause::WriteError
                                                       : media::TerminalCause::ReadError;
         terminal.text = stopped.error().text();
     }
     terminal.state = TerminalStanding::Idle;
-    tellEnd(call, terminal, terminal.cause, terminal.text);
-    if (terminal.brief) {
-        call->media->remove(terminal);
+    const std::string text = terminal.text;
+    tellEnd(call, terminal, terminal.cause, text);
+    if (CallTerminal* left = media->find(id); left != nullptr && left->brief) {
+        media->remove(*left);
     }
 }
 
 /// The direction stopped: all that ran in it, or waited for it to drain.
 void MediaControl::finishAll(const CallPtr& call, Way way, const std::string& cause) {
+    const auto media = call->media;
     std::vector<tapi::TerminalId> ids;
-    for (const auto& each : call->media->terminals) {
+    for (const auto& each : media->terminals) {
         const bool ran = each->state == TerminalStanding::Active ||
                          each->state == TerminalStanding::Paused ||
                          each->state == TerminalStanding::Ending;
@@ -352,14 +356,17 @@ void MediaControl::finishAll(const CallPtr& call, Way way, const std::string& ca
         }
     }
     for (const tapi::TerminalId id : ids) {
-        CallTerminal& terminal = *call->media->find(id);
-        if (terminal.state != TerminalStanding::Ending) {
-            terminal.cause = media::TerminalCause::Normal;
-            terminal.text = cause;
-        } else if (terminal.text.empty()) {
-            terminal.text = cause;
+        CallTerminal* terminal = media->find(id);
+        if (terminal == nullptr || call->media != media) {
+            continue;
         }
-        finish(call, terminal);
+        if (terminal->state != TerminalStanding::Ending) {
+            terminal->cause = media::TerminalCause::Normal;
+            terminal->text = cause;
+        } else if (terminal->text.empty()) {
+            terminal->text = cause;
+        }
+        finish(call, *terminal);
     }
 }
 

@@ -22,7 +22,7 @@ struct Arrow {
 };
 
 /// A room may include itself and what stands here. "drivers" stands for each driver folder alike.
-const std::array<Arrow, 16> kArrows{{
+const std::array<Arrow, 17> kArrows{{
     {"hal/base", {}},
     {"hal/dsp", {}},
     {"hal/serial", {"hal/base"}},
@@ -30,6 +30,8 @@ const std::array<Arrow, 16> kArrows{{
     {"hal/hotplug", {"hal/base"}},
     {"hal/sim", {"hal/serial", "hal/usb", "hal/hotplug", "hal/dsp", "hal/base"}},
     {"tapi_core/tspi", {"hal/base"}},
+    // a provider's host and the stub of it stand between two tables of functions (docs/adr/0021)
+    {"tapi_core/isolation", {"tapi_core/tspi", "hal/base"}},
     {"tapi_core/api", {"hal/base"}},
     {"tapi_core/media", {"hal/dsp", "hal/base"}},
     {"tapi_core/manager", {"tapi_core/api", "tapi_core/tspi", "tapi_core/media", "hal/base"}},
@@ -40,8 +42,9 @@ const std::array<Arrow, 16> kArrows{{
     // tools put the parts together (docs/adr/0001), listen and synth show hal/dsp (docs/adr/0007),
     // the conformance kit knows the constants of the contract (docs/adr/0008)
     {"tools",
-     {"tapi_core/api", "tapi_core/manager", "tapi_core/rpc", "tapi_core/media", "tapi_core/tspi",
-      "drivers", "hal/base", "hal/dsp", "hal/serial", "hal/sim", "hal/usb"}},
+     {"tapi_core/api", "tapi_core/manager", "tapi_core/isolation", "tapi_core/rpc",
+      "tapi_core/media", "tapi_core/tspi", "drivers", "hal/base", "hal/dsp", "hal/serial",
+      "hal/sim", "hal/usb"}},
     {"examples",
      {"tapi_core/api", "tapi_core/manager", "tapi_core/rpc", "tapi_core/tspi", "drivers",
       "hal/base"}},

@@ -97,7 +97,8 @@ std::unique_ptr<conformance::World> make(hal::EventLoop& loop) {
 }  // namespace
 
 std::vector<Factory> adapterFactories() {
-    const std::vector<std::string> neverOffered{"call.incoming", "call.answered", "call.nonsense"};
+    const std::vector<std::string> neverOffered{"call.incoming", "call.answered", "call.nonsense",
+                                                "call.detections", "call.hang-up-signs"};
     return {
         {"sangoma_u100", make<FxoAdapterWorld<sim::SangomaU100, &tipring_sangoma_u100_provider>>},
         {"hid_phone", make<FxoAdapterWorld<sim::HidPhone, &tipring_hid_phone_provider>>},

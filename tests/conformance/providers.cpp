@@ -4,6 +4,7 @@
 #include "conformance/at_modem_world.h"
 #include "conformance/provider_under_test.h"
 #include "tapi_core/fake_provider.h"
+#include "tapi_core/isolation/wire_peer.h"
 
 extern "C" const TspiProvider* tspi_provider(void);  // of the sample
 
@@ -92,6 +93,34 @@ private:
     }
 };
 
+/// Another world, reached over the wire to a provider host.
+class IsolatedWorld : public World {
+public:
+    IsolatedWorld(hal::EventLoop& loop, std::unique_ptr<World> inner) : inner_(std::move(inner)) {
+        isolation::Options options;
+        options.config = inner_->config();
+        provider_ = *isolation::IsolatedProvider::create(
+            test::wireLauncher(loop, inner_->table()), std::move(options));
+    }
+    const TspiProvider& table() override { return provider_->table(); }
+    core::ProviderConfig config() override { return inner_->config(); }
+    void ring(tapi::Address& address) override { inner_->ring(address); }
+    void answer(tapi::Address& address) override { inner_->answer(address); }
+    void hangUp(tapi::Address& address) override { inner_->hangUp(address); }
+    bool press(tapi::Address& address, std::string_view keys) override {
+        return inner_->press(address, keys);
+    }
+    bool unplug() override { return inner_->unplug(); }
+
+private:
+    std::unique_ptr<World> inner_;
+    std::unique_ptr<isolation::IsolatedProvider> provider_;
+};
+
+std::unique_ptr<World> isolated(hal::EventLoop& loop, std::unique_ptr<World> inner) {
+    return std::make_unique<IsolatedWorld>(loop, std::move(inner));
+}
+
 }  // namespace
 
 std::vector<Factory> factories() {
@@ -108,6 +137,16 @@ std::vector<Factory> factories() {
         {"at_modem_rockwell",
          [](hal::EventLoop& loop) { return makeAtModemWorld(loop, "rockwell"); }},
         {"analog_fxo", [](hal::EventLoop& loop) { return makeFxoWorld(loop); }},
+        {"isolated_fake",
+         [](hal::EventLoop& loop) { return isolated(loop, std::make_unique<FakeWorld>()); },
+         {"call.one-at-a-time"}},
+        {"isolated_sample",
+         [](hal::EventLoop& loop) { return isolated(loop, std::make_unique<SampleWorld>()); },
+         {"session.unplugged"}},
+        {"isolated_at_modem",
+         [](hal::EventLoop& loop) { return isolated(loop, makeAtModemWorld(loop, "v253")); }},
+        {"isolated_fxo",
+         [](hal::EventLoop& loop) { return isolated(loop, makeFxoWorld(loop)); }},
     };
     const std::vector<Factory> adapters = adapterFactories();
     all.insert(all.end(), adapters.begin(), adapters.end());

@@ -46,6 +46,7 @@ protected:
         }
         for (std::size_t i = 0; i < fake.mediaCount(); ++i) {
             EXPECT_TRUE(fake.media(i).closed) << i;
+            EXPECT_EQ(fake.media(i).afterClose, 0u) << i;
         }
         loop.run();  // comes back when nothing is armed any more: a clock that runs on would hang
         app.reset();

@@ -372,6 +372,37 @@ TEST_F(BridgeTest, ADeviceThatHasNoSoundJoinsNothing) {
     expectStates({S::Conferenced, S::Conferenced, S::Connected}, "again");
 }
 
+TEST_F(BridgeTest, AMemberThatTheDeviceCannotDropIsOverAllTheSame) {
+    confer(3);
+    fake.behave = [](const std::string& function) {
+        return function == "lineDrop" ? Behaviour{How::Refuse, LINEERR_OPERATIONFAILED, {}, {}}
+                                      : Behaviour{};
+    };
+    idles.erase(calls[0]->id());  // nobody is told of a call that was given back
+    ASSERT_TRUE(calls[0]->deallocate());
+    settle();
+    EXPECT_EQ(on(0).closed, 1u);
+    calls.erase(calls.begin());
+    expectStates({S::Conferenced, S::Conferenced, S::Connected}, "one is over");
+    ASSERT_TRUE(conference->disconnect({}));
+    settle();
+    expectStates({S::Idle, S::Idle, S::Idle}, "all of them");
+}
+
+TEST_F(BridgeTest, ACallOnItsWayInIsDoneNothingElseWith) {
+    fake.behave = [](const std::string& function) {
+        return function == "mediaStart" ? Behaviour{How::Later, 0, {}, 500ms} : Behaviour{};
+    };
+    calls = {connected(0)};
+    conference = calls[0]->setupConference(0, {}, reply())->conference;
+    ++asked;
+    EXPECT_EQ(calls[0]->setupTransfer({}, {}).error().code, ErrorCode::InvalCallState);
+    EXPECT_EQ(calls[0]->setupConference(0, {}, {}).error().code, ErrorCode::InvalCallState);
+    EXPECT_FALSE(calls[0]->status().features.has(tapi::CallFeature::SetupTransfer));
+    loop.advance(2s);
+    expectStates({S::Conferenced, S::OnHoldPendConf}, "it is in");
+}
+
 TEST_F(BridgeTest, WhatDoesNotFitIsRefused) {
     confer(2);
     const auto code = [](const auto& result) {

@@ -252,12 +252,14 @@ struct FakeTable {
         return 0;
     }
     static TSPI_RESULT mediaStart(DRV_REQUESTID id, HDRVMEDIA media, std::uint32_t direction) {
+        of(media).afterClose += of(media).closed ? 1 : 0;
         of(media).running |= direction;
         (direction == TSPI_MEDIA_PLAY ? of(media).played : of(media).recorded) = 0;
         return ask(*of(media).call, "mediaStart", id);
     }
     static TSPI_RESULT mediaStop(DRV_REQUESTID id, HDRVMEDIA media, std::uint32_t direction,
                                  std::uint32_t how) {
+        of(media).afterClose += of(media).closed ? 1 : 0;
         of(media).running &= ~direction;
         of(media).call->line->provider->log_.push_back(how == TSPI_MEDIASTOP_DRAIN ? "drain"
                                                                                    : "discard");

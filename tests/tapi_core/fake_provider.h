@@ -81,6 +81,7 @@ public:
         std::uint32_t running = 0;
         std::uint64_t played = 0, recorded = 0;  ///< positions
         bool closed = false;
+        unsigned afterClose = 0;  ///< calls that came when it was closed
     };
 
     explicit FakeProvider(std::vector<std::string> keys = {"one"}, const char* name = "fake");

@@ -257,6 +257,12 @@ Outcome detections(Bench& bench, Evidence& evidence) {
         return skipped(kNobody);
     }
     Session session(bench, evidence);
+    if (const auto wrong = session.start(); !wrong.empty()) {
+        return failed(wrong);
+    }
+    if (!session.takesCalls()) {
+        return skipped(kNeverRings);
+    }
     if (const auto wrong = session.answeredCall(); !wrong.empty()) {
         return failed(wrong);
     }
@@ -293,6 +299,12 @@ Outcome hangUpSigns(Bench& bench, Evidence& evidence) {
         return skipped(kNobody);
     }
     Session session(bench, evidence);
+    if (const auto wrong = session.start(); !wrong.empty()) {
+        return failed(wrong);
+    }
+    if (!session.takesCalls()) {
+        return skipped(kNeverRings);
+    }
     if (const auto wrong = session.answeredCall(); !wrong.empty()) {
         return failed(wrong);
     }

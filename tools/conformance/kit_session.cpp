@@ -151,9 +151,6 @@ std::string Session::ring() {
 }
 
 std::string Session::answeredCall() {
-    if (auto wrong = start(); !wrong.empty()) {
-        return wrong;
-    }
     if (auto wrong = ring(); !wrong.empty()) {
         return wrong;
     }

@@ -64,7 +64,7 @@ public:
     [[nodiscard]] std::string makeCall();
     /// Rings, and waits for the offering.
     [[nodiscard]] std::string ring();
-    /// Begins, rings, answers, and waits for the connection and the reply.
+    /// Rings, answers, and waits for the connection and the reply.
     [[nodiscard]] std::string answeredCall();
     tapi::Reply counted();
 

@@ -504,6 +504,8 @@ void Tree::addConformance() {
                           "Its lineDevSpecific takes `ring` and `hangup` for the far end");
     conformance->add_flag("--virtual", options.virtualTime,
                           "Simulated time, for a provider that lives by the host's timers alone");
+    conformance->add_flag("--isolate", options.isolate,
+                          "Run the provider in a process of its own, on real time");
     conformance->add_option("--only", options.only, "Only the checks whose name begins so");
     conformance->add_flag("--list", options.list, "List the checks and leave");
 }
@@ -541,6 +543,8 @@ void Tree::addProviderOptions(CLI::App* command) {
         ->add_option("--set", parsed_.providers.settings,
                      "A setting for the loaded providers (may be repeated)")
         ->allow_extra_args(false);
+    command->add_flag("--isolate", parsed_.providers.isolate,
+                      "Run each loaded provider in a process of its own");
 }
 
 void Tree::addInterfaces() {

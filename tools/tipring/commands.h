@@ -88,6 +88,7 @@ struct SynthOptions {
 struct ProviderOptions {
     std::vector<std::string> libraries;  ///< "./libmy_tsp.so"
     std::vector<std::string> settings;   ///< "KEY=VALUE", for all of them
+    bool isolate = false;                ///< each in a process of its own
 };
 struct CallInterfaceOptions {
     std::string line;  ///< number, name or port; "-": the provider itself
@@ -104,7 +105,7 @@ struct DoctorOptions {
 struct ConformanceOptions {
     std::string provider, number = "1", only;
     std::vector<std::string> config;  ///< KEY=VALUE
-    bool stimulus = false, virtualTime = false, list = false;
+    bool stimulus = false, virtualTime = false, list = false, isolate = false;
 };
 
 /// Each runs its subcommand to the end, on a loop of its own, and never throws.

@@ -11,6 +11,7 @@
 #include "conformance_kit.h"
 #include "console.h"
 #include "json_line.h"
+#include "provider_library.h"
 #include "tipring/hal/base/epoll_loop.h"
 #include "tipring/hal/base/log.h"
 #include "tipring/hal/base/virtual_loop.h"
@@ -38,7 +39,7 @@ public:
     ProviderBench(const ConformanceOptions& options, core::ProviderConfig config)
         : options_(options), config_(std::move(config)) {}
     hal::Result<void> addProvider(core::LineManager& manager) override {
-        return manager.loadProvider(options_.provider, config_);
+        return addLibrary(manager, options_.provider, config_, options_.isolate, isolated_);
     }
     [[nodiscard]] conformance::FarEnd* farEnd() override {
         return options_.stimulus ? &farEnd_ : nullptr;
@@ -48,6 +49,7 @@ public:
 private:
     const ConformanceOptions& options_;
     const core::ProviderConfig config_;
+    IsolatedProviders isolated_;
     ToldFarEnd farEnd_;
 };
 
@@ -153,6 +155,10 @@ ExitCode runConformance(Console& console, const CommonOptions& common,
         console.problem("--provider says which library is to be checked");
         return ExitCode::Usage;
     }
+    if (options.isolate && options.virtualTime) {
+        console.problem("--isolate is on real time: a process has no other");
+        return ExitCode::Usage;
+    }
     // Breaches are told as results: the log of the rest is for who asks.
     if (auto done = hal::configureLog(common.log.empty() ? "error" : common.log); !done) {
         console.problem(done.error().cause);
@@ -164,8 +170,10 @@ ExitCode runConformance(Console& console, const CommonOptions& common,
     }
     {  // that it loads at all
         hal::VirtualLoop loop;
+        IsolatedProviders isolated;
         core::LineManager manager(loop);
-        if (auto loaded = manager.loadProvider(options.provider, *config); !loaded) {
+        if (auto loaded = addLibrary(manager, options.provider, *config, options.isolate, isolated);
+            !loaded) {
             console.problem("the provider cannot be checked", loaded.error());
             return loaded.error().code == hal::ErrorCode::NoDriver ? ExitCode::NotFound
                                                                    : ExitCode::Failed;

@@ -12,6 +12,7 @@
 #include "console.h"
 #include "event_text.h"
 #include "interface_text.h"
+#include "provider_library.h"
 #include "session.h"
 #include "tipring/drivers/at_modem/provider.h"
 #include "tipring/tapi_core/manager/line_manager.h"
@@ -24,6 +25,7 @@ using hal::Result;
 
 /// A manager with the modems' provider and those that were named, and one application.
 struct Telephony {
+    IsolatedProviders isolated;
     std::unique_ptr<core::LineManager> manager;
     std::unique_ptr<tapi::Tapi> tapi;
 };
@@ -52,7 +54,7 @@ Result<Telephony> openTelephony(hal::EventLoop& loop, const Settings& settings,
     }
     for (const std::string& library : options.libraries) {
         if (added) {
-            added = made.manager->loadProvider(library, *config);
+            added = addLibrary(*made.manager, library, *config, options.isolate, made.isolated);
         }
     }
     if (!added) {

@@ -77,6 +77,8 @@ Daemon::Daemon(hal::EventLoop& loop, DaemonOptions options)
     : loop_(loop), options_(std::move(options)), notify_(loop) {}
 
 Daemon::~Daemon() {
+    metrics_.reset();
+    counts_.reset();
     server_.reset();
     manager_.reset();
     network_.reset();
@@ -129,6 +131,9 @@ Result<void> Daemon::start() {
     if (auto done = serve(); !done) {
         return done;
     }
+    if (auto done = offerMetrics(); !done) {
+        return done;
+    }
     kLog.info("ready: {}", summary());
     notify_.ready(summary());
     return {};
@@ -170,13 +175,27 @@ Result<void> Daemon::addProviders() {
         }
     }
     for (const DaemonSettings::Provider& one : settings_.providers) {
-        auto loaded = manager_->loadProvider(one.library, one.config);
+        auto loaded = addLibrary(one);
         if (!loaded) {
             return tl::unexpected(std::move(loaded.error()));
         }
         libraries_.insert(one.library);
     }
     return {};
+}
+
+Result<void> Daemon::addLibrary(const DaemonSettings::Provider& one) {
+    if (!one.isolated.value_or(isolation::isolatedByDefault(one.library))) {
+        return manager_->loadProvider(one.library, one.config);
+    }
+    isolation::Options options;
+    options.config = one.config;
+    auto loaded = isolation::loadProvider(one.library, std::move(options));
+    if (!loaded) {
+        return tl::unexpected(std::move(loaded.error()));
+    }
+    isolated_.push_back(std::move(*loaded));
+    return manager_->addProvider(isolated_.back()->table(), one.config);
 }
 
 /// Ports that no provider has yet: at the start all, at a reload the new ones.
@@ -212,6 +231,7 @@ Result<void> Daemon::serve() {
     server_ = std::make_unique<rpc::Server>(
         loop_, [this](const std::string& name) { return manager_->createApplication(name); },
         TIPRING_VERSION, settings_.limits, settings_.soundDirectories);
+    applyRights();
     server_->onBusLost([this] {
         kLog.error("the bus went away; a service manager starts this again");
         exitCode_ = 1;
@@ -232,6 +252,51 @@ Result<void> Daemon::serve() {
     return server_->join({kind, settings_.bus});
 }
 
+Result<void> Daemon::offerMetrics() {
+    if (settings_.metrics.empty()) {
+        return {};
+    }
+    counts_ = std::make_unique<CallCounts>(manager_->createApplication("tipringd metrics"));
+    metrics_ = std::make_unique<MetricsServer>(loop_, [this, since = loop_.now()] {
+        const std::chrono::duration<double> up = loop_.now() - since;
+        std::string page = fmt::format(
+            "# HELP tipring_uptime_seconds Since the service was ready.\n"
+            "# TYPE tipring_uptime_seconds gauge\ntipring_uptime_seconds {}\n",
+            up.count());
+        counts_->write(page);
+        writeServerMetrics(server_->counters(), server_->clients(), page);
+        return page;
+    });
+    for (const std::string& address : settings_.metrics) {
+        if (auto done = metrics_->listen(address); !done) {
+            return done;
+        }
+    }
+    return {};
+}
+
+void Daemon::applyRights() {
+    rpc::Rights rights;
+    const std::pair<rpc::Right, const std::vector<std::string>&> all[] = {
+        {rpc::Right::Monitor, settings_.rights.monitor},
+        {rpc::Right::Answer, settings_.rights.answer},
+        {rpc::Right::Dial, settings_.rights.dial},
+        {rpc::Right::Configure, settings_.rights.configure},
+    };
+    for (const auto& [right, names] : all) {
+        for (const std::string& unknown : rights.grant(right, names)) {
+            // The groups that the package makes are not there in a container or on a session bus.
+            if (!unknown.starts_with("@tipring")) {
+                kLog.warning("[rights] {}: this machine knows no {}", rpc::nameOf(right), unknown);
+            }
+        }
+    }
+    rights.polkit = settings_.rights.polkit && settings_.bus == "system";
+    rights.file = options_.config.empty() ? kDaemonSettingsFile : options_.config;
+    server_->setRights(std::move(rights));
+    server_->setDialBarring(settings_.barring);
+}
+
 /// What can change while calls run; the rest waits for a restart.
 void Daemon::reload() {
     notify_.reloading();
@@ -239,18 +304,22 @@ void Daemon::reload() {
     if (auto done = configure(); !done) {
         settings_ = before;
         kLog.error("not reloaded: {}", done.error().cause);
-    } else if (!options_.simulate) {
+        notify_.ready(summary());
+        return;
+    }
+    applyRights();
+    if (!options_.simulate) {
         addModems();
         for (const DaemonSettings::Provider& one : settings_.providers) {
             if (!libraries_.insert(one.library).second) {
                 continue;
             }
-            if (auto loaded = manager_->loadProvider(one.library, one.config); !loaded) {
+            if (auto loaded = addLibrary(one); !loaded) {
                 kLog.error("{}", loaded.error().cause);
             }
         }
-        kLog.info("reloaded: {}", summary());
     }
+    kLog.info("reloaded: {}", summary());
     notify_.ready(summary());
 }
 

@@ -8,9 +8,11 @@
 #include <vector>
 
 #include "daemon_settings.h"
+#include "metrics.h"
 #include "notify.h"
 #include "tipring/hal/base/event_loop.h"
 #include "tipring/hal/sim/network.h"
+#include "tipring/tapi_core/isolation/isolated_provider.h"
 #include "tipring/tapi_core/manager/line_manager.h"
 #include "tipring/tapi_core/rpc/server.h"
 
@@ -43,8 +45,11 @@ private:
     hal::Result<void> configure();
     hal::Result<void> startSimulation();
     hal::Result<void> addProviders();
+    hal::Result<void> addLibrary(const DaemonSettings::Provider& one);
     void addModems();
     hal::Result<void> serve();
+    void applyRights();
+    hal::Result<void> offerMetrics();
     void reload();
     hal::Result<void> watchSignals();
     [[nodiscard]] std::string summary() const;
@@ -57,8 +62,11 @@ private:
     std::set<std::string> ports_;  ///< that a provider has already
     std::set<std::string> libraries_;
     std::unique_ptr<sim::Network> network_;
+    std::vector<std::unique_ptr<isolation::IsolatedProvider>> isolated_;  ///< outlive the manager
     std::unique_ptr<core::LineManager> manager_;
     std::unique_ptr<rpc::Server> server_;
+    std::unique_ptr<CallCounts> counts_;
+    std::unique_ptr<MetricsServer> metrics_;
     std::vector<hal::SignalWatch> signals_;
 };
 

@@ -63,6 +63,25 @@ Take texts(std::vector<std::string>& out) {
         return std::nullopt;
     };
 }
+Take choice(std::optional<bool>& out) {
+    return [&out](const toml::node& value) -> std::optional<std::string> {
+        out = value.value_exact<bool>();
+        return out ? std::nullopt : std::optional<std::string>("wants true or false");
+    };
+}
+Take patterns(std::vector<std::string>& out) {
+    return [&out](const toml::node& value) -> std::optional<std::string> {
+        if (auto wrong = texts(out)(value)) {
+            return wrong;
+        }
+        for (const std::string& one : out) {
+            if (const auto checked = rpc::checkDialPattern(one); !checked) {
+                return "has " + checked.error().cause;
+            }
+        }
+        return std::nullopt;
+    };
+}
 Take anyTexts(std::map<std::string, std::string, std::less<>>& out) {
     return [&out](const toml::node& value) -> std::optional<std::string> {
         const auto* table = value.as_table();
@@ -110,7 +129,22 @@ public:
             {"requests", number(l.requests, 1, 10000)},
             {"idle_calls", number(l.idleCalls, 1, 10000)},
             {"unread_events", number(l.unreadEvents, 256, 100000)},
+            {"request_rate", number(l.requestRate, 0, 1000000)},
+            {"request_burst", number(l.requestBurst, 1, 1000000)},
         };
+        const Keys rights{
+            {"monitor", texts(settings_.rights.monitor)},
+            {"answer", texts(settings_.rights.answer)},
+            {"dial", texts(settings_.rights.dial)},
+            {"configure", texts(settings_.rights.configure)},
+            {"polkit", flag(settings_.rights.polkit)},
+        };
+        const Keys dial{
+            {"barred", patterns(settings_.barring.barred)},
+            {"allowed", patterns(settings_.barring.allowed)},
+            {"emergency", patterns(settings_.barring.emergency)},
+        };
+        const Keys metrics{{"listen", texts(settings_.metrics)}};
         const Keys keys{
             {"bus", text(settings_.bus)},
             {"listen", texts(settings_.listen)},
@@ -125,6 +159,9 @@ public:
             {"sound_directories", texts(settings_.soundDirectories)},
             {"at_modem", anyTexts(settings_.modem)},
             {"limits", [&](const toml::node& value) { return inner(value, limits, "limits."); }},
+            {"rights", [&](const toml::node& value) { return inner(value, rights, "rights."); }},
+            {"dial", [&](const toml::node& value) { return inner(value, dial, "dial."); }},
+            {"metrics", [&](const toml::node& value) { return inner(value, metrics, "metrics."); }},
             {"provider", [&](const toml::node& value) { return providers(value); }},
         };
         const auto done = takeAll(top, keys, file_, {});
@@ -149,7 +186,9 @@ private:
         }
         for (const toml::node& one : *list) {
             DaemonSettings::Provider& made = settings_.providers.emplace_back();
-            const Keys keys{{"library", text(made.library)}, {"config", anyTexts(made.config)}};
+            const Keys keys{{"library", text(made.library)},
+                            {"config", anyTexts(made.config)},
+                            {"isolated", choice(made.isolated)}};
             if (auto wrong = inner(one, keys, "provider.")) {
                 return wrong;
             }

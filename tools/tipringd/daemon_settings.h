@@ -2,6 +2,7 @@
 #pragma once
 
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -16,6 +17,7 @@ struct DaemonSettings {
     struct Provider {
         std::string library;
         std::map<std::string, std::string, std::less<>> config;
+        std::optional<bool> isolated;  ///< nothing: as isolation::isolatedByDefault() says
     };
     std::string bus = "system";       ///< "system", "session", "none", or an address
     std::vector<std::string> listen;  ///< "unix:path=/run/tipring/bus"
@@ -31,6 +33,16 @@ struct DaemonSettings {
     std::vector<Provider> providers;
     std::vector<std::string> soundDirectories;  ///< files in them may be played and recorded
     rpc::ClientLimits limits;
+    /// Users, and groups with "@" before the name.
+    struct Rights {
+        std::vector<std::string> monitor{"@tipring-monitor", "@tipring"};
+        std::vector<std::string> answer{"@tipring-answer", "@tipring"};
+        std::vector<std::string> dial{"@tipring-dial", "@tipring"};
+        std::vector<std::string> configure{"@tipring-configure", "@tipring"};
+        bool polkit = true;  ///< on the system bus, where it runs
+    } rights;
+    rpc::DialBarring barring;
+    std::vector<std::string> metrics;  ///< "127.0.0.1:9717", "unix:/run/tipring/metrics"
 };
 
 inline constexpr const char* kDaemonSettingsFile = "/etc/tipring/tipringd.toml";

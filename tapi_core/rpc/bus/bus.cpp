@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "bus/bus.h"
 
+#include <fcntl.h>
 #include <fmt/format.h>
 #include <poll.h>
 
@@ -177,14 +178,17 @@ Bus::Bus(hal::EventLoop& loop, sd_bus* bus, bool direct)
 
 Bus::~Bus() {
     watch_.reset();
+    socket_.reset();
     // What was said last (a reply before the end) goes out if the socket takes it at once.
     sd_bus_close(bus_);
     sd_bus_unref(bus_);
 }
 
 Result<void> Bus::start() {
-    auto watch =
-        hal::Watch::create(loop_, sd_bus_get_fd(bus_), watched_, [this](Io) { process(); });
+    // sd-bus closes its descriptor as soon as the other end is gone. A process that is forked just
+    // then still has it, so that epoll would go on to report it, to nobody.
+    socket_ = hal::FileDescriptor(::fcntl(sd_bus_get_fd(bus_), F_DUPFD_CLOEXEC, 0));
+    auto watch = hal::Watch::create(loop_, socket_.get(), watched_, [this](Io) { process(); });
     if (!watch) {
         return tl::unexpected(std::move(watch.error()));
     }
@@ -233,6 +237,7 @@ void Bus::checkLost() {
     }
     gone_ = true;
     watch_.reset();
+    socket_.reset();
     again_.cancel();
     deadline_.cancel();
     if (lost_) {

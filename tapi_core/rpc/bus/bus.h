@@ -75,6 +75,7 @@ private:
     hal::EventLoop& loop_;
     sd_bus* bus_;
     const bool direct_;
+    hal::FileDescriptor socket_;  ///< the connection's, a second time: what is watched
     hal::Watch watch_;
     hal::Io watched_ = hal::Io::Read;
     hal::Timer again_;

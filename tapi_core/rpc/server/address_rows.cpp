@@ -21,9 +21,20 @@ Result<CallPtr> createCall(const Target& target, std::string_view destination,
     if (auto room = target.session->checkCalls(); !room) {
         return tl::unexpected(std::move(room.error()));
     }
-    return target.address->createCall(destination, params);
+    if (auto allowed = target.session->checkNumber(destination); !allowed) {
+        return tl::unexpected(std::move(allowed.error()));
+    }
+    auto made = target.address->createCall(destination, params);
+    if (made) {
+        // Digits that follow make one number with these.
+        (void)target.session->checkDigits(**made, destination);
+    }
+    return made;
 }
 Result<CallPtr> dial(const Target& target, std::string_view destination, tapi::Reply reply) {
+    if (auto allowed = target.session->checkNumber(destination); !allowed) {
+        return tl::unexpected(std::move(allowed.error()));
+    }
     auto made = target.session->context().dialForClient(target.address->id(),
                                                         std::string(destination), std::move(reply));
     if (!made) {
@@ -32,6 +43,15 @@ Result<CallPtr> dial(const Target& target, std::string_view destination, tapi::R
     // The house's call as this client sees it.
     auto seen = target.session->call((*made)->id());
     return seen ? Result<CallPtr>(std::move(seen)) : made;
+}
+Result<tapi::RequestId> forward(const Target& target, const std::vector<tapi::Forwarding>& list,
+                                std::uint32_t rings, tapi::Reply reply) {
+    for (const tapi::Forwarding& one : list) {
+        if (auto allowed = target.session->checkNumber(one.destination); !allowed) {
+            return tl::unexpected(std::move(allowed.error()));
+        }
+    }
+    return target.address->forward(list, rings, std::move(reply));
 }
 Result<tapi::RequestId> devSpecific(const Target& target, const std::vector<std::byte>& data,
                                     tapi::Reply reply) {
@@ -49,7 +69,7 @@ constexpr MethodRow kMethods[] = {
     method<def::address::kPickup, &Address::pickup>(),
     method<def::address::kSetRingsBeforeAnswer, &Address::setRingsBeforeAnswer>(),
     method<def::address::kSetDevStatus, &Address::setDevStatus>(),
-    method<def::address::kForward, &Address::forward>(),
+    method<def::address::kForward, &forward>(),
     method<def::address::kSetupConference, &Address::setupConference>(),
     method<def::address::kSetCallHubTracking, &Address::setCallHubTracking>(),
     method<def::address::kGetDeviceConfig, &Address::deviceConfig>(),

@@ -26,6 +26,22 @@ Result<RequestId> hangUp(const Target& target, Reply reply) {
     }
     return target.call->disconnect(std::move(reply));
 }
+Result<RequestId> dial(const Target& target, std::string_view digits, Reply reply) {
+    auto allowed = target.session->checkDigits(*target.call, digits);
+    return allowed ? target.call->dial(digits, std::move(reply))
+                   : tl::unexpected(std::move(allowed.error()));
+}
+Result<RequestId> blindTransfer(const Target& target, std::string_view destination, Reply reply) {
+    auto allowed = target.session->checkNumber(destination);
+    return allowed ? target.call->blindTransfer(destination, std::move(reply))
+                   : tl::unexpected(std::move(allowed.error()));
+}
+Result<void> generateDigits(const Target& target, std::string_view digits, tapi::DigitMode mode,
+                            std::chrono::milliseconds duration) {
+    // To the exchange, keys dial as well.
+    auto allowed = target.session->checkDigits(*target.call, digits);
+    return allowed ? target.call->generateDigits(digits, mode, duration) : allowed;
+}
 Result<void> handOff(const Target& target, std::string_view name) {
     return target.call->handoff(name);
 }
@@ -130,7 +146,7 @@ constexpr MethodRow kCallMethods[] = {
     method<def::call::kAnswer, &Call::answer>(),
     method<def::call::kDisconnect, &Call::disconnect>(),
     method<def::call::kHangUp, &hangUp>(),
-    method<def::call::kDial, &Call::dial>(),
+    method<def::call::kDial, &dial>(),
     method<def::call::kSetMediaMode, &Call::setMediaMode>(),
     method<def::call::kSetCallParams, &Call::setCallParams>(),
     method<def::call::kTakeDescriptor, &Call::takeDescriptor>(),
@@ -142,7 +158,7 @@ constexpr MethodRow kCallMethods[] = {
     method<def::call::kHandOffMedia, &handOffMedia>(),
     method<def::call::kDeallocate, &deallocate>(),
     method<def::call::kSetEventFilter, &Call::setEventFilter>(),
-    method<def::call::kGenerateDigits, &Call::generateDigits>(),
+    method<def::call::kGenerateDigits, &generateDigits>(),
     method<def::call::kGenerateTones, &Call::generateTones>(),
     method<def::call::kMonitorDigits, &Call::monitorDigits>(),
     method<def::call::kMonitorTones, &Call::monitorTones>(),
@@ -163,7 +179,7 @@ constexpr MethodRow kCallMethods[] = {
     method<def::call::kHold, &Call::hold>(),
     method<def::call::kUnhold, &Call::unhold>(),
     method<def::call::kSwapHold, &Call::swapHold>(),
-    method<def::call::kBlindTransfer, &Call::blindTransfer>(),
+    method<def::call::kBlindTransfer, &blindTransfer>(),
     method<def::call::kSetupTransfer, &Call::setupTransfer>(),
     method<def::call::kCompleteTransfer, &Call::completeTransfer>(),
     method<def::call::kCompleteAsConference, &Call::completeAsConference>(),

@@ -8,6 +8,7 @@
 #include <cstring>
 #include <utility>
 
+#include "server/gate.h"
 #include "tipring/hal/base/log.h"
 
 namespace tipring::rpc {
@@ -79,6 +80,15 @@ std::vector<std::string> pathsSeenBy(Session& session) {
     return paths;
 }
 
+/// Properties, the tree and its description: D-Bus's own interfaces.
+bool isStandard(sd_bus_message* message) {
+    const char* interface = sd_bus_message_get_interface(message);
+    return interface != nullptr && std::string_view(interface).starts_with("org.freedesktop.DBus.");
+}
+int refuse(sd_bus_error* error, const hal::Error& why) {
+    return sd_bus_error_set(error, busErrorName(why.code).c_str(), why.cause.c_str());
+}
+
 const char* textOr(const char* text, const char* otherwise) {
     return text == nullptr ? otherwise : text;
 }
@@ -116,7 +126,11 @@ Result<void> Endpoint::start() {
         }
     }
     sd_bus_slot* slot = nullptr;
-    int done = sd_bus_add_node_enumerator(bus_->raw(), &slot, kRootPath, enumerate, this);
+    int done = sd_bus_add_filter(bus_->raw(), &slot, admit, this);
+    slots_.emplace_back(slot);
+    slot = nullptr;
+    done = done < 0 ? done
+                    : sd_bus_add_node_enumerator(bus_->raw(), &slot, kRootPath, enumerate, this);
     slots_.emplace_back(slot);
     if (done >= 0) {
         slot = nullptr;
@@ -181,6 +195,7 @@ std::shared_ptr<Session> Endpoint::sessionOf(sd_bus_message* message) {
                                                  }
                                              });
     auto session = made.session;
+    session->identity = identityOf(*bus_, name);
     if (!name.empty()) {
         watchName(name);
     }
@@ -270,6 +285,20 @@ bool Endpoint::resolve(Place place, std::string_view path) {
                        [&](const tapi::TerminalStatus& one) { return one.id == target_.terminal; });
 }
 
+int Endpoint::admit(sd_bus_message* message, void* self, sd_bus_error*) {
+    auto& endpoint = *static_cast<Endpoint*>(self);
+    const char* path = sd_bus_message_get_path(message);
+    if (sd_bus_message_is_method_call(message, nullptr, nullptr) <= 0 || path == nullptr ||
+        !std::string_view(path).starts_with(kRootPath)) {
+        return 0;
+    }
+    const auto session = endpoint.sessionOf(message);
+    if (!session) {
+        return 0;  // find() says why
+    }
+    return session->admit(message) ? 0 : 1;
+}
+
 int Endpoint::find(sd_bus* bus, const char* path, const char*, void* placed, void** found,
                    sd_bus_error* error) {
     const auto* where = static_cast<Placed*>(placed);
@@ -283,6 +312,9 @@ int Endpoint::find(sd_bus* bus, const char* path, const char*, void* placed, voi
     if (!self.target_.session) {
         return sd_bus_error_set(error, busErrorName(ErrorCode::ResourceUnavail).c_str(),
                                 "too many clients, or this one was cut off");
+    }
+    if (isStandard(message) && !self.target_.session->has(Right::Monitor)) {
+        return refuse(error, self.target_.session->lacking(Right::Monitor));
     }
     if (!self.resolve(where->place, path)) {
         return 0;
@@ -304,7 +336,7 @@ int Endpoint::enumerate(sd_bus* bus, const char*, void* self, char*** nodes, sd_
     sd_bus_message* message = sd_bus_get_current_message(bus);
     const auto session =
         message == nullptr ? nullptr : static_cast<Endpoint*>(self)->sessionOf(message);
-    *nodes = session ? toList(pathsSeenBy(*session)) : nullptr;
+    *nodes = session && session->has(Right::Monitor) ? toList(pathsSeenBy(*session)) : nullptr;
     return 0;
 }
 

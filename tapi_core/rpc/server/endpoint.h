@@ -58,6 +58,9 @@ private:
                          sd_bus_error* error);
     static int onNameGone(sd_bus_message* message, void* self, sd_bus_error* error);
     static int onNameChecked(sd_bus_message* message, void* self, sd_bus_error* error);
+    /// Every message, before anything else looks at it.
+    static int admit(sd_bus_message* message, void* self, sd_bus_error* error);
+    static int askProvider(sd_bus_message* message, const Target& target);
     static int callProvided(sd_bus_message* message, void* found, sd_bus_error* error);
     static int versionOfProvided(sd_bus* bus, const char* path, const char* interface,
                                  const char* property, sd_bus_message* reply, void* found,

@@ -30,8 +30,19 @@ int Endpoint::versionOfProvided(sd_bus*, const char*, const char* interface, con
     return put(reply, provided ? (*provided)->description().version : 0U);
 }
 
+/// What such a method does only its provider knows.
 int Endpoint::callProvided(sd_bus_message* message, void* found, sd_bus_error*) {
     const Target target = *static_cast<const Target*>(found);
+    if (target.session->has(Right::Configure)) {
+        return askProvider(message, target);
+    }
+    target.session->ask(
+        message, Right::Configure,
+        detail::later(target, [](sd_bus_message* m, const Target& t) { (void)askProvider(m, t); }));
+    return 1;
+}
+
+int Endpoint::askProvider(sd_bus_message* message, const Target& target) {
     Session& session = *target.session;
     auto provided = query(target, sd_bus_message_get_interface(message));
     if (!provided) {

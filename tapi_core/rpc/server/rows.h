@@ -5,6 +5,7 @@
 #include <systemd/sd-bus.h>
 
 #include <cerrno>
+#include <functional>
 #include <memory>
 #include <span>
 #include <string>
@@ -297,8 +298,7 @@ void ask(sd_bus_message* message, const Target& target, Fn fn, typename Traits::
 }
 
 template <class F, class Fn>
-int handle(sd_bus_message* message, void* found, Fn fn) {
-    const Target target = *static_cast<const Target*>(found);
+int handle(sd_bus_message* message, const Target& target, Fn fn) {
     typename F::Stored values;
     if (const int got = F::get(message, target, values); got < 0) {
         target.session->refused(
@@ -310,14 +310,38 @@ int handle(sd_bus_message* message, void* found, Fn fn) {
         ask<F>(message, target, fn, values);
     } else {
         using T = typename Value<typename F::Return>::Type;
+        ServerContext& context = target.session->context();
+        const hal::TimePoint since = context.loop.now();
         answer<T>(message, *target.session, F::call(fn, target, values));
+        context.counters.queries.add(context.loop.now() - since);
     }
     return 1;
 }
 
+/// Does it when the right is known: without keeping the session, whose client may be gone then.
+template <class Do>
+std::function<void(sd_bus_message*)> later(Target target, Do what) {
+    std::weak_ptr<Session> session = target.session;
+    target.session.reset();
+    return [target, session, what](sd_bus_message* message) {
+        Target now = target;
+        now.session = session.lock();
+        if (now.session) {
+            what(message, now);
+        }
+    };
+}
+
 template <const def::Method& M, auto Fn>
 int methodThunk(sd_bus_message* message, void* found, sd_bus_error*) {
-    return handle<Traits<decltype(Fn)>>(message, found, Fn);
+    const Target target = *static_cast<const Target*>(found);
+    if (target.session->has(M.right)) {
+        return handle<Traits<decltype(Fn)>>(message, target, Fn);
+    }
+    target.session->ask(message, M.right, later(target, [](sd_bus_message* m, const Target& t) {
+                            handle<Traits<decltype(Fn)>>(m, t, Fn);
+                        }));
+    return 1;
 }
 
 template <auto Fn>

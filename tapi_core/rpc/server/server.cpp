@@ -86,6 +86,9 @@ Server::Server(hal::EventLoop& loop, Maker maker, std::string version, ClientLim
                       0,
                       nullptr,
                       {},
+                      {},
+                      {},
+                      {},
                       {}},
                      nullptr,
                      {},
@@ -177,7 +180,8 @@ void Server::Impl::accept(int socket) {
 void Server::Impl::addPeer(hal::FileDescriptor socket) {
     auto bus = Bus::serve(context.loop, std::move(socket));
     if (!bus) {
-        kLog.warning("{}", bus.error().cause);
+        // Whoever may connect can make as many of these as it likes.
+        kLog.debug("{}", bus.error().cause);
         return;
     }
     const auto at = peers.insert(peers.end(), nullptr);
@@ -192,6 +196,26 @@ void Server::Impl::addPeer(hal::FileDescriptor socket) {
 
 void Server::onBusLost(std::function<void()> task) {
     impl_->busLost = std::move(task);
+}
+
+void Server::setRights(Rights rights) {
+    impl_->context.rights = std::move(rights);
+}
+
+void Server::setDialBarring(DialBarring barring) {
+    impl_->context.barring = std::move(barring);
+}
+
+const ServerCounters& Server::counters() const {
+    return impl_->context.counters;
+}
+
+void LatencyHistogram::add(std::chrono::nanoseconds took) {
+    const auto at = std::find_if(kBounds.begin(), kBounds.end(),
+                                 [&](std::chrono::microseconds bound) { return took <= bound; });
+    ++counts[static_cast<std::size_t>(at - kBounds.begin())];
+    ++total;
+    sum += took;
 }
 
 std::size_t Server::clients() const {

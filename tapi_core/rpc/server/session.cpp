@@ -35,7 +35,11 @@ bool isIdle(const tapi::Call& call) {
 }  // namespace
 
 Session::Session(ServerContext& context, Bus& bus, std::string client, std::function<void()> onCut)
-    : context_(context), bus_(bus), client_(std::move(client)), onCut_(std::move(onCut)) {
+    : context_(context),
+      bus_(bus),
+      client_(std::move(client)),
+      onCut_(std::move(onCut)),
+      rate_(context.limits.requestRate, context.limits.requestBurst) {
     ++context_.clients;
 }
 
@@ -201,6 +205,7 @@ struct Session::Pending {
     std::weak_ptr<Session> session;
     Message request;
     std::function<int(sd_bus_message*)> fill;
+    hal::TimePoint since;
 
     void answer(const Result<void>& result) {
         const auto alive = session.lock();
@@ -208,6 +213,7 @@ struct Session::Pending {
             return;
         }
         --alive->pending_;
+        alive->context_.counters.finished.add(alive->context_.loop.now() - since);
         if (!result) {
             alive->refused(request.get(), result.error());
             return;
@@ -228,8 +234,8 @@ Result<tapi::Reply> Session::begin(sd_bus_message* request,
         return tooMany("requests", context_.limits.requests);
     }
     ++pending_;
-    auto pending =
-        std::make_shared<Pending>(Pending{weak_from_this(), keep(request), std::move(fill)});
+    auto pending = std::make_shared<Pending>(
+        Pending{weak_from_this(), keep(request), std::move(fill), context_.loop.now()});
     return [pending](const Result<void>& result) { pending->answer(result); };
 }
 
@@ -265,6 +271,12 @@ Message Session::newSignal(const std::string& path, const char* interface, const
 
 void Session::deliver(sd_bus_message* signal) {
     bus_.send(signal);
+    ++context_.counters.signals;
+    owe();
+}
+
+/// One more message that the client has to read.
+void Session::owe() {
     ++unread_;
     if (unread_ >= context_.limits.unreadEvents) {
         cut();
@@ -301,7 +313,8 @@ void Session::cut() {
     if (std::exchange(cut_, true)) {
         return;
     }
-    kLog.warning("client {} does not read its signals ({} wait) and is cut off",
+    ++context_.counters.cutOff;
+    kLog.warning("client {} does not read what it is sent ({} wait) and is cut off",
                  client_.empty() ? "without a bus" : client_, unread_);
     context_.loop.post([task = onCut_] { task(); });
 }
@@ -320,6 +333,7 @@ void Session::onEvent(const tapi::Event& event) {
 
 void Session::onCallEnded(const std::shared_ptr<tapi::Call>& call) {
     ended_.push_back(call->id());
+    dialled_.erase(call->id());
     while (ended_.size() > context_.limits.idleCalls) {
         calls_.erase(ended_.front());
         ended_.pop_front();

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <deque>
 #include <functional>
+#include <list>
 #include <map>
 #include <memory>
 #include <set>
@@ -13,7 +14,10 @@
 
 #include "bus/bus.h"
 #include "server/outgoing.h"
+#include "server/token_bucket.h"
 #include "tipring/tapi_core/api/tapi.h"
+#include "tipring/tapi_core/rpc/dial_barring.h"
+#include "tipring/tapi_core/rpc/rights.h"
 #include "tipring/tapi_core/rpc/server.h"
 
 namespace tipring::rpc {
@@ -32,6 +36,9 @@ struct ServerContext {
         dialForClient;
     /// One of these calls, which every client sees; null: it is none.
     std::function<std::shared_ptr<tapi::Call>(std::uint64_t id)> houseCall;
+    Rights rights{};
+    DialBarring barring{};
+    ServerCounters counters{};
 };
 
 /// One client: its application, the objects it knows, and what it asked to hear.
@@ -76,6 +83,19 @@ public:
     void accepted(sd_bus_message* request, const std::vector<std::shared_ptr<tapi::Call>>& calls);
     void refused(sd_bus_message* request, const hal::Error& error);
 
+    /// Whether there is room for a request of this client: at its rate, and in what it has not
+    /// read yet. One that there is no room for is refused.
+    [[nodiscard]] bool admit(sd_bus_message* request);
+    [[nodiscard]] bool has(Right right) const;
+    /// Where the right is missing: asks polkit and then does it, or refuses.
+    void ask(sd_bus_message* request, Right right, std::function<void(sd_bus_message*)> then);
+    [[nodiscard]] hal::Error lacking(Right right) const;
+    /// OPERATIONUNAVAIL: the service does not dial it.
+    [[nodiscard]] tapi::Result<void> checkNumber(std::string_view number) const;
+    /// The same for digits that follow others on a call before it is answered.
+    [[nodiscard]] tapi::Result<void> checkDigits(const tapi::Call& call, std::string_view digits);
+
+    Identity identity{};
     bool announceAccepted = false;
     bool propertyChanges = false;
 
@@ -98,6 +118,17 @@ private:
     void ping();
     void cut();
     static int onPong(sd_bus_message* reply, void* self, sd_bus_error* error);
+    /// A request that waits for polkit.
+    struct Question {
+        Session* session;
+        Right right;
+        Message request;
+        std::function<void(sd_bus_message*)> then;
+        Slot slot{};
+    };
+    static int onPolkit(sd_bus_message* reply, void* question, sd_bus_error* error);
+    void decided(Question& question, bool granted, const char* why);
+    void owe();
     void onCallEnded(const std::shared_ptr<tapi::Call>& call);
 
     ServerContext& context_;
@@ -110,8 +141,12 @@ private:
     std::deque<std::uint64_t> ended_;
     std::set<tapi::RegistrationCookie> registrations_;
     std::size_t pending_ = 0;
-    std::size_t unread_ = 0;  ///< signals sent and not known to be read
-    std::size_t pinged_ = 0;  ///< of these, sent before the ping under way
+    TokenBucket rate_;
+    std::set<Right> granted_;  ///< by polkit, for as long as the client stays
+    std::list<std::unique_ptr<Question>> questions_;
+    std::map<std::uint64_t, std::string> dialled_;  ///< on calls that are not answered yet
+    std::size_t unread_ = 0;                        ///< signals sent and not known to be read
+    std::size_t pinged_ = 0;                        ///< of these, sent before the ping under way
     Slot ping_;
     bool cut_ = false;
     bool named_ = false;

@@ -52,6 +52,9 @@ Result<void> setRequestPriority(const Target& target, std::uint32_t priority) {
 }
 Result<void> requestMakeCall(const Target& target, std::string_view number, std::string_view name,
                              std::string_view party, std::string_view comment) {
+    if (auto allowed = target.session->checkNumber(number); !allowed) {
+        return allowed;
+    }
     return target.session->tapi().requestMakeCall(
         {std::string(number), std::string(name), std::string(party), std::string(comment)});
 }

@@ -3,6 +3,8 @@
 
 #include <cstdint>
 
+#include "tipring/tapi_core/rpc/rights.h"
+
 /// What the interface definitions (xml/) say of each member. The constants are generated.
 namespace tipring::rpc::def {
 
@@ -13,6 +15,7 @@ struct Method {
     const char* out;        ///< signature
     const char* arguments;  ///< names, each ended by NUL
     bool request;           ///< replies when it is finished
+    Right right;            ///< that its caller needs
 };
 
 enum class Changes : std::uint8_t { Const, Emits, Invalidates, None };

@@ -61,7 +61,8 @@ def header(interfaces):
             both = args(m, "in") + args(m, "out")
             out.append(f'inline constexpr Method k{m.get("name")}{{kInterface, "{m.get("name")}", '
                        f'"{signature(args(m, "in"))}", "{signature(args(m, "out"))}", '
-                       f'"{names(both)}", {note(m, REQUEST, "false")}}};')
+                       f'"{names(both)}", {note(m, REQUEST, "false")}, '
+                       f'Right::{note(m, RIGHT).capitalize()}}};')
         for p in interface.members("property"):
             out.append(f'inline constexpr Property k{p.get("name")}{{kInterface, "{p.get("name")}", '
                        f'"{p.get("type")}", Changes::{FLAGS[note(p, EMITS, "true")]}}};')
@@ -118,21 +119,12 @@ def markdown(interfaces):
     return "\n".join(out)
 
 
-def rules(interfaces, right):
-    out = []
-    for interface in interfaces:
-        for m in interface.members("method"):
-            if note(m, RIGHT) == right:
-                out.append(f'    <allow send_destination="org.tipring.Tipring1" '
-                           f'send_interface="{interface.name}" send_member="{m.get("name")}"/>')
-    return out
-
-
 def policy(interfaces):
     out = ['<?xml version="1.0" encoding="UTF-8"?>',
            "<!-- SPDX-License-Identifier: Apache-2.0",
-           "     Made from tapi_core/rpc/xml. A local user gets a right by being in its group:",
-           "     `adduser NAME tipring-monitor`; the group tipring has all of them. -->",
+           "     Made from tapi_core/rpc/xml. Who may speak to the service at all; which right each of",
+           "     them has the service itself decides, and says ([rights] in tipringd.toml).",
+           "     `adduser NAME tipring-monitor`; the group tipring has all rights. -->",
            '<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-BUS Bus Configuration 1.0//EN"',
            ' "http://www.freedesktop.org/standards/dbus/1.0/busconfig.dtd">', "<busconfig>",
            '  <policy context="default">',
@@ -142,15 +134,13 @@ def policy(interfaces):
            "    <!-- Whether a client still reads its signals. -->",
            '    <allow send_interface="org.freedesktop.DBus.Peer" send_member="Ping"/>',
            "  </policy>"]
-    standard = [f'    <allow send_destination="org.tipring.Tipring1" '
-                f'send_interface="org.freedesktop.DBus.{name}"/>' for name in STANDARD]
+    interfaces = [i.name for i in interfaces] + [f"org.freedesktop.DBus.{n}" for n in STANDARD]
+    door = [f'    <allow send_destination="org.tipring.Tipring1" send_interface="{name}"/>'
+            for name in interfaces]
     for right in RIGHTS:
-        out.append(f'  <policy group="tipring-{right}">')
-        out += standard + rules(interfaces, "monitor")
-        if right != "monitor":
-            out += rules(interfaces, right)
-        out.append("  </policy>")
-    for who in ('user="root"', 'user="tipring"', 'group="tipring"'):
+        out += [f'  <policy group="tipring-{right}">'] + door + ["  </policy>"]
+    # Interfaces of providers have any name.
+    for who in ('user="root"', 'user="tipring"', 'group="tipring"', 'group="tipring-configure"'):
         out += [f"  <policy {who}>", '    <allow send_destination="org.tipring.Tipring1"/>',
                 "  </policy>"]
     return "\n".join(out + ["</busconfig>", ""])

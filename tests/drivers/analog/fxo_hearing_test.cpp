@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What the core hears of a call on a port that hears nothing by itself.
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include <filesystem>
 
@@ -46,7 +47,8 @@ protected:
         ASSERT_TRUE(call->play(greeting, [](const tapi::Result<void>&) {}));
     }
 
-    const std::string greeting = testing::TempDir() + "fxo_greeting.wav";
+    const std::string greeting =
+        testing::TempDir() + "fxo_greeting_" + std::to_string(::getpid()) + ".wav";
     Heard heard;
 };
 

@@ -113,6 +113,13 @@ TEST_P(FxoWaitingCountryTest, TheCallerIsToldTakenAndSwapped) {
 }
 INSTANTIATE_TEST_SUITE_P(Countries, FxoWaitingCountryTest, testing::Values("US", "GB"));
 
+TEST_F(FxoWaitingTest, TheLineSaysHowCallsAreOfferedAndHeld) {
+    begin("US");
+    EXPECT_EQ(address->capabilities().offeringModes,
+              LINEOFFERINGMODE_ACTIVE | LINEOFFERINGMODE_INACTIVE);
+    EXPECT_EQ(address->capabilities().maxOnHoldCalls, 1U);
+}
+
 TEST_F(FxoWaitingTest, ACallerWhoGivesUpIsGoneWhenNoBeepTellsOfHim) {
     talk("US");
     ASSERT_TRUE(call->setHangUpWatch({.silence = 0s}));

@@ -21,7 +21,7 @@ protected:
         bus.registers[107] = 8;
         bus.reads[82] = [this] {
             const bool on = bus.registers[14] == 0;
-            volts = on ? std::min(volts + rise, 170) : 0;
+            volts = on ? std::min(volts + rise, 170) : left;
             return std::uint16_t(volts);
         };
         // Calibration ends after some looks; 0x47 can be read back first.
@@ -53,7 +53,7 @@ protected:
 
     hal::VirtualLoop loop;
     FakeRegisterBus bus{loop};
-    int volts = 0, rise = 60, looks = 0, calibrationLooks = 2;
+    int volts = 0, rise = 60, left = 150, looks = 0, calibrationLooks = 2;
     std::optional<Si321xStartUp> startUp;
 };
 
@@ -91,6 +91,22 @@ TEST_F(Si321xTest, AConverterThatDoesNotComeUpIsTriedThreeTimes) {
     ASSERT_FALSE(result);
     EXPECT_NE(result.error().cause.find("60 V"), std::string::npos);
     EXPECT_EQ(std::count(bus.log.begin(), bus.log.end(), "r92=CA"), 3);
+}
+
+TEST_F(Si321xTest, AConverterThatLosesItsChargeAtOnceLeaks) {
+    left = 5;
+    const auto result = start();
+    ASSERT_FALSE(result);
+    EXPECT_NE(result.error().cause.find("leaks"), std::string::npos);
+    left = 120;
+    EXPECT_TRUE(start());
+}
+
+TEST_F(Si321xTest, ASilentLoopStatusIsAFault) {
+    bus.registers[68] = 0xFF;
+    const auto result = start();
+    ASSERT_FALSE(result);
+    EXPECT_NE(result.error().cause.find("loop status"), std::string::npos);
 }
 
 TEST_F(Si321xTest, ACalibrationThatHangsIsAFault) {

@@ -209,7 +209,14 @@ TEST_P(EveryFlash, SaysWhatItCan) {
     EXPECT_TRUE(offers(original, CallFeature::SetupTransfer));
     // Where the exchange does not, the core joins calls whose sound goes both ways at once.
     EXPECT_EQ(offers(original, CallFeature::SetupConference), joins || under().listens);
-    if (!joins && !under().listens) {
+    if (!joins && under().listens) {
+        conference = ok(original->setupConference(0, {}, reply())).conference;
+        EXPECT_EQ(code(original->setupTransfer({}, {})), ErrorCode::InvalCallState);
+        ok(conference->disconnect(reply()));
+        ASSERT_TRUE(reaches(original, State::Idle));
+        return;
+    }
+    if (!joins) {
         EXPECT_EQ(code(original->setupConference(0, {}, {})), ErrorCode::OperationUnavail);
     }
     consult();
@@ -219,6 +226,36 @@ TEST_P(EveryFlash, SaysWhatItCan) {
         EXPECT_EQ(code(consultation->swapHold(original, {})),
                   under().listens ? ErrorCode::InvalCallState : ErrorCode::OperationUnavail);
     }
+}
+
+/// And nothing else is done with a call that is on its way into it.
+TEST_P(EveryFlash, AConferenceOfTheCoresOwnIsLeftInTheSameMoment) {
+    talking();
+    if (kind().exchange != Flash::Pbx || !under().listens) {
+        return;  // the exchange joins, or nobody can
+    }
+    conference = original->setupConference(0, {}, {})->conference;
+    EXPECT_EQ(code(original->setupTransfer({}, {})), ErrorCode::InvalCallState);
+    loop.advance(std::chrono::milliseconds{20});
+    EXPECT_EQ(original->lineState(), State::Conferenced);
+}
+
+/// The core joins where the exchange does not; whoever made the conference may leave it behind.
+TEST_P(EveryFlash, AConferenceOfTheCoresOwnIsLeftBehind) {
+    talking();
+    if (kind().exchange != Flash::Pbx || !under().listens) {
+        return;  // the exchange joins, or nobody can
+    }
+    conference = ok(original->setupConference(0, {}, reply())).conference;
+    ASSERT_NE(conference, nullptr);
+    EXPECT_EQ(original->lineState(), State::Conferenced);
+    EXPECT_EQ(conference->lineState(), State::OnHoldPendConf);
+    forgetCalls();
+    line.reset();
+    app.reset();
+    loop.advance(seconds{30});
+    EXPECT_FALSE(wire().isOffHook());
+    EXPECT_EQ(anna().state(), sim::FarEnd::State::Idle);
 }
 
 TEST_P(EveryFlash, ALineThatIsGoneWhileAFlashIsSentFailsIt) {

@@ -200,8 +200,16 @@ constexpr PowerUp kPowerUps[] = {
     {"open_usb_fxs", "calibrationFails", {.calibrationFails = true}, "calibration"},
     {"open_usb_fxs", "transistorsFail", {.transistorsFail = true}, "cannot be balanced"},
     {"open_usb_fxs", "silentRegister0", {.silentRegister = std::uint8_t{0}}, "answer"},
+    {"open_usb_fxs", "converterLeaks", {.converterLeaks = true}, "leaks"},
+    {"open_usb_fxs", "indirectStuck", {.indirectStuck = true}, "of the ProSLIC is stuck"},
+    {"open_usb_fxs", "silentRegister68", {.silentRegister = std::uint8_t{68}}, "0x82 0x44"},
     {"tiger_jet", "converterFails", {.converterFails = true}, "does not reach 40 V"},
     {"tiger_jet", "calibrationFails", {.calibrationFails = true}, "calibration"},
+    {"tiger_jet", "transistorsFail", {.transistorsFail = true}, "cannot be balanced"},
+    {"tiger_jet", "converterLeaks", {.converterLeaks = true}, "leaks"},
+    {"tiger_jet", "indirectStuck", {.indirectStuck = true}, "indirect registers"},
+    {"tiger_jet", "silentRegister0", {.silentRegister = std::uint8_t{0}}, "revision"},
+    {"tiger_jet", "silentRegister68", {.silentRegister = std::uint8_t{68}}, "loop status"},
 };
 INSTANTIATE_TEST_SUITE_P(Faults, FxsPowerUp, testing::ValuesIn(kPowerUps), [](const auto& each) {
     return std::string(each.param.adapter) + "_" + each.param.name;

@@ -116,6 +116,41 @@ TEST_F(SangomaU100AdapterTest, AnswersAndHangsUp) {
     EXPECT_EQ(rig.here[0].fxo->electrics().milliamps, 0);
 }
 
+TEST_F(SangomaU100AdapterTest, BothLinesTellTheirCurrentAtOnce) {
+    ASSERT_TRUE(bringUp());
+    port(0);
+    port(1);
+    for (int round = 0; round < 5; ++round) {
+        ASSERT_TRUE(rig.here[0].fxo->setHook(true));
+        ASSERT_TRUE(rig.here[1].fxo->setHook(true));
+        loop.advance(500ms);
+        EXPECT_GT(rig.here[0].fxo->electrics().milliamps, 10);
+        EXPECT_GT(rig.here[1].fxo->electrics().milliamps, 10);
+        ASSERT_TRUE(rig.here[0].fxo->setHook(false));
+        ASSERT_TRUE(rig.here[1].fxo->setHook(false));
+        loop.advance(737ms);
+    }
+}
+
+TEST_F(SangomaU100AdapterTest, APauseOfABusyHostIsAGapInTheSound) {
+    ASSERT_TRUE(bringUp());
+    ASSERT_TRUE(port(0).setHook(true));
+    ASSERT_TRUE(rig.here[0].fxo->setSound(true));
+    loop.advance(1s);
+    sim::UsbFaults silence;
+    silence.silentEndpoint = 0x81;
+    board.setFaults(silence);
+    loop.advance(500ms);
+    board.setFaults({});
+    loop.advance(1s);
+    EXPECT_FALSE(notes[0].gone);
+    EXPECT_GT(notes[0].gaps, 0U);
+    EXPECT_GT(rig.here[0].fxo->electrics().milliamps, 10);
+    board.setFaults(silence);
+    loop.advance(1500ms);
+    EXPECT_TRUE(notes[0].gone);
+}
+
 TEST_F(SangomaU100AdapterTest, HookIsQuickEnoughForDialPulses) {
     ASSERT_TRUE(bringUp());
     ASSERT_TRUE(port(0).setHook(true));

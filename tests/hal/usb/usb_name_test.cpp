@@ -74,7 +74,7 @@ TEST_F(UsbName, withoutPermissionNamesTheRule) {
     const Error error = usbNodeError(devices[0], "usb:10c4:8461", EACCES);
     EXPECT_EQ(error.code, ErrorCode::ResourceUnavail);
     for (const char* word : {"ATTR{idVendor}==\"10c4\"", "ATTR{idProduct}==\"8461\"",
-                             "GROUP=\"telephony\"", "/dev/bus/usb/001/001"}) {
+                             "GROUP=\"dialout\"", "/dev/bus/usb/001/001"}) {
         EXPECT_NE(error.cause.find(word), std::string::npos) << error.cause;
     }
     EXPECT_EQ(usbNodeError(devices[0], "usb:10c4:8461", ENOENT).code, ErrorCode::NoDevice);

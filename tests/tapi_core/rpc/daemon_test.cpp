@@ -6,56 +6,10 @@
 #include <fstream>
 
 #include "daemon_settings.h"
-#include "tapi_core/rpc/test_bus.h"
-#include "tipring/hal/base/epoll_loop.h"
-#include "tipring/tapi_core/rpc/client.h"
+#include "tapi_core/rpc/daemon_fixture.h"
 
 namespace tipring::test {
 namespace {
-
-using namespace std::chrono_literals;
-
-class Tipringd : public testing::Test {
-protected:
-    void start(std::vector<std::string> more = {"--simulate"}) {
-        std::vector<std::string> arguments{TIPRINGD, "--address", bus.address(),
-                                           "--state-directory", bus.folder()};
-        arguments.insert(arguments.end(), more.begin(), more.end());
-        daemon.emplace(arguments);
-        for (int i = 0; i < 1000 && !tapi; ++i) {
-            auto made =
-                rpc::connect(*loop, {{rpc::BusAddress::Kind::Bus, bus.address()}, "daemon test"});
-            if (made) {
-                tapi = std::move(*made);
-            } else {
-                loop->runOnce(20ms);
-            }
-        }
-        ASSERT_TRUE(tapi) << daemon->errors();
-    }
-    /// Asks every 20 ms, for as long as a simulated modem may take to start on a busy machine.
-    bool until(const std::function<bool()>& done) {
-        const auto end = loop->now() + 30s;
-        while (!done() && loop->now() < end) {
-            for (const auto next = loop->now() + 20ms; loop->now() < next;) {
-                loop->runOnce(next - loop->now());
-            }
-        }
-        return done();
-    }
-    std::string busctl(std::vector<std::string> arguments) {
-        std::vector<std::string> all{"/usr/bin/env", "busctl", "--address=" + bus.address()};
-        all.insert(all.end(), arguments.begin(), arguments.end());
-        tools::Process process(all);
-        process.finish();
-        return process.output() + process.errors();
-    }
-
-    TestBus bus;
-    std::optional<tools::Process> daemon;
-    std::unique_ptr<hal::EpollLoop> loop = hal::EpollLoop::create().value();
-    std::unique_ptr<tapi::Tapi> tapi;
-};
 
 TEST_F(Tipringd, BusctlDialsOnASimulatedLineAndHangsUp) {
     start();
@@ -112,6 +66,15 @@ TEST(DaemonSettings, TheShippedFileHasEveryDefault) {
     EXPECT_EQ(read->discover, defaults.discover);
     EXPECT_EQ(read->limits.registrations, defaults.limits.registrations);
     EXPECT_EQ(read->limits.unreadEvents, defaults.limits.unreadEvents);
+    EXPECT_EQ(read->limits.requestRate, defaults.limits.requestRate);
+    EXPECT_EQ(read->limits.requestBurst, defaults.limits.requestBurst);
+    EXPECT_EQ(read->rights.monitor, defaults.rights.monitor);
+    EXPECT_EQ(read->rights.answer, defaults.rights.answer);
+    EXPECT_EQ(read->rights.dial, defaults.rights.dial);
+    EXPECT_EQ(read->rights.configure, defaults.rights.configure);
+    EXPECT_EQ(read->rights.polkit, defaults.rights.polkit);
+    EXPECT_EQ(read->barring.barred, defaults.barring.barred);
+    EXPECT_EQ(read->metrics, defaults.metrics);
 }
 
 TEST(DaemonSettings, ReadsEveryKey) {
@@ -126,17 +89,36 @@ heartbeat = 60
 [[provider]]
 library = "/usr/lib/x.so"
 config = { a = "b" }
+isolated = false
+[[provider]]
+library = "/usr/lib/y.so"
 [limits]
 calls = 7
+request_rate = 0
+[rights]
+dial = ["alice", "@staff"]
+polkit = false
+[dial]
+barred = ["1900*", "+1809*"]
+emergency = ["933"]
+[metrics]
+listen = ["127.0.0.1:9717"]
 )",
                                          "f");
     ASSERT_TRUE(read) << read.error().text();
     EXPECT_EQ(read->listen, std::vector<std::string>{"unix:path=/run/x"});
     EXPECT_FALSE(read->adapters);
     EXPECT_EQ(read->modem.at("heartbeat"), "60");
-    ASSERT_EQ(read->providers.size(), 1U);
+    ASSERT_EQ(read->providers.size(), 2U);
     EXPECT_EQ(read->providers[0].config.at("a"), "b");
+    EXPECT_EQ(read->providers[0].isolated, false);
+    EXPECT_FALSE(read->providers[1].isolated.has_value());
     EXPECT_EQ(read->limits.calls, 7U);
+    EXPECT_EQ(read->limits.requestRate, 0U);
+    EXPECT_EQ(read->rights.dial, (std::vector<std::string>{"alice", "@staff"}));
+    EXPECT_FALSE(read->rights.polkit);
+    EXPECT_EQ(read->barring.barred, (std::vector<std::string>{"1900*", "+1809*"}));
+    EXPECT_EQ(read->metrics, std::vector<std::string>{"127.0.0.1:9717"});
 }
 
 TEST(DaemonSettings, NamesFileLineAndKey) {
@@ -149,6 +131,11 @@ TEST(DaemonSettings, NamesFileLineAndKey) {
          "f:2: limits.calls wants a number from 1 to 10000 (see docs/guides/tipringd.md)"},
         {"[[provider]]\nconfig = { a = \"b\" }",
          "f:1: provider wants a library (see docs/guides/tipringd.md)"},
+        {"[[provider]]\nisolated = 1",
+         "f:2: provider.isolated wants true or false (see docs/guides/tipringd.md)"},
+        {"[dial]\nbarred = [\"19 00\"]",
+         "f:2: dial.barred has \"19 00\" is no pattern: keys 0-9 * # A-D, ? for one key, * at the "
+         "end for any rest, + in front for the canonical number (see docs/guides/tipringd.md)"},
         {"adapters = 1", "f:1: adapters wants true or false (see docs/guides/tipringd.md)"},
     };
     for (const auto& row : rows) {

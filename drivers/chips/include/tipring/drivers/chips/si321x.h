@@ -23,13 +23,13 @@ enum class Linefeed : std::uint8_t {
 
 /// Registers used here (Si3210 data sheet); indirect ones have names with Ir.
 namespace si321x {
-inline constexpr std::uint8_t kPcmMode = 1, kTxSlotLow = 2, kRxSlotLow = 4, kLoopback = 8,
-                              kGain = 9, kAlive = 11, kPowerDown = 14, kInterrupt1 = 18,
-                              kInterrupt2 = 19, kInterrupt3 = 20, kEnable1 = 21, kEnable2 = 22,
-                              kEnable3 = 23, kDtmf = 24, kLinefeed = 64, kBattery = 66,
-                              kAutomatic = 67, kLoopStatus = 68, kLoopDebounce = 69,
-                              kRingTripDebounce = 70, kLoopCurrent = 71, kVbatHigh = 74,
-                              kVbatLow = 75, kQ5 = 88, kQ6 = 89, kBatteryVolts = 82,
+inline constexpr std::uint8_t kRevision = 0, kPcmMode = 1, kTxSlotLow = 2, kRxSlotLow = 4,
+                              kLoopback = 8, kGain = 9, kAlive = 11, kPowerDown = 14,
+                              kInterrupt1 = 18, kInterrupt2 = 19, kInterrupt3 = 20, kEnable1 = 21,
+                              kEnable2 = 22, kEnable3 = 23, kDtmf = 24, kIndirectBusy = 31,
+                              kLinefeed = 64, kBattery = 66, kAutomatic = 67, kLoopStatus = 68,
+                              kLoopDebounce = 69, kRingTripDebounce = 70, kLoopCurrent = 71,
+                              kVbatHigh = 74, kVbatLow = 75, kQ5 = 88, kQ6 = 89, kBatteryVolts = 82,
                               kDcDcPeriod = 92, kDcDcOff = 93, kCalibration1 = 96,
                               kCalibration2 = 97, kQ5Bias = 98, kQ6Bias = 99, kDcDcResult = 107,
                               kEnhance = 108;
@@ -72,6 +72,13 @@ private:
     Done done_;
     std::shared_ptr<int> alive_;
 };
+
+/// The transistor of that bias register, tuned until it draws no more (manual calibration).
+[[nodiscard]] ScriptStep si321xBalance(std::uint8_t bias, std::uint8_t measured);
+
+/// Switches the converter off, looks for what is left after 100 ms, and switches it on again; below
+/// 2.26 V (6 steps) then, something draws from it.
+[[nodiscard]] std::vector<ScriptStep> si321xLeakTest();
 
 /// The indirect registers 0 to 43 of the start-up: DTMF, oscillators, thresholds, filters.
 struct IndirectValue {
