@@ -36,6 +36,7 @@ AnsweringMachine::AnsweringMachine(hal::EventLoop& loop, std::shared_ptr<tapi::C
     : loop_(loop),
       call_(std::move(call)),
       policy_(std::move(policy)),
+      sound_(loop, policy_.streamed),
       observer_(observer),
       timer_(loop, [this] { onStepTimeout(); }) {
     considerRing(ringsSoFar);
@@ -147,7 +148,8 @@ void AnsweringMachine::onConnected() {
 
 void AnsweringMachine::greet() {
     enter(Step::Greeting, kGreetingLimit);
-    if (auto asked = call_->play(policy_.greeting, reply(&AnsweringMachine::onPlaying)); !asked) {
+    if (auto asked = sound_.play(*call_, policy_.greeting, reply(&AnsweringMachine::onPlaying));
+        !asked) {
         onPlaying(tl::unexpected(asked.error()));
     }
 }
@@ -197,8 +199,8 @@ void AnsweringMachine::onDigit(char digit) {
         return;
     }
     if (step_ == Step::Greeting) {
-        auto asked =
-            call_->stopPlaying(tapi::StopMode::Discard, reply(&AnsweringMachine::onPlayStopped));
+        auto asked = sound_.stopPlaying(*call_, tapi::StopMode::Discard,
+                                        reply(&AnsweringMachine::onPlayStopped));
         if (!asked) {
             beep();
         }
@@ -225,7 +227,8 @@ void AnsweringMachine::record() {
     }
     enter(Step::Recording, kStartLimit);
     recordingStart_ = loop_.now();
-    auto asked = call_->record(policy_.recording, reply(&AnsweringMachine::onRecordingStarted));
+    auto asked =
+        sound_.record(*call_, policy_.recording, reply(&AnsweringMachine::onRecordingStarted));
     if (!asked) {
         onRecordingStarted(tl::unexpected(asked.error()));
     }
@@ -283,7 +286,7 @@ void AnsweringMachine::finish(End end) {
     if (std::exchange(recordingRuns_, false)) {
         recorded_ = loop_.now() - recordingStart_;
         enter(Step::HangingUp, kHangUpLimit);
-        if (call_->stopRecording(reply(&AnsweringMachine::onRecordingStopped))) {
+        if (sound_.stopRecording(*call_, reply(&AnsweringMachine::onRecordingStopped))) {
             stopping_ = true;  // the file is whole only after the reply
             return;
         }
@@ -328,6 +331,7 @@ void AnsweringMachine::complete() {
         return;
     }
     timer_.cancel();
+    sound_.end();
     step_ = Step::Done;
     observer_.onStep(step_);
     observer_.onDone(end_.value_or(End::Failed));

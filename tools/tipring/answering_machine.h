@@ -8,6 +8,7 @@
 #include <string_view>
 #include <utility>
 
+#include "call_sound.h"
 #include "tipring/hal/base/event_loop.h"
 #include "tipring/tapi_core/api/tapi.h"
 
@@ -23,6 +24,7 @@ struct AnsweringPolicy {
     std::chrono::milliseconds beep{400};  ///< 0: none
     bool stopAtKey = true;                ///< `#` ends greeting or recording
     bool stopAtSilence = true;
+    bool streamed = false;  ///< the call is one of a service (CallSound)
 };
 
 /// Takes one incoming call from the ring to the end: answers, plays the greeting, beeps, records
@@ -96,6 +98,7 @@ private:
     hal::EventLoop& loop_;
     std::shared_ptr<tapi::Call> call_;
     AnsweringPolicy policy_;
+    CallSound sound_;
     Observer& observer_;
     Step step_ = Step::Waiting;
     std::optional<End> end_;

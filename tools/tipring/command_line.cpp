@@ -174,6 +174,15 @@ private:
         }
     }
 
+    /// Where lines may be those of a service.
+    void addBus(CLI::App* command) {
+        command
+            ->add_flag("--bus{system}", parsed_.common.bus,
+                       "[=ADDRESS] Lines of tipringd, --port then names one: the system bus, "
+                       "session, or unix:path=FILE; direct:unix:path=FILE without a bus")
+            ->type_name("");
+    }
+
     static void addRules(CLI::App* command, std::string& file) {
         command->add_option("--dial-rules", file,
                             "TOML file of locations and cards instead of "
@@ -238,6 +247,7 @@ void Tree::addLook() {
             "Example: tipring lines --port /dev/ttyACM0",
             [this](Console& console) { return runLines(console, parsed_.common); });
     addLineOptions(lines, false);
+    addBus(lines);
 
     auto* monitor = add("monitor", "Show calls as they come: rings, caller, answer, end",
                         "Never answers. Runs until Ctrl-C, and writes the call log meanwhile.\n"
@@ -246,6 +256,7 @@ void Tree::addLook() {
                         "         tipring monitor --port sim:open-usb-fxs",
                         [this](Console& console) { return runMonitor(console, parsed_.common); });
     addLineOptions(monitor);
+    addBus(monitor);
 
     auto* calls =
         add("calls", "Show the call log", "Times are local; with --json UTC.",
@@ -266,6 +277,7 @@ void Tree::addCalls() {
                      "          tipring dial 9,5551234 --digits 42# --record answer.wav",
                      [this](Console& c) { return runDial(c, parsed_.common, parsed_.dial); });
     addLineOptions(dial);
+    addBus(dial);
     dial->add_option("NUMBER", parsed_.dial.number,
                      "Digits, * #, and `,` pause, `W` dial tone, `!` flash, `;` back to command; "
                      "+ a canonical number, dialled by the dial rules; or a tel: URI")
@@ -287,6 +299,7 @@ void Tree::addCalls() {
         "         tipring dial tel:+1-202-555-0123",
         [this](Console& c) { return runDialer(c, parsed_.common, parsed_.dialer); });
     addLineOptions(dialer);
+    addBus(dialer);
     dialer
         ->add_option("--seconds", parsed_.dialer.seconds,
                      "The modem leaves the call so long after dialling")
@@ -301,6 +314,7 @@ void Tree::addCalls() {
             "Example: tipring answer --port /dev/ttyACM0 --rings 4 --greeting hello.wav --all",
             [this](Console& c) { return runAnswer(c, parsed_.common, parsed_.answer); });
     addLineOptions(answer);
+    addBus(answer);
     answer->add_option("--rings", parsed_.answer.rings, "Answer at this ring (default 2)")
         ->check(range(1, 20));
     answer->add_option("--greeting", parsed_.answer.greeting,
@@ -335,6 +349,7 @@ void Tree::addCalls() {
             "Example: tipring record --port /dev/ttyACM0 call.wav",
             [this](Console& c) { return runRecord(c, parsed_.common, parsed_.record); });
     addLineOptions(record);
+    addBus(record);
     record->add_option("FILE", parsed_.record.file, "WAV file to make; must not exist")->required();
     record->add_option("--rings", parsed_.record.rings, "Answer at this ring")
         ->capture_default_str()

@@ -16,6 +16,7 @@ struct SynthSettings;
 /// Options that every subcommand takes. What is given here wins over the configuration file.
 struct CommonOptions {
     std::vector<std::string> ports;
+    std::string bus;  ///< "system", "session", an address; empty: lines of this process
     std::string profile, country, log, config, callLog;
     bool noCallLog = false;
     bool json = false, quiet = false;

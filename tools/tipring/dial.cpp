@@ -5,6 +5,7 @@
 #include <cmath>
 #include <utility>
 
+#include "call_sound.h"
 #include "commands.h"
 #include "console.h"
 #include "dial_rules.h"
@@ -62,6 +63,7 @@ public:
           options_(std::move(options)),
           number_(std::move(number)),
           session_(loop, console, settings, Session::Needs{.ownCalls = false}, *this),
+          sound_(loop, session_.inService()),
           timer_(loop, [this] { onTimer(); }) {}
 
     ExitCode run() { return session_.run(); }
@@ -169,7 +171,7 @@ private:
 
     void play() {
         say(fmt::format("Playing {}", options_.play));
-        auto asked = call_->play(options_.play, [this](const Result<void>& done) {
+        auto asked = sound_.play(*call_, options_.play, [this](const Result<void>& done) {
             if (!done) {
                 fail(fmt::format("cannot play: {}", causeOf(done.error())), ExitCode::Failed);
             }
@@ -183,7 +185,7 @@ private:
     void startRecording() {
         say(fmt::format("Recording to {}", options_.record));
         session_.journal().setRecording(*call_, options_.record);
-        auto asked = call_->record(options_.record, [this](const Result<void>& done) {
+        auto asked = sound_.record(*call_, options_.record, [this](const Result<void>& done) {
             if (!done) {
                 fail(fmt::format("cannot record: {}", causeOf(done.error())), ExitCode::Failed);
             }
@@ -235,9 +237,10 @@ private:
             return;
         }
         timer_.arm(kHangUpLimit);
-        auto stopped = options_.record.empty()
-                           ? Result<tapi::RequestId>(tl::unexpected(hal::Error{}))
-                           : call_->stopRecording([this](const Result<void>&) { dropCall(); });
+        auto stopped =
+            options_.record.empty()
+                ? Result<tapi::RequestId>(tl::unexpected(hal::Error{}))
+                : sound_.stopRecording(*call_, [this](const Result<void>&) { dropCall(); });
         if (!stopped) {
             dropCall();
         }
@@ -255,6 +258,7 @@ private:
             return;
         }
         timer_.cancel();
+        sound_.end();
         if (auto written = session_.journal().flush(); !written) {
             console_.problem("the call is not in the log", written.error());
         }
@@ -318,6 +322,7 @@ private:
     DialOptions options_;
     tapi::Translation number_;
     Session session_;
+    CallSound sound_;
     hal::Timer timer_;
     std::shared_ptr<tapi::Call> call_;
     ExitCode code_ = ExitCode::Ok;

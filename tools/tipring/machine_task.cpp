@@ -149,6 +149,7 @@ void MachineTask::takeCall(const std::shared_ptr<tapi::Call>& call) {
     }
     AnsweringPolicy policy = options_.policy;
     policy.recording = options_.recordingFile;
+    policy.streamed = session_.inService();
     machine_ = std::make_unique<AnsweringMachine>(
         loop_, call, std::move(policy), static_cast<AnsweringMachine::Observer&>(*this), rings_);
 }

@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "port_check.h"
+#include "service_lines.h"
 #include "tipring/hal/base/epoll_loop.h"
 #include "tipring/hal/base/log.h"
 #include "tipring/tapi_core/api/address.h"
@@ -46,7 +47,9 @@ Result<Settings> settingsFor(const CommonOptions& common) {
     if (!settings) {
         return settings;
     }
-    if (!common.ports.empty()) {
+    // The devices of the file are then the service's.
+    settings->bus = common.bus;
+    if (!common.ports.empty() || !common.bus.empty()) {
         settings->ports = common.ports;
     }
     for (const auto& [given, setting] :
@@ -133,18 +136,13 @@ Result<void> Session::watchSignals() {
 }
 
 Result<void> Session::open() {
-    if (auto chosen = choosePorts(); !chosen) {
-        return chosen;
+    if (auto opened = inService() ? openService() : openDevices(); !opened) {
+        return opened;
     }
     if (auto done = watchSignals(); !done) {
         return done;
     }
     journal_.prepare();
-    manager_ = std::make_unique<core::LineManager>(loop_, settings_.stateDirectory);
-    if (auto added = addProviders(*manager_, choice_, settings_); !added) {
-        return added;
-    }
-    tapi_ = manager_->createApplication("tipring");
     tapi_->setEventSink(this);
     tapi_->setEventFilter(tapi::kAllEvents);
     missing_ = choice_.adapters;
@@ -155,11 +153,47 @@ Result<void> Session::open() {
         watchPhone(phone);
     }
     if (!isWaiting() && !needs_.allLines) {
-        return hal::fail(ErrorCode::NoDevice,
-                         fmt::format("no line at {}", fmt::join(settings_.ports, ", ")));
+        return hal::fail(ErrorCode::NoDevice, noLineText());
     }
-    openLimit_.arm(kOpenLimit);
+    if (inService() && !isWaiting()) {
+        console_.problem(noLineText());
+        openLimit_.arm(0s);  // it has opened its devices long ago: none is to come
+    } else {
+        openLimit_.arm(kOpenLimit);
+    }
     return {};
+}
+
+Result<void> Session::openDevices() {
+    if (auto chosen = choosePorts(); !chosen) {
+        return chosen;
+    }
+    manager_ = std::make_unique<core::LineManager>(loop_, settings_.stateDirectory);
+    if (auto added = addProviders(*manager_, choice_, settings_); !added) {
+        return added;
+    }
+    tapi_ = manager_->createApplication("tipring");
+    return {};
+}
+
+Result<void> Session::openService() {
+    auto tapi = connectToService(loop_, settings_.bus);
+    if (!tapi) {
+        return tl::unexpected(std::move(tapi.error()));
+    }
+    tapi_ = std::move(*tapi);
+    return {};
+}
+
+bool Session::isWanted(const tapi::Address& line) const {
+    return inService() ? isNamed(line, settings_.ports)
+                       : isChosen(choice_, line.providerName(), line.capabilities().permanentId);
+}
+
+std::string Session::noLineText() const {
+    return inService() && settings_.ports.empty()
+               ? std::string("the service has no line")
+               : fmt::format("no line at {}", fmt::join(settings_.ports, ", "));
 }
 
 /// Before anything is opened: drivers try a port again and again, a person wants to know now.
@@ -239,7 +273,7 @@ Result<void> Session::simulate(const std::string& name) {
 /// A line that is there: is it one of those that were asked for?
 void Session::considerLine(const std::shared_ptr<tapi::Address>& line) {
     const auto& caps = line->capabilities();
-    if (!isChosen(choice_, line->providerName(), caps.permanentId)) {
+    if (!isWanted(*line)) {
         return;
     }
     std::erase_if(missing_, [&](const AdapterPort& port) {

@@ -32,7 +32,8 @@ ExitCode runOnLoop(Console& console, const CommonOptions& common,
 /// Everything between a command and its lines: the loop's signals, the manager with its providers,
 /// the application, the call log. Without a port the only device that is there is taken. Lines of
 /// adapters come when their adapter is up, and may leave and come back. Telephones of such lines
-/// are watched too. Prints problems, never ends the program. Thread: the loop's.
+/// are watched too. With Settings::bus all of this is a service's. Prints problems, never ends the
+/// program. Thread: the loop's.
 class Session : private tapi::EventSink {
 public:
     /// What a command gets to hear.
@@ -69,6 +70,8 @@ public:
     [[nodiscard]] const std::vector<std::unique_ptr<SimulatedDevice>>& simulated() const {
         return simulated_;
     }
+    /// The lines are a service's.
+    [[nodiscard]] bool inService() const { return !settings_.bus.empty(); }
     [[nodiscard]] hal::EventLoop& loop() { return loop_; }
     [[nodiscard]] tapi::Tapi& tapi() { return *tapi_; }
     [[nodiscard]] CallJournal& journal() { return journal_; }
@@ -77,6 +80,10 @@ public:
 
 private:
     hal::Result<void> open();
+    hal::Result<void> openDevices();
+    hal::Result<void> openService();
+    [[nodiscard]] bool isWanted(const tapi::Address& line) const;
+    [[nodiscard]] std::string noLineText() const;
     hal::Result<void> choosePorts();
     hal::Result<void> takePort(const std::string& name, const DevicesThere& there);
     hal::Result<void> simulate(const std::string& name);

@@ -13,6 +13,7 @@ namespace tipring::tools {
 
 /// What the configuration file says, after the command line had its word.
 struct Settings {
+    std::string bus;  ///< where the service is met whose lines are used; empty: own lines
     std::vector<std::string> ports;  ///< "/dev/ttyACM0", "serial:usb:0572:1340", ...
     std::string profile;             ///< empty: found by asking the modem
     std::string country;             ///< ISO code; empty: what the modem has

@@ -216,14 +216,19 @@ void Bus::touch() {
 
 void Bus::process() {
     int done = 1;
+    inTurn_ = true;
     for (int i = 0; i < kMessagesInATurn && done > 0; ++i) {
         done = sd_bus_process(bus_, nullptr);
     }
+    inTurn_ = false;
     if (done > 0) {
         again_.arm(hal::Duration::zero());
     }
     checkLost();
     touch();
+    if (const auto task = turn_) {
+        task();  // this may be gone afterwards
+    }
 }
 
 void Bus::checkLost() {

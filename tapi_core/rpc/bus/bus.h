@@ -58,6 +58,11 @@ public:
     hal::Result<void> wait(const std::function<bool()>& done);
     /// The connection is gone. Once, from the loop.
     void onLost(std::function<void()> task) { lost_ = std::move(task); }
+    /// Messages came, outside of wait(): last in the loop's turn, so that what they brought need
+    /// not wait for another. May destroy this.
+    void onTurn(std::function<void()> task) { turn_ = std::move(task); }
+    /// A message is being handled for which the task of onTurn() will come.
+    [[nodiscard]] bool inTurn() const { return inTurn_; }
     [[nodiscard]] bool open() const;
 
 private:
@@ -76,7 +81,9 @@ private:
     hal::Timer again_;
     hal::Timer deadline_;
     std::function<void()> lost_;
+    std::function<void()> turn_;
     bool gone_ = false;
+    bool inTurn_ = false;
 };
 
 }  // namespace tipring::rpc

@@ -45,7 +45,7 @@ hal::Result<void> Link::start(User& user) {
         return connected;
     }
     if (!options_.name.empty() && owner_.empty() && !bus_->direct()) {
-        return hal::fail(ErrorCode::ResourceUnavail,
+        return hal::fail(ErrorCode::NoDevice,
                          "the telephony service is not running; `systemctl start tipringd`, or "
                          "`tipringd --session-bus`, starts it");
     }
@@ -72,6 +72,11 @@ hal::Result<void> Link::connect() {
     bus_->onLost([weak = weak_from_this(), lost = bus_.get()] {
         if (const auto self = weak.lock(); self && self->bus_.get() == lost) {
             self->onBusLost();
+        }
+    });
+    bus_->onTurn([weak = weak_from_this()] {
+        if (const auto self = weak.lock()) {
+            self->deliver();
         }
     });
     sd_bus_slot* slot = nullptr;
@@ -310,6 +315,9 @@ void Link::comeBack() {
 
 void Link::later(std::function<void()> task) {
     inbox_.push_back(std::move(task));
+    if (bus_ && bus_->inTurn()) {
+        return;
+    }
     if (!std::exchange(posted_, true)) {
         loop_.post([weak = weak_from_this()] {
             if (const auto self = weak.lock()) {

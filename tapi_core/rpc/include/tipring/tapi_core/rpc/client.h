@@ -21,6 +21,8 @@ struct ClientOptions {
 /// What returns a value asks the service and waits for its answer (TIMEOUT after 25 s of silence);
 /// no event and no reply comes meanwhile. Names and capabilities are asked once.
 ///
+/// NODEVICE: the bus is there, but no service on it.
+///
 /// When the service goes away, requests under way are answered with DISCONNECTED, calls end
 /// (disconnected, then idle, TempFailure, the cause in words) and lines are out of service; what is
 /// asked is answered with what was known, or RESOURCEUNAVAIL. When it is back, the event filter and
