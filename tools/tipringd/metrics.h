@@ -68,7 +68,7 @@ private:
     hal::EventLoop& loop_;
     Page page_;
     std::list<Listener> listeners_;
-    std::list<std::unique_ptr<Connection>> connections_;
+    std::vector<std::unique_ptr<Connection>> connections_;
 };
 
 }  // namespace tipring::tools
