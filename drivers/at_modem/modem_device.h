@@ -23,8 +23,8 @@ struct LineOptions {
     bool waitForDialTone = false;  ///< X4, else X3: dials blind
     bool pulse = false;
     analog::FlashKind flash = analog::FlashKind::None;  ///< of the exchange
-    std::string lineMonitor;            ///< "": off; "on"; or the name of its USB device
-    std::string callerIdStandard;       ///< of dsp::callerIdStandard(), for the line monitor
+    std::string lineMonitor;       ///< "": off; "on"; or the name of its USB device
+    std::string callerIdStandard;  ///< of dsp::callerIdStandard(), for the line monitor
 };
 
 inline constexpr std::string_view kMonitorOn = "on";

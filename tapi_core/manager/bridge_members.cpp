@@ -17,7 +17,8 @@ namespace {
 
 const hal::LogCategory kLog{"manager"};
 using State = tapi::LineCallState;
-/// Lines are two wires: their hybrids send back, within 64 ms of the device's count, what they hear.
+/// Lines are two wires: their hybrids send back, within 64 ms of the device's count, what they
+/// hear.
 constexpr std::uint32_t kLineEcho = 512;
 
 Bridge::Member* memberOf(Bridge& bridge, const CallRecord& call) {

@@ -99,8 +99,8 @@ public:
     IsolatedWorld(hal::EventLoop& loop, std::unique_ptr<World> inner) : inner_(std::move(inner)) {
         isolation::Options options;
         options.config = inner_->config();
-        provider_ = *isolation::IsolatedProvider::create(
-            test::wireLauncher(loop, inner_->table()), std::move(options));
+        provider_ = *isolation::IsolatedProvider::create(test::wireLauncher(loop, inner_->table()),
+                                                         std::move(options));
     }
     const TspiProvider& table() override { return provider_->table(); }
     core::ProviderConfig config() override { return inner_->config(); }
@@ -145,8 +145,7 @@ std::vector<Factory> factories() {
          {"session.unplugged"}},
         {"isolated_at_modem",
          [](hal::EventLoop& loop) { return isolated(loop, makeAtModemWorld(loop, "v253")); }},
-        {"isolated_fxo",
-         [](hal::EventLoop& loop) { return isolated(loop, makeFxoWorld(loop)); }},
+        {"isolated_fxo", [](hal::EventLoop& loop) { return isolated(loop, makeFxoWorld(loop)); }},
     };
     const std::vector<Factory> adapters = adapterFactories();
     all.insert(all.end(), adapters.begin(), adapters.end());

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The dial rules as applications have them: one set for all, and a change is told to each.
-#include "tapi_core/manager_fixture.h"
 #include "tipring/tapi_core/manager/dial_rules.h"
+#include "tapi_core/manager_fixture.h"
 #include "tools/temp_dir.h"
 
 namespace tipring::test {

@@ -818,9 +818,9 @@ TEST_F(Cli, ConformanceOfAProviderInAProcessOfItsOwn) {
     EXPECT_EQ(ran.code, 0) << ran.out << ran.err;
     EXPECT_THAT(ran.out, HasSubstr("1 passed, 0 failed, 0 skipped"));
     EXPECT_EQ(run({"conformance", "--provider", "/no/such.so", "--isolate"}).code, 3);
-    EXPECT_EQ(run({"conformance", "--provider", TIPRING_SAMPLE_PROVIDER, "--isolate", "--virtual"})
-                  .code,
-              2);
+    EXPECT_EQ(
+        run({"conformance", "--provider", TIPRING_SAMPLE_PROVIDER, "--isolate", "--virtual"}).code,
+        2);
 }
 
 TEST_F(Cli, ConformanceFailsAFaultyProvider) {
